@@ -1,0 +1,6 @@
+namespace Millrace.Cli;
+
+static class Program
+{
+    static int Main() => 0;
+}
