@@ -1,0 +1,90 @@
+using Millrace.Data;
+
+namespace Millrace.Connectors;
+
+/// <summary>Where raw records come from. Knows no format: it yields bytes with a position.</summary>
+public interface ISource : IAsyncDisposable
+{
+    /// <summary>Opens the partitions there are now. Fails with <see cref="ConnectorException"/>, saying whose fault it is and what to do.</summary>
+    ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop);
+
+    /// <summary>Whether it can be read again from a position.</summary>
+    bool CanReplay { get; }
+
+    /// <summary>Whether it ends.</summary>
+    bool IsBounded { get; }
+
+    /// <summary>Told after results up to these positions are durable: a journal may drop what lies before.</summary>
+    void Committed(IReadOnlyDictionary<int, long> positions) { }
+}
+
+/// <summary>One ordered stream of records of a source.</summary>
+public interface IPartition : IDisposable
+{
+    /// <summary>Its number, stable across restarts.</summary>
+    int Id { get; }
+
+    /// <summary>Name for people: a file, a topic's partition.</summary>
+    string Name { get; }
+}
+
+/// <summary>A partition of bytes that a format cuts into records: files, stdin, journals.</summary>
+public interface IBytePartition : IPartition
+{
+    /// <summary>Reads on. Called by one thread at a time, not that of a lane; may block.</summary>
+    /// <param name="chunk">Bytes are appended to its room behind <see cref="Chunk.Length"/>, which grows; the caller has made room.</param>
+    /// <param name="stop">Ends a wait.</param>
+    ReadResult Read(Chunk chunk, CancellationToken stop);
+
+    /// <summary>Offset (in unpacked bytes) of the next byte that <see cref="Read"/> gives.</summary>
+    long Position { get; }
+
+    /// <summary>Total unpacked bytes if known, for a progress bar; else null. Compressed inputs may estimate.</summary>
+    long? Length { get; }
+}
+
+/// <summary>A partition that makes rows itself, without a format: generators and programs' memory.</summary>
+public interface IRowPartition : IPartition
+{
+    /// <summary>Makes the next batch of at most the accountant's batch size, with the source's declared columns, or null where there is none now.</summary>
+    /// <remarks>May set <see cref="Batch.Origin"/>. Called by a lane: never blocks.</remarks>
+    Batch? Next(MemoryAccountant memory, Time.Timestamp now);
+
+    /// <summary>Whether it has ended.</summary>
+    bool IsAtEnd { get; }
+
+    /// <summary>Rows given so far.</summary>
+    long Position { get; }
+
+    /// <summary>Total rows if known.</summary>
+    long? Length { get; }
+}
+
+/// <summary>What <see cref="IBytePartition.Read"/> found.</summary>
+public enum ReadResult
+{
+    /// <summary>Bytes were appended.</summary>
+    More,
+    /// <summary>A file of a glob ended: what is decoded next starts anew (a header, a record).</summary>
+    EndOfFile,
+    /// <summary>Nothing now; more may come (a followed file, a journal).</summary>
+    Idle,
+    /// <summary>The partition has ended.</summary>
+    End,
+}
+
+/// <summary>A source or sink failed for a reason outside the engine.</summary>
+public sealed class ConnectorException(Fault fault, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whose fault it is.</summary>
+    public Fault Fault { get; } = fault;
+}
+
+/// <summary>Whose fault a failure is, and so whether trying again can help.</summary>
+public enum Fault
+{
+    /// <summary>The user's: an option or a file is wrong. Trying again does not help.</summary>
+    User,
+    /// <summary>The outside world's: a disk is full, a server away. Trying again may help.</summary>
+    External,
+}

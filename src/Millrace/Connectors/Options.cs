@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Millrace.Connectors;
+
+/// <summary>The WITH options of a source, sink or view, as the binder has checked them against the registered <see cref="OptionSpec"/>s. Names are lower case.</summary>
+public sealed class Options(IReadOnlyDictionary<string, string> values)
+{
+    /// <summary>No options.</summary>
+    public static Options None { get; } = new(new Dictionary<string, string>());
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; } = values;
+
+    /// <summary>The text of an option, or the default.</summary>
+    public string Text(string name, string fallback) => Values.GetValueOrDefault(name, fallback);
+
+    /// <summary>The text of an option, or null.</summary>
+    public string? TextOrNull(string name) => Values.GetValueOrDefault(name);
+
+    /// <summary>The number of an option, or the default. The binder has checked that it is one.</summary>
+    public double Number(string name, double fallback) => Values.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : fallback;
+
+    /// <summary>The whole number of an option, or the default.</summary>
+    public long Integer(string name, long fallback) => Values.TryGetValue(name, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : fallback;
+
+    /// <summary>true or false, or the default.</summary>
+    public bool Boolean(string name, bool fallback) => Values.TryGetValue(name, out var text) ? bool.Parse(text) : fallback;
+}
+
+/// <summary>One option that a connector or format knows: name, kind of value, default and a sentence; the reference is generated from it.</summary>
+/// <param name="Name">Lower case, with dots.</param>
+/// <param name="Kind">"text", "path", "integer", "number", "boolean", "duration", "secret", or the allowed words separated by "|".</param>
+/// <param name="Default">As text, or null where it must be given or is absent.</param>
+/// <param name="Summary">One sentence with unit and range.</param>
+/// <param name="Required">Whether it must be given.</param>
+public sealed record OptionSpec(string Name, string Kind, string? Default, string Summary, bool Required = false);

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Millrace.Data;
+using Millrace.Time;
+
+namespace Millrace.Stores;
+
+/// <summary>Keeps results: what one commit changes becomes visible at once, under one version number.</summary>
+/// <remarks>Written by one thread; read by many, each through a snapshot of its own. Fails with <see cref="Connectors.ConnectorException"/>.</remarks>
+public interface IStore : IDisposable
+{
+    /// <summary>Prepares the tables. <paramref name="fresh"/>: empties the pipeline's own tables first.</summary>
+    void Open(IReadOnlyList<TableDefinition> tables, bool fresh);
+
+    /// <summary>Applies the changes of one commit in one transaction.</summary>
+    void Commit(StoreCommit commit);
+
+    /// <summary>The version that is committed now; 0 before the first.</summary>
+    long Version { get; }
+
+    /// <summary>Opens a view of the version that is committed now; later commits do not change it.</summary>
+    IStoreSnapshot Snapshot();
+}
+
+/// <summary>The stored rows of one version.</summary>
+public interface IStoreSnapshot : IDisposable
+{
+    /// <summary>Its version.</summary>
+    long Version { get; }
+
+    /// <summary>The tables that are there, as they were declared.</summary>
+    IReadOnlyList<TableDefinition> Tables { get; }
+
+    /// <summary>The frontier of a table at this version.</summary>
+    Frontier FrontierOf(string table);
+
+    /// <summary>Rows of a table in key order; the caller releases each batch.</summary>
+    /// <param name="table">Its name.</param>
+    /// <param name="memory">Where batches come from.</param>
+    /// <param name="descending">From the largest key down.</param>
+    IEnumerable<Batch> Scan(string table, MemoryAccountant memory, bool descending = false);
+
+    /// <summary>Number of rows of a table.</summary>
+    long Count(string table);
+}
+
+/// <summary>A table of the store.</summary>
+/// <param name="Name">As in SQL.</param>
+/// <param name="Schema">Its columns.</param>
+/// <param name="Key">The columns that tell rows apart; empty: rows are only appended and stand in order of arrival.</param>
+/// <param name="Kind">What it is for.</param>
+/// <param name="TimeColumn">The column that retention goes by, or -1.</param>
+/// <param name="Retention">How long rows stay after the watermark has passed them; null = for ever.</param>
+public sealed record TableDefinition(string Name, Schema Schema, ImmutableArray<int> Key, TableKind Kind, int TimeColumn = -1, TimeSpan? Retention = null);
+
+/// <summary>What a table is for.</summary>
+public enum TableKind
+{
+    /// <summary>A materialized view.</summary>
+    View,
+    /// <summary><c>dead_letters</c>.</summary>
+    DeadLetters,
+    /// <summary>A table named by ON LATE ... TO.</summary>
+    Late,
+}
+
+/// <summary>What one commit changes.</summary>
+/// <param name="Version">The new version, one more than the last.</param>
+/// <param name="Changes">For each changed table its batches in order, the rows of a keyed table consolidated so that a weight of +1 (or none) is the new row of its key and -1 deletes the key.</param>
+/// <param name="Frontiers">For each table the frontier that belongs to this version.</param>
+/// <param name="Positions">For each source and partition the position up to which records are in the results.</param>
+public sealed record StoreCommit(long Version, IReadOnlyList<TableChange> Changes, IReadOnlyDictionary<string, Frontier> Frontiers,
+    IReadOnlyList<SourcePosition> Positions);
+
+/// <summary>The changes of one table.</summary>
+public sealed record TableChange(TableDefinition Table, IReadOnlyList<Batch> Batches);
+
+/// <summary>How far a partition is in the results.</summary>
+public sealed record SourcePosition(string Source, int Partition, long Position);
