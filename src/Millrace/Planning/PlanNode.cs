@@ -20,8 +20,19 @@ public abstract class PlanNode
     /// <summary>Whether rows are only added, or also taken back.</summary>
     public abstract ChangeMode Mode { get; }
 
-    /// <summary>The column by which the watermark goes, or -1: a row whose value is at or before the closed frontier is no longer expected.</summary>
-    public int TimeColumn { get; init; } = -1;
+    /// <summary>The columns that the watermark speaks of: a row whose value is older than the closed frontier less the lag is no longer expected.</summary>
+    public ImmutableArray<EventTime> Times { get; init; } = [];
+
+    /// <summary>The first of <see cref="Times"/> without a lag, or -1.</summary>
+    public int TimeColumn
+    {
+        get
+        {
+            foreach (var time in Times)
+                if (time.LagMicroseconds == 0) return time.Column;
+            return -1;
+        }
+    }
 
     /// <summary>What bounds the state it keeps, in words for EXPLAIN: "none", "open windows", "rows younger than the watermark", "unbounded".</summary>
     public virtual string StateBound => "none";
@@ -29,6 +40,9 @@ public abstract class PlanNode
     /// <summary>Where it stands in the SQL text, for messages; empty where it was built otherwise.</summary>
     public string Where { get; init; } = "";
 }
+
+/// <summary>A column of event time, and by how much it lags behind the frontier: a window's start lags by the window's size, its end does not.</summary>
+public readonly record struct EventTime(int Column, long LagMicroseconds);
 
 /// <summary>How the rows of a node change.</summary>
 public enum ChangeMode
@@ -136,6 +150,13 @@ public sealed class AssignWindow : UnaryNode
 {
     /// <summary>The windows.</summary>
     public required WindowSpec Window { get; init; }
+}
+
+/// <summary>Holds the frontier back by a lag, so that a window over a lagging time column (a view's window_start) closes only when its rows are complete.</summary>
+public sealed class DelayFrontier : UnaryNode
+{
+    /// <summary>Microseconds, at least 0.</summary>
+    public required long LagMicroseconds { get; init; }
 }
 
 /// <summary>Aligned windows in event time.</summary>
