@@ -37,7 +37,7 @@ public abstract class ScalarFunction
     public abstract IScalarKernel Compile(Signature signature, IReadOnlyList<Literal?> constants);
 }
 
-/// <summary>The code of a function at one place of an expression. Called by one thread at a time.</summary>
+/// <summary>The code of a function at one place of an expression. Called by one thread at a time. A kernel that holds heaps or columns between batches is <see cref="IDisposable"/>; the evaluator disposes it.</summary>
 public interface IScalarKernel
 {
     /// <summary>Computes a batch's rows.</summary>

@@ -82,7 +82,7 @@ public static class PlanBuilder
     /// <summary>The columns that have one value for each value of a window column, other than itself.</summary>
     static int[] Same(PlanNode node, int column)
     {
-        while (node is Filter or Planning.Expect) node = node.Inputs[0];
+        while (node is Planning.Filter or Planning.Expect) node = node.Inputs[0];
         return node is Aggregate { Window: not null } && column == 0 ? [1, 2] : [];
     }
 

@@ -78,11 +78,17 @@ public static class Masks
     }
 
     /// <summary>Texts of a dictionary are masked once each: results are remembered by code while the dictionary lives.</summary>
-    sealed class Kernel(Rewrite rewrite) : IScalarKernel
+    sealed class Kernel(Rewrite rewrite) : IScalarKernel, IDisposable
     {
         long _identity = -1;
         int[] _known = [];
         TextHeap? _results;
+
+        public void Dispose()
+        {
+            _results?.Release();
+            _results = null;
+        }
 
         public Column Run(ReadOnlySpan<Column> arguments, int rows, RowErrors errors)
         {
