@@ -1,0 +1,65 @@
+using Millrace.Bench.Harness;
+
+namespace Millrace.Bench;
+
+/// <summary>The benchmarks, and the command line that runs them.</summary>
+static class Program
+{
+    static readonly Benchmark[] s_benchmarks =
+    [
+    ];
+
+    static int Main(string[] arguments)
+    {
+        try
+        {
+            return arguments switch
+            {
+                [] => List(),
+                ["serve", var name, var side] => Serve(name, side),
+                _ => Run(arguments),
+            };
+        }
+        catch (BenchmarkException fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return 1;
+        }
+    }
+
+    static int List()
+    {
+        Console.WriteLine("usage: ./bench/run [--rounds N] NAME...");
+        foreach (var benchmark in s_benchmarks) Console.WriteLine($"  {benchmark.Name,-18} {benchmark.Summary}");
+        return 0;
+    }
+
+    static int Run(string[] arguments)
+    {
+        var rounds = Contest.DefaultRounds;
+        var names = arguments.AsSpan();
+        if (names is ["--rounds", var number, .. var rest])
+        {
+            if (!int.TryParse(number, out rounds) || rounds < 1) throw new BenchmarkException($"--rounds {number}: a number from 1 is needed.");
+            names = rest;
+        }
+
+        var chosen = new List<Benchmark>();
+        foreach (var name in names) chosen.Add(Find(name));
+        var results = new List<string>();
+        foreach (var benchmark in chosen) results.AddRange(benchmark.Run(new Workshop(rounds)));
+        foreach (var line in results) Console.WriteLine(line);
+        return 0;
+    }
+
+    /// <summary>One side of a contest, in a process of its own: see <see cref="ServedContestant"/>.</summary>
+    static int Serve(string name, string side)
+    {
+        using var runner = Find(name).Serve(side, new Workshop(rounds: 1));
+        RunnerService.Serve(runner, Console.In, Console.Out);
+        return 0;
+    }
+
+    static Benchmark Find(string name) => Array.Find(s_benchmarks, b => b.Name == name)
+        ?? throw new BenchmarkException($"no benchmark '{name}'; there are {string.Join(", ", s_benchmarks.Select(b => b.Name))}.");
+}
