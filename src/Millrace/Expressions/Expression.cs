@@ -17,7 +17,17 @@ public sealed record ColumnReference(int Index, string Name, DataType Type) : Ex
 /// <see cref="Interval"/>, or byte[] (compared by reference).
 /// </param>
 /// <param name="Type">Its type.</param>
-public sealed record Literal(object? Value, DataType Type) : Expression(Type);
+public sealed record Literal(object? Value, DataType Type) : Expression(Type)
+{
+    /// <inheritdoc/>
+    public bool Equals(Literal? other) => other is not null && Type == other.Type && (Value, other.Value) switch
+    {
+        (double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b), // -0 prints and divides otherwise than 0
+        _ => Equals(Value, other.Value),
+    };
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Value, Type);
+}
 
 /// <summary>A scalar function, an operator such as + or = among them (functions named "+", "=", "||", "~", ...).</summary>
 public sealed record Call(ScalarFunction Function, ImmutableArray<Expression> Arguments, DataType Type) : Expression(Type)

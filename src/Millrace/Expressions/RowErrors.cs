@@ -42,6 +42,24 @@ public sealed class RowErrors(int capacity)
             if (Bits.Get(where, row)) Report(row, message);
     }
 
+    /// <summary>Takes over another's errors, each message followed by where it happened.</summary>
+    internal void TakeFrom(RowErrors other, string where)
+    {
+        string? last = null, composed = null;
+        foreach (var (row, message) in other._messages)
+        {
+            if (!ReferenceEquals(message, last)) (last, composed) = (message, message + where);
+            Report(row, composed!);
+        }
+    }
+
+    /// <summary>Takes over all of another's errors.</summary>
+    internal void TakeFrom(RowErrors other)
+    {
+        if (!other.Any) return;
+        foreach (var (row, message) in other._messages) Report(row, message);
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
