@@ -112,10 +112,12 @@ public sealed class TextHeap
     }
 
     /// <summary>The code of a text in a dictionary, or -1.</summary>
-    public int Find(ReadOnlySpan<byte> text)
+    public int Find(ReadOnlySpan<byte> text) => Find(text, Hash64.Of(text));
+
+    /// <summary>As <see cref="Find(ReadOnlySpan{byte})"/> where the hash is known.</summary>
+    public int Find(ReadOnlySpan<byte> text, ulong hash)
     {
         Debug.Assert(IsDictionary);
-        var hash = Hash64.Of(text);
         var mask = _slots.Length - 1;
         for (var slot = (int)(hash >> 32) & mask; ; slot = (slot + 1) & mask)
         {

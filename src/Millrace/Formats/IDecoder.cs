@@ -98,6 +98,8 @@ public sealed class FormatList
     /// <summary>A list of the built-in ones.</summary>
     public FormatList()
     {
+        Add(new CsvFormat());
+        Add(new JsonFormat());
     }
 
     /// <summary>All of them.</summary>

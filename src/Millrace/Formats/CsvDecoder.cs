@@ -1,0 +1,257 @@
+using System.Text;
+using Millrace.Data;
+
+namespace Millrace.Formats;
+
+/// <summary>Decodes CSV (RFC 4180).</summary>
+/// <remarks>
+/// A group of records is indexed (<see cref="CsvIndex"/>), then the fields of each used column become slices. A quoted field may hold line ends; where its quote
+/// never closes, or closes in the middle of a text, the record's first line is bad and decoding goes on behind that line, so a stray quote costs one record.
+/// </remarks>
+sealed class CsvDecoder : RecordDecoder
+{
+    readonly CsvDialect _dialect;
+    readonly CsvIndex _index;
+    readonly int[] _fields;       // for each used path the index of its field
+    readonly byte[] _null;
+    string? _headerProblem;
+    string _expected = "";
+    int _fieldCount;
+    bool _needsHeader;
+
+    public CsvDecoder(DecoderContext context) : base(context, isCsv: true)
+    {
+        _dialect = new CsvDialect(context.Options);
+        _index = new CsvIndex(_dialect.Delimiter, _dialect.Quote);
+        _null = Encoding.UTF8.GetBytes(_dialect.Null);
+        _fields = new int[UsedPaths.Count];
+        Restart();
+    }
+
+    protected override void Restart()
+    {
+        _headerProblem = null;
+        _needsHeader = _dialect.HasHeader;
+        if (_needsHeader) return;
+        _fieldCount = Context.Schema.Count;
+        _expected = string.Join(", ", Context.Schema.Fields.Select(static f => f.Name));
+        // Without a header the i-th column is the i-th field.
+        for (var i = 0; i < UsedPaths.Count; i++)
+            for (var c = Context.Schema.Count - 1; c >= 0; c--)
+                if (Context.Paths[c] == UsedPaths[i]) _fields[i] = c;
+    }
+
+    protected override int Unescape(ReadOnlySpan<byte> text, Span<byte> target, out string? problem)
+    {
+        problem = null;
+        var to = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            target[to++] = text[i];
+            if (text[i] == _dialect.Quote) i++; // the second of a pair
+        }
+        return to;
+    }
+
+    protected override int Cut(byte[] bytes, int position, int limit, bool isLast, int rows, out int next)
+    {
+        next = position;
+        _index.Run(bytes, position, limit, isLast, _needsHeader ? 1 : rows);
+        var row = 0;
+        var start = position;
+        var (ends, rowEnds, hasQuotes) = (_index.Ends, _index.RowEnds, _index.HasQuotes);
+        var first = 0;
+        for (var r = 0; r < _index.Rows; r++)
+        {
+            var last = rowEnds[r];
+            var end = ends[last];
+            var recordEnd = end > start && end < limit && bytes[end - 1] == (byte)'\r' ? end - 1 : end;
+            if (recordEnd == start && last == first)
+            {
+                (start, first) = (end + 1, last + 1); // a blank line
+                continue;
+            }
+            if (_needsHeader)
+            {
+                var headerStart = start;
+                ReadHeader(bytes, start, first, last, recordEnd);
+                (start, first) = (end + 1, last + 1);
+                _needsHeader = false;
+                if (_headerProblem is null) continue;
+                (Starts[row], Lengths[row]) = (headerStart, Math.Min(MaxRecordBytes, recordEnd - headerStart));
+                Fail(row++, _headerProblem);
+                continue;
+            }
+            Starts[row] = start;
+            Lengths[row] = recordEnd - start;
+            var problem = _headerProblem;
+            var restart = -1;
+            if (recordEnd - start > MaxRecordBytes)
+            {
+                Lengths[row] = MaxRecordBytes;
+                problem = TooLong;
+                if (hasQuotes[r] && (restart = FirstLine(bytes, start, recordEnd, row)) >= 0) problem = NeverClosed;
+            }
+            else if (problem is null && last - first + 1 != _fieldCount)
+            {
+                problem = $"found {last - first + 1} fields, expected {_fieldCount} ({_expected})";
+                if (hasQuotes[r]) restart = FirstLine(bytes, start, recordEnd, row);
+            }
+            else if (problem is null && hasQuotes[r]) problem = CutQuoted(bytes, start, first, last, recordEnd, row);
+            else if (problem is null) CutPlain(bytes, start, first, last, recordEnd, row);
+            if (problem is not null) Fail(row, problem);
+            row++;
+            if (restart >= 0)
+            {
+                next = restart;
+                return row;
+            }
+            (start, first) = (end + 1, last + 1);
+        }
+        next = _index.Rows > 0 ? _index.Next : position;
+        if (row >= rows) return row;
+
+        // Behind the last whole record: a quote that went wrong, or one that is still open.
+        if (_index.Broken >= 0 || _index.IsOpen && (isLast || limit - next > MaxRecordBytes))
+        {
+            var line = bytes.AsSpan(next, limit - next).IndexOf((byte)'\n');
+            if (line < 0 && !isLast) return row; // longer than allowed: the base class says so
+            var end = line < 0 ? limit : next + line;
+            Starts[row] = next;
+            Lengths[row] = Math.Min(end > next && bytes[end - 1] == (byte)'\r' ? end - next - 1 : end - next, MaxRecordBytes);
+            Fail(row++, _index.Broken >= 0
+                ? $"expected a delimiter or line end behind a closing quote, found '{Readers.FieldReader.Show(bytes.AsSpan(_index.Broken, 1))}'; taking the first line for the record"
+                : NeverClosed);
+            next = Math.Min(limit, end + 1);
+            if (_needsHeader) _headerProblem = "the header cannot be read";
+            _needsHeader = false;
+        }
+        return row;
+    }
+
+    const string NeverClosed = "a quote is never closed; taking the first line for the record";
+
+    // A record of several lines that has not the right fields: the line end that its first line ends with, or -1 if it is one line.
+    int FirstLine(byte[] bytes, int start, int end, int row)
+    {
+        var line = bytes.AsSpan(start, end - start).IndexOf((byte)'\n');
+        if (line < 0) return -1;
+        Lengths[row] = Math.Min(MaxRecordBytes, line > 0 && bytes[start + line - 1] == (byte)'\r' ? line - 1 : line);
+        return start + line + 1;
+    }
+
+    void CutPlain(byte[] bytes, int start, int first, int last, int recordEnd, int row)
+    {
+        var ends = _index.Ends;
+        for (var i = 0; i < _fields.Length; i++)
+        {
+            var field = first + _fields[i];
+            var from = field == first ? start : ends[field - 1] + 1;
+            var length = (field == last ? recordEnd : ends[field]) - from;
+            if (length == 0 || _null.Length == length && bytes.AsSpan(from, length).SequenceEqual(_null)) continue;
+            Slices[i * GroupRows + row] = new Slice(from, length, SliceKind.Bare);
+        }
+    }
+
+    // Every field of a record with quotes is checked, also those that nobody reads.
+    string? CutQuoted(byte[] bytes, int start, int first, int last, int recordEnd, int row)
+    {
+        var ends = _index.Ends;
+        for (var field = first; field <= last; field++)
+        {
+            var from = field == first ? start : ends[field - 1] + 1;
+            var to = field == last ? recordEnd : ends[field];
+            var text = bytes.AsSpan(from, to - from);
+            Slice slice = default;
+            if (text.Length == 0 || text[0] != _dialect.Quote)
+            {
+                if (text.Length > 0 && !(_null.Length == text.Length && text.SequenceEqual(_null))) slice = new Slice(from, text.Length, SliceKind.Bare);
+            }
+            else
+            {
+                if (!IsQuoted(text, out var hasPairs))
+                {
+                    for (var i = 0; i < _fields.Length; i++) Slices[i * GroupRows + row] = default;
+                    return $"field {field - first + 1}: expected a delimiter or line end behind the closing quote of {Readers.FieldReader.Show(text)}";
+                }
+                slice = new Slice(from + 1, text.Length - 2, hasPairs ? SliceKind.Escaped : SliceKind.Quoted);
+            }
+            for (var i = 0; i < _fields.Length; i++)
+                if (_fields[i] == field - first) Slices[i * GroupRows + row] = slice;
+        }
+        return null;
+    }
+
+    // Whether the quote that opens a text closes it at its end, and whether there are doubled quotes in between.
+    bool IsQuoted(ReadOnlySpan<byte> text, out bool hasPairs)
+    {
+        hasPairs = false;
+        for (var i = 1; ; i += 2)
+        {
+            var run = text[i..].IndexOf(_dialect.Quote);
+            if (run < 0) return false;
+            i += run;
+            if (i == text.Length - 1) return true;
+            if (text[i + 1] != _dialect.Quote) return false;
+            hasPairs = true;
+        }
+    }
+
+    void ReadHeader(byte[] bytes, int start, int first, int last, int recordEnd)
+    {
+        var ends = _index.Ends;
+        var names = new List<string>();
+        for (var field = first; field <= last; field++)
+        {
+            var from = field == first ? start : ends[field - 1] + 1;
+            var text = bytes.AsSpan(from, (field == last ? recordEnd : ends[field]) - from);
+            if (text.Length >= 2 && text[0] == _dialect.Quote && IsQuoted(text, out _))
+            {
+                var content = new byte[text.Length];
+                text = content.AsSpan(0, Unescape(text[1..^1], content, out _));
+            }
+            names.Add(Encoding.UTF8.GetString(text).Trim());
+        }
+        _fieldCount = names.Count;
+        _expected = string.Join(", ", names);
+        var missing = Context.Paths.Where(path => Find(names, path) < 0).Distinct().ToList();
+        if (missing.Count > 0)
+            _headerProblem = $"the header has no {string.Join(", ", missing.Select(static m => $"'{m}'"))}; found {Readers.FieldReader.Shorten(_expected, 400)}";
+        for (var i = 0; i < UsedPaths.Count; i++) _fields[i] = Math.Max(0, Find(names, UsedPaths[i]));
+        _expected = Readers.FieldReader.Shorten(_expected, 400);
+    }
+
+    static int Find(List<string> names, string name)
+    {
+        var exact = names.IndexOf(name);
+        return exact >= 0 ? exact : names.FindIndex(n => string.Equals(n, name, StringComparison.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>The csv.* options.</summary>
+sealed class CsvDialect
+{
+    public CsvDialect(Connectors.Options options)
+    {
+        HasHeader = options.Boolean("csv.header", true);
+        Delimiter = One(options, "csv.delimiter", (byte)',');
+        Quote = One(options, "csv.quote", (byte)'"');
+        Null = options.Text("csv.null", "");
+        if (Delimiter == Quote) throw new Connectors.ConnectorException(Connectors.Fault.User, "csv.delimiter and csv.quote must differ.");
+    }
+
+    public bool HasHeader { get; }
+    public byte Delimiter { get; }
+    public byte Quote { get; }
+    public string Null { get; }
+
+    static byte One(Connectors.Options options, string name, byte fallback)
+    {
+        var text = options.TextOrNull(name);
+        if (text is null) return fallback;
+        if (text is "\\t" or "tab") return (byte)'\t';
+        if (text.Length != 1 || text[0] is > '\x7F' or '\n' or '\r')
+            throw new Connectors.ConnectorException(Connectors.Fault.User, $"{name}: '{text}' is not one ASCII character; expected e.g. ',' or ';' ('\\t' is a tab).");
+        return (byte)text[0];
+    }
+}

@@ -1,0 +1,250 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Millrace.Data;
+using Millrace.Formats.Readers;
+
+namespace Millrace.Formats;
+
+/// <summary>What the decoders of record formats share: groups of records are cut into slices, readers turn slices into columns, bad records are taken out.</summary>
+/// <remarks>
+/// A group is at most 512 records: their bytes are still in the nearest caches when the readers come by column. A record that is bad takes
+/// a row of the group like any other, with a message; rows with messages are dropped at the end of the group, so neighbours never notice.
+/// </remarks>
+abstract class RecordDecoder : IDecoder
+{
+    const int GroupRowsMax = 512;
+
+    readonly FieldReader?[] _readers; // null where the column is not used
+    readonly int[] _lanes;            // for each column the row of _slices it reads
+    readonly string?[] _messages;
+    readonly int _maxRecordBytes;
+    bool _isSkipping;                 // inside a record that is too long, up to its line end
+    bool _begins = true;              // nothing of the file has been seen
+    long _records = -1;               // records of the file so far, or -1 where unknown
+
+    protected RecordDecoder(DecoderContext context, bool isCsv)
+    {
+        Context = context;
+        GroupRows = Math.Min(GroupRowsMax, context.Memory.BatchRows);
+        _messages = new string?[GroupRows];
+        Starts = new int[GroupRows];
+        Lengths = new int[GroupRows];
+        _maxRecordBytes = (int)Math.Clamp(context.Options.Integer("max_record_bytes", 16 << 20), 16, Slice.MaxLength);
+
+        _readers = new FieldReader?[context.Schema.Count];
+        _lanes = new int[context.Schema.Count];
+        var paths = new List<string>();
+        for (var i = 0; i < _readers.Length; i++)
+        {
+            if (!context.Used[i]) continue;
+            _lanes[i] = paths.IndexOf(context.Paths[i]);
+            if (_lanes[i] < 0)
+            {
+                _lanes[i] = paths.Count;
+                paths.Add(context.Paths[i]);
+            }
+            _readers[i] = FieldReader.Create(context.Schema[i], context, isCsv, Unescape);
+        }
+        UsedPaths = paths;
+        Slices = new Slice[paths.Count * GroupRows];
+    }
+
+    protected DecoderContext Context { get; }
+
+    /// <summary>The fields that somebody reads, each once.</summary>
+    protected IReadOnlyList<string> UsedPaths { get; }
+
+    protected int GroupRows { get; }
+
+    /// <summary>Where the records of the group start and how long they are, without line ends.</summary>
+    protected int[] Starts { get; }
+    /// <inheritdoc cref="Starts"/>
+    protected int[] Lengths { get; }
+
+    /// <summary>The slice of used path p in record r at p · <see cref="GroupRows"/> + r. All are NULL when a group begins.</summary>
+    protected Slice[] Slices { get; }
+
+    protected int MaxRecordBytes => _maxRecordBytes;
+
+    /// <inheritdoc/>
+    public long Nulled => _readers.Sum(static r => r?.Nulled ?? 0);
+
+    /// <summary>Cuts records from a position on, up to a number.</summary>
+    /// <param name="bytes">The chunk's room.</param>
+    /// <param name="position">Where to begin.</param>
+    /// <param name="limit">Where the filled bytes end.</param>
+    /// <param name="isLast">Whether the end of the bytes ends a record.</param>
+    /// <param name="rows">Records at most.</param>
+    /// <param name="next">Where to go on. Equal to <paramref name="position"/> with no records: more bytes are needed.</param>
+    /// <returns>The number of records, bad ones (<see cref="Fail"/>) included.</returns>
+    protected abstract int Cut(byte[] bytes, int position, int limit, bool isLast, int rows, out int next);
+
+    /// <summary>Resolves the escapes of a value.</summary>
+    /// <returns>Bytes written, or -1 with a message.</returns>
+    protected abstract int Unescape(ReadOnlySpan<byte> text, Span<byte> target, out string? problem);
+
+    /// <summary>Called before the first record of a file.</summary>
+    protected abstract void Restart();
+
+    /// <summary>Makes a record of the group bad; the first message stays.</summary>
+    protected void Fail(int row, string message) => _messages[row] ??= message;
+
+    /// <inheritdoc/>
+    public void BeginFile()
+    {
+        _begins = true;
+        _isSkipping = false;
+    }
+
+    /// <inheritdoc/>
+    public Batch? Decode(Chunk chunk, int start, long offset, bool isLast, DecodeErrors errors, out int consumed)
+    {
+        var bytes = chunk.Bytes;
+        var limit = chunk.Length;
+        var position = start;
+        if (_begins && position < limit)
+        {
+            ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+            var begin = bytes.AsSpan(position, Math.Min(3, limit - position));
+            if (begin.Length < 3 && !isLast && mark.StartsWith(begin))
+            {
+                consumed = 0;
+                return null;
+            }
+            _begins = false;
+            _records = 0;
+            if (begin.SequenceEqual(mark)) position += 3;
+            Restart();
+        }
+
+        Batch? batch = null;
+        var capacity = Context.Memory.BatchRows;
+        var filled = 0;
+        while (filled < capacity && position < limit)
+        {
+            if (_isSkipping)
+            {
+                var end = bytes.AsSpan(position, limit - position).IndexOf((byte)'\n');
+                position = end < 0 ? limit : position + end + 1;
+                _isSkipping = end < 0;
+                continue;
+            }
+            var rows = Cut(bytes, position, limit, isLast, Math.Min(GroupRows, capacity - filled), out var next);
+            if (rows > 0)
+            {
+                batch ??= Rent(chunk);
+                filled += Fill(batch, bytes, filled, rows, offset - start, errors);
+            }
+            else if (next == position)
+            {
+                if (limit - position <= _maxRecordBytes) break;
+                errors.Add(offset + position - start, position, _maxRecordBytes, TooLong + NextRecord());
+                _isSkipping = true;
+            }
+            position = next;
+        }
+        consumed = position - start;
+        if (batch is null) return null;
+        if (filled == 0)
+        {
+            batch.Release();
+            return null;
+        }
+        Finish(batch, filled);
+        return batch;
+    }
+
+    protected string TooLong => $"the record is longer than max_record_bytes ({_maxRecordBytes:N0})";
+
+    // The readers' turn: the slices of one group become rows of the batch behind those already there.
+    int Fill(Batch batch, byte[] bytes, int at, int rows, long toOffset, DecodeErrors errors)
+    {
+        for (var i = 0; i < _readers.Length; i++)
+            _readers[i]?.Read(bytes, Slices.AsSpan(_lanes[i] * GroupRows, rows), batch[i], at, _messages);
+        for (var i = 0; i < UsedPaths.Count; i++) Slices.AsSpan(i * GroupRows, rows).Clear();
+
+        var origin = batch.Origin;
+        if (!_messages.AsSpan(0, rows).ContainsAnyExcept((string?)null))
+        {
+            if (origin is not null)
+            {
+                Starts.AsSpan(0, rows).CopyTo(origin.Starts.AsSpan(at));
+                Lengths.AsSpan(0, rows).CopyTo(origin.Lengths.AsSpan(at));
+                for (var i = 0; i < rows; i++) origin.Offsets[at + i] = toOffset + Starts[i];
+            }
+            if (_records >= 0) _records += rows;
+            return rows;
+        }
+
+        var good = 0;
+        for (var i = 0; i < rows; i++)
+        {
+            if (_messages[i] is { } message)
+            {
+                errors.Add(toOffset + Starts[i], Starts[i], Lengths[i], message + NextRecord());
+                _messages[i] = null;
+                continue;
+            }
+            if (_records >= 0) _records++;
+            if (origin is not null)
+                (origin.Starts[at + good], origin.Lengths[at + good], origin.Offsets[at + good]) = (Starts[i], Lengths[i], toOffset + Starts[i]);
+            if (good != i)
+            {
+                for (var c = 0; c < _readers.Length; c++)
+                    if (_readers[c] is { } reader) reader.Move(batch[c], at + i, at + good);
+            }
+            good++;
+        }
+        // Rows past the good ones are free again; their NULLs must not shine through to those that take their place.
+        for (var c = 0; c < _readers.Length; c++)
+        {
+            if (!batch[c].HasNulls) continue;
+            for (var i = at + good; i < at + rows; i++) Bits.Set(batch[c].Validity, i);
+        }
+        return good;
+    }
+
+    string NextRecord() => _records < 0 ? "" : $" (record {++_records:N0})";
+
+    Batch Rent(Chunk chunk)
+    {
+        var memory = Context.Memory;
+        var batch = memory.RentBatch(Context.Schema);
+        for (var i = 0; i < _readers.Length; i++)
+        {
+            var column = memory.Rent(Context.Schema[i].Type);
+            _readers[i]?.Begin(column);
+            batch.Add(column);
+        }
+        if (!Context.KeepOrigin) return batch;
+        var origin = memory.RentOrigin();
+        origin.Source = Context.Source;
+        origin.Partition = Context.Partition;
+        origin.Chunk = chunk.Retain();
+        batch.Origin = origin;
+        return batch;
+    }
+
+    void Finish(Batch batch, int rows)
+    {
+        batch.RowCount = rows;
+        for (var i = 0; i < _readers.Length; i++)
+        {
+            var column = batch[i];
+            if (_readers[i] is { } reader)
+            {
+                column.Length = rows;
+                reader.End(column, rows);
+            }
+            else FieldReader.FillUnused(column, rows);
+        }
+        if (batch.Origin is { } origin) origin.Count = rows;
+        batch.AssertWhole();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var reader in _readers) reader?.Dispose();
+    }
+}
