@@ -1,0 +1,249 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Stores;
+
+namespace Millrace.Sqlite;
+
+/// <summary>The embedded store: one SQLite file, <c>millrace.db</c>, in the data folder; one transaction a commit.</summary>
+/// <remarks>
+/// Write-ahead log, fsynced at each commit, so a commit that returned survives a power cut. Snapshots are read transactions on pooled connections of their own and
+/// never wait for the writer. The version goes on growing when the tables are emptied, so a reader never takes one run's version for another's. Measured on one core
+/// (Release, 4 columns, 32-byte keys): see docs/architecture.md.
+/// </remarks>
+public sealed class SqliteStore : IStore
+{
+    /// <summary>Name of the file in the data folder.</summary>
+    public const string FileName = "millrace.db";
+
+    readonly string _path;
+    readonly string _folder;
+    readonly bool _isReader;
+    readonly Stack<Database> _readers = [];
+    readonly Lock _lock = new();
+    readonly Dictionary<string, TableWriter> _writers = new(StringComparer.Ordinal);
+    DataFolderLock? _folderLock;
+    Database? _writer;
+    Statement? _setVersion, _setFrontier, _setPosition;
+    long _version;
+    bool _isDisposed;
+
+    /// <summary>A store that writes; nothing is opened before <see cref="Open"/>.</summary>
+    /// <param name="folder">The data folder; created if it is not there.</param>
+    public SqliteStore(string folder) : this(folder, isReader: false)
+    {
+    }
+
+    SqliteStore(string folder, bool isReader) => (_folder, _path, _isReader) = (folder, Path.Combine(folder, FileName), isReader);
+
+    /// <summary>Opens the database of a folder to read from, beside a process that may be writing to it.</summary>
+    /// <exception cref="ConnectorException">There is none, or it cannot be read.</exception>
+    public static SqliteStore OpenReader(string folder)
+    {
+        var store = new SqliteStore(folder, isReader: true);
+        if (!File.Exists(store._path))
+            throw new ConnectorException(Fault.User, $"There are no results in '{folder}' yet: it has no {FileName}. Run the pipeline first, or name its folder with --data.");
+        store.Snapshot().Dispose();
+        return store;
+    }
+
+    /// <summary>The file.</summary>
+    public string FilePath => _path;
+
+    /// <summary>Pages of the file at most; a full disk for tests.</summary>
+    internal int? MaxPages { get; init; }
+
+    /// <inheritdoc/>
+    public long Version
+    {
+        get
+        {
+            if (!_isReader) return Interlocked.Read(ref _version);
+            using var snapshot = Snapshot();
+            return snapshot.Version;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Open(IReadOnlyList<TableDefinition> tables, bool fresh)
+    {
+        if (_isReader) throw new InvalidOperationException("The store was opened to read from.");
+        _folderLock ??= DataFolderLock.Acquire(_folder);
+        var database = _writer ??= Connect();
+        foreach (var writer in _writers.Values) writer.Dispose();
+        _writers.Clear();
+        Transact(database, () =>
+        {
+            Ledger.Create(database);
+            var known = Ledger.Read(database);
+            if (fresh)
+            {
+                foreach (var (name, (table, _)) in known)
+                {
+                    foreach (var sql in table.Drop()) database.Run(sql);
+                    Ledger.Remove(database, name);
+                }
+                database.Run("DELETE FROM millrace_positions");
+                known.Clear();
+            }
+            var taken = new HashSet<string>(known.Values.Select(k => k.Table.Name).Concat(Ledger.Names), StringComparer.OrdinalIgnoreCase);
+            foreach (var definition in tables)
+            {
+                if (known.TryGetValue(definition.Name, out var there)) RequireSame(there.Table.Definition, definition);
+                else
+                {
+                    // SQLite keeps names that begin with sqlite_ for itself.
+                    var name = definition.Name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) ? "_" + definition.Name : definition.Name;
+                    var table = new StoredTable(definition, StoredTable.Unique(name, taken));
+                    foreach (var sql in table.Create()) database.Run(sql);
+                    Ledger.Add(database, table);
+                }
+            }
+        });
+        foreach (var (name, (table, _)) in Ledger.Read(database)) _writers[name] = new TableWriter(database, table);
+        _setVersion ??= database.Prepare(Ledger.WriteVersion);
+        _setFrontier ??= database.Prepare(Ledger.WriteFrontier);
+        _setPosition ??= database.Prepare(Ledger.WritePosition);
+        Interlocked.Exchange(ref _version, database.Number(Ledger.ReadVersion));
+    }
+
+    Database Connect()
+    {
+        var database = Database.Open(_path, isReader: false);
+        try
+        {
+            database.Run("PRAGMA journal_mode = WAL");
+            database.Run("PRAGMA synchronous = FULL");
+            database.Run("PRAGMA cache_size = -65536"); // 64 MB: the inner pages and hot leaves of a few million keys
+            database.Run("PRAGMA wal_autocheckpoint = 4000");
+            if (MaxPages is { } pages) database.Run($"PRAGMA max_page_count = {pages}");
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    void RequireSame(TableDefinition stored, TableDefinition wanted)
+    {
+        if (stored.Schema.Fields.SequenceEqual(wanted.Schema.Fields) && stored.Key.SequenceEqual(wanted.Key)) return;
+        throw new ConnectorException(Fault.User,
+            $"'{_path}' holds '{stored.Name}' with other columns or another key ({stored.Schema}) than the file declares now ({wanted.Schema}). Start anew with --fresh, or choose another folder with --data.");
+    }
+
+    /// <inheritdoc/>
+    public void Commit(StoreCommit commit)
+    {
+        if (_writer is not { } database) throw new InvalidOperationException("The store is not open.");
+        if (commit.Version != Version + 1) throw new ArgumentException($"Version {commit.Version} does not follow version {Version}.", nameof(commit));
+        Transact(database, () =>
+        {
+            foreach (var change in commit.Changes)
+            {
+                var writer = _writers[change.Table.Name];
+                foreach (var batch in change.Batches) writer.Write(batch);
+            }
+            foreach (var (name, frontier) in commit.Frontiers)
+            {
+                if (!_writers.TryGetValue(name, out var writer)) continue;
+                _setFrontier!.Bind(1, frontier.Closed.Microseconds);
+                _setFrontier.Bind(2, frontier.Final.Microseconds);
+                _setFrontier.BindText(3, name);
+                _setFrontier.Run();
+                if (Retention.CutOff(writer.Table.Definition, frontier) is { } cutOff) writer.DropBefore(cutOff);
+            }
+            foreach (var position in commit.Positions)
+            {
+                _setPosition!.BindText(1, position.Source);
+                _setPosition.Bind(2, (long)position.Partition);
+                _setPosition.Bind(3, position.Position);
+                _setPosition.Run();
+            }
+            _setVersion!.Bind(1, commit.Version);
+            _setVersion.Run();
+        });
+        Interlocked.Exchange(ref _version, commit.Version);
+    }
+
+    static void Transact(Database database, Action action)
+    {
+        database.Run("BEGIN IMMEDIATE");
+        try
+        {
+            action();
+            database.Run("COMMIT");
+        }
+        catch
+        {
+            // A full disk may already have rolled it back.
+            if (database.IsInTransaction) database.Run("ROLLBACK");
+            throw;
+        }
+    }
+
+    /// <summary>How far sources are in the results.</summary>
+    public IReadOnlyList<SourcePosition> Positions()
+    {
+        var database = _writer ?? throw new InvalidOperationException("The store is not open.");
+        var positions = new List<SourcePosition>();
+        using var rows = database.Prepare("SELECT source, partition, position FROM millrace_positions");
+        while (rows.Step()) positions.Add(new(rows.Text(0), (int)rows.Long(1), rows.Long(2)));
+        return positions;
+    }
+
+    /// <inheritdoc/>
+    public IStoreSnapshot Snapshot()
+    {
+        var database = TakeReader();
+        try
+        {
+            database.Run("BEGIN");
+            return new SqliteSnapshot(this, database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    Database TakeReader()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_readers.TryPop(out var pooled)) return pooled;
+        }
+        return Database.Open(_path, isReader: true);
+    }
+
+    internal void Return(Database reader)
+    {
+        reader.Run("COMMIT");
+        lock (_lock)
+            if (!_isDisposed && _readers.Count < 8)
+            {
+                _readers.Push(reader);
+                return;
+            }
+        reader.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            foreach (var reader in _readers) reader.Dispose();
+        }
+        foreach (var writer in _writers.Values) writer.Dispose();
+        _setVersion?.Dispose();
+        _setFrontier?.Dispose();
+        _setPosition?.Dispose();
+        _writer?.Dispose();
+        _folderLock?.Dispose();
+    }
+}
