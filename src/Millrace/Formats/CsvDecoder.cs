@@ -71,34 +71,36 @@ sealed class CsvDecoder : RecordDecoder
                 (start, first) = (end + 1, last + 1); // a blank line
                 continue;
             }
-            if (_needsHeader)
-            {
-                var headerStart = start;
-                ReadHeader(bytes, start, first, last, recordEnd);
-                (start, first) = (end + 1, last + 1);
-                _needsHeader = false;
-                if (_headerProblem is null) continue;
-                (Starts[row], Lengths[row]) = (headerStart, Math.Min(MaxRecordBytes, recordEnd - headerStart));
-                Fail(row++, _headerProblem);
-                continue;
-            }
             Starts[row] = start;
             Lengths[row] = recordEnd - start;
-            var problem = _headerProblem;
             var restart = -1;
+            string? problem;
             if (recordEnd - start > MaxRecordBytes)
             {
                 Lengths[row] = MaxRecordBytes;
                 problem = TooLong;
-                if (hasQuotes[r] && (restart = FirstLine(bytes, start, recordEnd, row)) >= 0) problem = NeverClosed;
+                if (hasQuotes[r] && (restart = FirstLine(bytes, start, recordEnd, row, out var isTooLong)) >= 0 && !isTooLong) problem = NeverClosed;
+                NoHeader();
             }
-            else if (problem is null && last - first + 1 != _fieldCount)
+            else if (_needsHeader)
+            {
+                _needsHeader = false;
+                ReadHeader(bytes, start, first, last, recordEnd);
+                problem = _headerProblem;
+                if (problem is null) continue; // no other record was asked for
+            }
+            else if (_headerProblem is not null) problem = _headerProblem;
+            else if (last - first + 1 != _fieldCount)
             {
                 problem = $"found {last - first + 1} fields, expected {_fieldCount} ({_expected})";
-                if (hasQuotes[r]) restart = FirstLine(bytes, start, recordEnd, row);
+                if (hasQuotes[r]) restart = FirstLine(bytes, start, recordEnd, row, out _);
             }
-            else if (problem is null && hasQuotes[r]) problem = CutQuoted(bytes, start, first, last, recordEnd, row);
-            else if (problem is null) CutPlain(bytes, start, first, last, recordEnd, row);
+            else if (hasQuotes[r]) problem = CutQuoted(bytes, start, first, last, recordEnd, row);
+            else
+            {
+                problem = null;
+                CutPlain(bytes, start, first, last, recordEnd, row);
+            }
             if (problem is not null) Fail(row, problem);
             row++;
             if (restart >= 0)
@@ -117,26 +119,36 @@ sealed class CsvDecoder : RecordDecoder
             var line = bytes.AsSpan(next, limit - next).IndexOf((byte)'\n');
             if (line < 0 && !isLast) return row; // longer than allowed: the base class says so
             var end = line < 0 ? limit : next + line;
+            var length = line > 0 && bytes[end - 1] == (byte)'\r' ? end - next - 1 : end - next;
             Starts[row] = next;
-            Lengths[row] = Math.Min(end > next && bytes[end - 1] == (byte)'\r' ? end - next - 1 : end - next, MaxRecordBytes);
-            Fail(row++, _index.Broken >= 0
+            Lengths[row] = Math.Min(length, MaxRecordBytes);
+            Fail(row++, length > MaxRecordBytes ? TooLong : _index.Broken >= 0
                 ? $"expected a delimiter or line end behind a closing quote, found '{Readers.FieldReader.Show(bytes.AsSpan(_index.Broken, 1))}'; taking the first line for the record"
                 : NeverClosed);
             next = Math.Min(limit, end + 1);
-            if (_needsHeader) _headerProblem = "the header cannot be read";
-            _needsHeader = false;
+            NoHeader();
         }
         return row;
     }
 
     const string NeverClosed = "a quote is never closed; taking the first line for the record";
 
-    // A record of several lines that has not the right fields: the line end that its first line ends with, or -1 if it is one line.
-    int FirstLine(byte[] bytes, int start, int end, int row)
+    /// <inheritdoc/>
+    protected override void NoHeader()
     {
+        if (_needsHeader) _headerProblem = "the header cannot be read";
+        _needsHeader = false;
+    }
+
+    // A record of several lines that has not the right fields: the line end that its first line ends with, or -1 if it is one line.
+    int FirstLine(byte[] bytes, int start, int end, int row, out bool isTooLong)
+    {
+        isTooLong = false;
         var line = bytes.AsSpan(start, end - start).IndexOf((byte)'\n');
         if (line < 0) return -1;
-        Lengths[row] = Math.Min(MaxRecordBytes, line > 0 && bytes[start + line - 1] == (byte)'\r' ? line - 1 : line);
+        var length = line > 0 && bytes[start + line - 1] == (byte)'\r' ? line - 1 : line;
+        isTooLong = length > MaxRecordBytes;
+        Lengths[row] = Math.Min(MaxRecordBytes, length);
         return start + line + 1;
     }
 

@@ -98,7 +98,7 @@ sealed class CsvIndex(byte delimiter, byte quote)
                     if (position + 1 < limit && bytes[position + 1] is var after && after != delimiter && after != (byte)'\n' && hasLineInside
                         && !(after == (byte)'\r' && (position + 2 < limit ? bytes[position + 2] == (byte)'\n' : true)))
                     {
-                        Broken = position + 1;
+                        if (found < rows) Broken = position + 1;
                         goto Done;
                     }
                 }

@@ -86,6 +86,9 @@ abstract class RecordDecoder : IDecoder
     /// <summary>Called before the first record of a file.</summary>
     protected abstract void Restart();
 
+    /// <summary>The record just taken was bad; if it should have been a header, there is none.</summary>
+    protected virtual void NoHeader() { }
+
     /// <summary>Makes a record of the group bad; the first message stays.</summary>
     protected void Fail(int row, string message) => _messages[row] ??= message;
 
@@ -137,9 +140,10 @@ abstract class RecordDecoder : IDecoder
             }
             else if (next == position)
             {
-                if (limit - position <= _maxRecordBytes) break;
+                if (limit - position <= _maxRecordBytes + 2) break; // its line end may follow
                 errors.Add(offset + position - start, position, _maxRecordBytes, TooLong + NextRecord());
                 _isSkipping = true;
+                NoHeader();
             }
             position = next;
         }
