@@ -113,8 +113,8 @@ sealed class CsvDecoder : RecordDecoder
         next = _index.Rows > 0 ? _index.Next : position;
         if (row >= rows) return row;
 
-        // Behind the last whole record: a quote that went wrong, or one that is still open.
-        if (_index.Broken >= 0 || _index.IsOpen && (isLast || limit - next > MaxRecordBytes))
+        // Behind the last whole record: a quote that went wrong, or a record that goes over more lines than it may have bytes.
+        if (_index.IsBroken || _index.IsOpen && isLast || _index.IsAtEnd && limit - next > MaxRecordBytes + 2)
         {
             var line = bytes.AsSpan(next, limit - next).IndexOf((byte)'\n');
             if (line < 0 && !isLast) return row; // longer than allowed: the base class says so
@@ -122,16 +122,14 @@ sealed class CsvDecoder : RecordDecoder
             var length = line > 0 && bytes[end - 1] == (byte)'\r' ? end - next - 1 : end - next;
             Starts[row] = next;
             Lengths[row] = Math.Min(length, MaxRecordBytes);
-            Fail(row++, length > MaxRecordBytes ? TooLong : _index.Broken >= 0
-                ? $"expected a delimiter or line end behind a closing quote, found '{Readers.FieldReader.Show(bytes.AsSpan(_index.Broken, 1))}'; taking the first line for the record"
-                : NeverClosed);
+            Fail(row++, length > MaxRecordBytes ? TooLong : NeverClosed);
             next = Math.Min(limit, end + 1);
             NoHeader();
         }
         return row;
     }
 
-    const string NeverClosed = "a quote is never closed; taking the first line for the record";
+    const string NeverClosed = "a quote is never closed before a delimiter or line end; only the first line counts as the record";
 
     /// <inheritdoc/>
     protected override void NoHeader()

@@ -44,7 +44,7 @@ public sealed class CsvFormat : Format
         var bytes = record.ToArray();
         var index = new CsvIndex(dialect.Delimiter, dialect.Quote);
         index.Run(bytes, 0, bytes.Length, isLast: true, rows: 1);
-        if (index.Rows != 1 || index.IsOpen || index.Broken >= 0 || index.RowEnds[0] + 1 != context.Schema.Count || index.Next < bytes.Length) return null;
+        if (index.Rows != 1 || index.IsOpen || index.IsBroken || index.RowEnds[0] + 1 != context.Schema.Count || index.Next < bytes.Length) return null;
         var target = new List<byte>(bytes.Length);
         for (var i = 0; i < context.Schema.Count; i++)
         {

@@ -31,16 +31,19 @@ sealed class CsvIndex(byte delimiter, byte quote)
     /// <summary>Where what follows the last record begins.</summary>
     public int Next { get; private set; }
 
+    /// <summary>Whether the input was looked at to its end.</summary>
+    public bool IsAtEnd { get; private set; }
+
     /// <summary>Whether the input ended inside quotes.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Position of a byte behind a closing quote that is neither delimiter nor line end, in a record with line ends in quotes (whose first line is then bad); or -1.</summary>
-    public int Broken { get; private set; }
+    /// <summary>Whether behind the last record comes one with line ends in quotes and, behind a closing quote, neither delimiter nor line end: its first line is bad.</summary>
+    public bool IsBroken { get; private set; }
 
     /// <summary>Indexes at least one record if there is one, and not many more than <paramref name="rows"/>.</summary>
     public void Run(byte[] bytes, int start, int limit, bool isLast, int rows)
     {
-        (Rows, Next, IsOpen, Broken) = (0, start, false, -1);
+        (Rows, Next, IsAtEnd, IsOpen, IsBroken) = (0, start, false, false, false);
         if (_rowEnds.Length < rows + 64)
         {
             _rowEnds = new int[rows + 64];
@@ -61,6 +64,7 @@ sealed class CsvIndex(byte delimiter, byte quote)
             if (quotes == 0 && !quoted)
             {
                 var separators = delimiters | lines;
+                hasLineInside &= lines == 0;
                 for (; lines != 0; lines &= lines - 1) _rowEnds[found++] = count + BitOperations.PopCount(separators & (lines ^ (lines - 1))) - 1;
                 count += Write(separators, at, ref _ends[count]);
                 continue;
@@ -98,7 +102,7 @@ sealed class CsvIndex(byte delimiter, byte quote)
                     if (position + 1 < limit && bytes[position + 1] is var after && after != delimiter && after != (byte)'\n' && hasLineInside
                         && !(after == (byte)'\r' && (position + 2 < limit ? bytes[position + 2] == (byte)'\n' : true)))
                     {
-                        if (found < rows) Broken = position + 1;
+                        IsBroken = found < rows;
                         goto Done;
                     }
                 }
@@ -115,7 +119,8 @@ sealed class CsvIndex(byte delimiter, byte quote)
                 _ends[count++] = limit;
             }
         }
-        IsOpen = quoted && found < rows;
+        IsAtEnd = found < rows;
+        IsOpen = quoted && IsAtEnd;
 
     Done:
         Rows = Math.Min(found, rows);

@@ -61,7 +61,7 @@ sealed class JsonDecoder : RecordDecoder
                     if (row == rows || at >= whole) break;
                 }
             }
-            if (bytes[at] is (byte)'\n' or (byte)'\r')
+            if (bytes[at] == (byte)'\n')
             {
                 at++;
                 continue;
@@ -157,8 +157,6 @@ sealed class JsonDecoder : RecordDecoder
     // Any record. False if the line is blank.
     bool CutAny(int start, int end, bool hasLineEnd, int row)
     {
-        var at = JsonScanner.SkipBlanks(_bytes, start, end);
-        if (at == end) return false;
         Starts[row] = start;
         var length = end - start;
         if (hasLineEnd && length > 0 && _bytes[end - 1] == (byte)'\r') length--;
@@ -168,6 +166,8 @@ sealed class JsonDecoder : RecordDecoder
             Fail(row, TooLong);
             return true;
         }
+        var at = JsonScanner.SkipBlanks(_bytes, start, end);
+        if (at == end) return false;
         (_record, _end, _row, _gap) = (start, end, row, start);
         _serial++;
         _learning = ++_misses > MissesMax ? _spare : null;
