@@ -7,7 +7,7 @@ using Millrace.Time;
 namespace Millrace.Runtime;
 
 /// <summary>A pipeline that runs, as the server and the command line see it. Thread-safe.</summary>
-public interface IRunningPipeline
+public interface IRunningPipeline : IAsyncDisposable
 {
     /// <summary>What runs.</summary>
     Pipeline Pipeline { get; }
@@ -32,6 +32,9 @@ public interface IRunningPipeline
 
     /// <summary>Ends when all bounded sources are done, the pipeline was stopped, or it failed (then with the exception).</summary>
     Task Completion { get; }
+
+    /// <summary>Stops reading, commits what was read, and ends; disposing does the same.</summary>
+    Task StopAsync();
 }
 
 /// <summary>Takes pushed rows into the durable journal of a source.</summary>
