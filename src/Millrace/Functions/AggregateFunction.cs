@@ -33,11 +33,19 @@ public abstract class AggregateFunction
     public abstract Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct);
 
     /// <summary>Makes the states of all groups of one table.</summary>
-    public abstract AggregateStates CreateStates(Signature signature, bool distinct, MemoryOwner memory);
+    /// <param name="signature">As resolved.</param>
+    /// <param name="distinct">Whether DISTINCT stands before the argument.</param>
+    /// <param name="memory">What the states are charged to.</param>
+    /// <param name="retracts">Whether weights below zero may come; without them MIN, MAX and DISTINCT need less memory. True only where <see cref="CanRetract"/>.</param>
+    public abstract AggregateStates CreateStates(Signature signature, bool distinct, MemoryOwner memory, bool retracts = true);
 }
 
 /// <summary>The states of one aggregate for all groups of a keyed table: plain data by group number, kept, saved and freed by the engine.</summary>
-public abstract class AggregateStates
+/// <remarks>
+/// Rows whose argument is NULL are skipped here, whoever calls. Sums are exact and never wrap: a result that does not fit its type is an
+/// <see cref="OverflowException"/> when it is asked for. Dispose gives back what was charged.
+/// </remarks>
+public abstract class AggregateStates : IDisposable
 {
     /// <summary>Makes room for groups 0 to count - 1; new ones are empty. Never shrinks.</summary>
     public abstract void EnsureGroups(int count);
@@ -63,4 +71,7 @@ public abstract class AggregateStates
 
     /// <summary>Reads back what <see cref="Save"/> wrote, into an empty group.</summary>
     public abstract void Load(int group, ref StateReader reader);
+
+    /// <summary>Frees all groups; nothing may be called afterwards.</summary>
+    public abstract void Dispose();
 }
