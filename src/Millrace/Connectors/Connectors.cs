@@ -32,7 +32,11 @@ public abstract class Connector
 /// <param name="BaseDirectory">What relative paths are relative to: the folder of the SQL file.</param>
 /// <param name="DataDirectory">The pipeline's own folder, for journals.</param>
 /// <param name="Clock">The outside world's time, for pacing.</param>
-public sealed record SourceContext(string Name, Data.Schema Schema, Options Options, string BaseDirectory, string DataDirectory, TimeProvider Clock);
+public sealed record SourceContext(string Name, Data.Schema Schema, Options Options, string BaseDirectory, string DataDirectory, TimeProvider Clock)
+{
+    /// <summary>For each column the field of the input it comes from. Default: the columns' names.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [.. Schema.Fields.Select(static f => f.Name)];
+}
 
 /// <summary>What a connector is told when a sink is made.</summary>
 public sealed record SinkContext(string Name, Options Options, string BaseDirectory, string DataDirectory);

@@ -14,6 +14,17 @@ public interface ISource : IAsyncDisposable
     /// <summary>Whether it ends.</summary>
     bool IsBounded { get; }
 
+    /// <summary>The format of its bytes where the source itself writes them (the generator's JSON lines); it takes the place of a format that SQL does not name. Else null.</summary>
+    string? Format => null;
+
+    /// <summary>Seconds of event time that pass in one second of wall time (a file's <c>speed</c>); null = as fast as it can be computed.</summary>
+    /// <remarks>
+    /// The runtime keeps the pace, because only it sees the time column: one <see cref="Pacer"/> for all partitions of the source; a lane asks it how many
+    /// leading rows of a batch are due, pushes those (<see cref="Batch.Gather"/>) and comes back for the rest at <see cref="Pacer.DueIn"/>. A partition that
+    /// is held back so is not idle. A source without a WATERMARK is not paced.
+    /// </remarks>
+    double? Pace => null;
+
     /// <summary>Told after results up to these positions are durable: a journal may drop what lies before.</summary>
     void Committed(IReadOnlyDictionary<int, long> positions) { }
 }
@@ -31,7 +42,11 @@ public interface IPartition : IDisposable
 /// <summary>A partition of bytes that a format cuts into records: files, stdin, journals.</summary>
 public interface IBytePartition : IPartition
 {
-    /// <summary>Reads on. Called by one thread at a time, not that of a lane; may block.</summary>
+    /// <summary>Reads on. Called by one thread at a time, not that of a lane; may block on a disk, never on a wait for new data (<see cref="ReadResult.Idle"/>).</summary>
+    /// <remarks>
+    /// Fails with <see cref="ConnectorException"/> (a truncated gz, a vanished file): the bytes of earlier calls are whole and good, and are decoded and
+    /// committed before the pipeline stops with the error.
+    /// </remarks>
     /// <param name="chunk">Bytes are appended to its room behind <see cref="Chunk.Length"/>, which grows; the caller has made room.</param>
     /// <param name="stop">Ends a wait.</param>
     ReadResult Read(Chunk chunk, CancellationToken stop);
@@ -67,7 +82,7 @@ public enum ReadResult
     More,
     /// <summary>A file of a glob ended: what is decoded next starts anew (a header, a record).</summary>
     EndOfFile,
-    /// <summary>Nothing now; more may come (a followed file, a journal).</summary>
+    /// <summary>Nothing now; more may come (a followed file, a journal, a generator at its rate): the caller waits some milliseconds and asks again.</summary>
     Idle,
     /// <summary>The partition has ended.</summary>
     End,
