@@ -1,3 +1,4 @@
+using Millrace.Bench.Benchmarks;
 using Millrace.Bench.Harness;
 
 namespace Millrace.Bench;
@@ -7,6 +8,7 @@ static class Program
 {
     static readonly Benchmark[] s_benchmarks =
     [
+        new DecodeJson(), new DecodeCsv(),
     ];
 
     static int Main(string[] arguments)

@@ -21,6 +21,7 @@ sealed class JsonDecoder : RecordDecoder
     readonly int[] _exactIn;      // for each path the record in which its exact name was seen
     readonly bool[] _isNumeric;   // for each path whether its reader takes nothing but numbers
     readonly byte[] _key = new byte[1024];
+    readonly int[] _lineEnds;
     JsonShape _shape = new();
     JsonShape _spare = new();
     int _misses = MissesMax;
@@ -34,6 +35,7 @@ sealed class JsonDecoder : RecordDecoder
     public JsonDecoder(DecoderContext context) : base(context, isCsv: false)
     {
         _exactIn = new int[UsedPaths.Count];
+        _lineEnds = new int[GroupRows];
         _isNumeric = [.. UsedPaths.Select(path => Enumerable.Range(0, context.Schema.Count).Any(i => context.Used[i] && context.Paths[i] == path && context.Schema[i].Type.IsNumeric))];
         for (var i = 0; i < UsedPaths.Count; i++) _root.Add(UsedPaths[i], i);
         _root.Finish();
@@ -46,37 +48,43 @@ sealed class JsonDecoder : RecordDecoder
     protected override int Cut(byte[] bytes, int position, int limit, bool isLast, int rows, out int next)
     {
         _bytes = bytes;
-        var whole = limit;
-        if (!isLast) whole = position + bytes.AsSpan(position, limit - position).LastIndexOf((byte)'\n') + 1;
-        var fast = Math.Min(whole, bytes.Length - JsonShape.Ahead);
+        var fast = bytes.Length - JsonShape.Ahead;
         var row = 0;
-        var at = position;
-        while (row < rows && at < whole)
+        next = position;
+        while (row < rows)
         {
-            if (at < fast)
+            // Where lines end is known before any is looked at: so the processor works on several records at once, none waits for the end of the one before.
+            var count = JsonScanner.LineEnds(bytes, next, limit, _lineEnds.AsSpan(0, rows - row));
+            if (count == 0)
+            {
+                if (!isLast || next == limit) return row;
+                if (CutAny(next, limit, hasLineEnd: false, row)) row++;
+                next = limit;
+                return row;
+            }
+            for (var line = 0; line < count;)
             {
                 if (_shape.Count > 0)
                 {
-                    row = CutAlike(bytes, ref at, fast, whole, row, rows);
-                    if (row == rows || at >= whole) break;
+                    var alike = CutAlike(bytes, next, _lineEnds.AsSpan(line, count - line), fast, row);
+                    if (alike > 0)
+                    {
+                        row += alike;
+                        line += alike;
+                        next = _lineEnds[line - 1] + 1;
+                        continue;
+                    }
                 }
+                var end = _lineEnds[line++];
+                if (end > next && CutAny(next, end, hasLineEnd: true, row)) row++;
+                next = end + 1;
             }
-            if (bytes[at] == (byte)'\n')
-            {
-                at++;
-                continue;
-            }
-            var length = bytes.AsSpan(at, whole - at).IndexOf((byte)'\n');
-            var end = length < 0 ? whole : at + length;
-            if (CutAny(at, end, length >= 0, row)) row++;
-            at = end + (length < 0 ? 0 : 1);
         }
-        next = at;
         return row;
     }
 
-    // Records that look like the shape, one after the other; ends before the first that does not.
-    int CutAlike(byte[] bytes, ref int position, int fast, int whole, int row, int rows)
+    // Records that look like the shape, one after the other, up to the first that does not: how many. No value is looked for behind the end of its line.
+    int CutAlike(byte[] bytes, int record, ReadOnlySpan<int> lineEnds, int fast, int row)
     {
         var shape = _shape;
         var steps = shape.Steps;
@@ -85,14 +93,16 @@ sealed class JsonDecoder : RecordDecoder
         ref var start = ref MemoryMarshal.GetArrayDataReference(bytes);
         var tail = shape.Tail;
         var tailMask = shape.TailMask;
-        var record = position;
-        while (row < rows)
+        var line = 0;
+        for (; line < lineEnds.Length; line++)
         {
             var at = record;
+            var whole = lineEnds[line];
+            if (whole >= fast) goto Differs;
             for (var i = 0; i < steps.Length; i++)
             {
                 ref readonly var step = ref steps[i];
-                if (at >= fast || ((Vector256.LoadUnsafe(ref start, (nuint)at) ^ step.Gap) & step.Mask) != Vector256<byte>.Zero) goto Differs;
+                if (((Vector256.LoadUnsafe(ref start, (nuint)at) ^ step.Gap) & step.Mask) != Vector256<byte>.Zero) goto Differs;
                 at += step.GapLength;
                 var first = Unsafe.Add(ref start, at);
                 if (first == (byte)'"')
@@ -128,22 +138,19 @@ sealed class JsonDecoder : RecordDecoder
                     at = end;
                 }
             }
-            if (at >= fast || ((Vector256.LoadUnsafe(ref start, (nuint)at) ^ tail) & tailMask) != Vector256<byte>.Zero) goto Differs;
-            var after = at + shape.TailLength;
-            var recordLength = after - shape.LineEnd - record;
-            if (after > whole || recordLength > MaxRecordBytes) goto Differs;
+            if (at + shape.TailLength != whole + 1 || ((Vector256.LoadUnsafe(ref start, (nuint)at) ^ tail) & tailMask) != Vector256<byte>.Zero) goto Differs;
+            var recordLength = whole + 1 - shape.LineEnd - record;
+            if (recordLength > MaxRecordBytes) goto Differs;
             Starts[row] = record;
             Lengths[row] = recordLength;
             row++;
-            record = after;
+            record = whole + 1;
         }
-        position = record;
-        return row;
+        return line;
 
     Differs:
         for (var i = 0; i < UsedPaths.Count; i++) slices[i * stride + row] = default;
-        position = record;
-        return row;
+        return line;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,46 @@ static class JsonScanner
     /// <summary>Objects and arrays inside each other at most.</summary>
     public const int DepthMax = 256;
 
+    /// <summary>Positions of the line feeds from a position on, as many as there is room for.</summary>
+    public static int LineEnds(byte[] bytes, int at, int limit, Span<int> ends)
+    {
+        ref var start = ref MemoryMarshal.GetArrayDataReference(bytes);
+        var count = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; at <= limit - 64; at += 64)
+            {
+                var lines = Vector512.Equals(Vector512.LoadUnsafe(ref start, (nuint)at), Vector512.Create((byte)'\n')).ExtractMostSignificantBits();
+                for (; lines != 0; lines &= lines - 1)
+                {
+                    if (count == ends.Length) return count;
+                    ends[count++] = at + BitOperations.TrailingZeroCount(lines);
+                }
+            }
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            for (; at <= limit - 32; at += 32)
+            {
+                var lines = Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)at), Vector256.Create((byte)'\n')).ExtractMostSignificantBits();
+                for (; lines != 0; lines &= lines - 1)
+                {
+                    if (count == ends.Length) return count;
+                    ends[count++] = at + BitOperations.TrailingZeroCount(lines);
+                }
+            }
+        }
+        return LineEndsScalar(bytes, at, limit, ends, count);
+    }
+
+    /// <summary>As <see cref="LineEnds"/>, a byte at a time, behind those found already.</summary>
+    public static int LineEndsScalar(byte[] bytes, int at, int limit, Span<int> ends, int count)
+    {
+        for (; at < limit && count < ends.Length; at++)
+            if (bytes[at] == (byte)'\n') ends[count++] = at;
+        return count;
+    }
+
     /// <summary>The first quote, backslash or control character from a position on, or the limit.</summary>
     public static int StringStop(byte[] bytes, int at, int limit)
     {

@@ -322,4 +322,23 @@ public sealed class JsonDecoderTests
             Redact("{\"qty\":1,\"Customer\":\"Ann\",\"a\":{\"mail\":{\"b\":1},\"x\":2},\"customer\":5}"));
         Assert.Null(Redact("{\"customer\":\"Ann"));
     }
+
+    [Fact]
+    public void Line_ends_are_found_the_same_by_vectors_and_by_bytes()
+    {
+        var random = new Random(7);
+        var vector = new int[400];
+        var scalar = new int[400];
+        for (var length = 0; length <= 200; length++)
+        {
+            var bytes = new byte[length];
+            for (var i = 0; i < length; i++) bytes[i] = random.Next(6) == 0 ? (byte)'\n' : (byte)random.Next(256);
+            for (var room = 1; room <= 40; room += 13)
+            {
+                var count = JsonScanner.LineEnds(bytes, length / 3, length, vector.AsSpan(0, room));
+                Assert.Equal(count, JsonScanner.LineEndsScalar(bytes, length / 3, length, scalar.AsSpan(0, room), 0));
+                Assert.Equal(scalar[..count], vector[..count]);
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ namespace Millrace.Formats.Readers;
 
 /// <summary>The reader of TEXT: interns into a dictionary that all batches share, or copies into plain heaps where texts hardly repeat.</summary>
 /// <remarks>
-/// In front of the dictionary stands a direct-mapped cache of texts up to 16 bytes (24 bytes an entry, up to 4,096 of them): a hit costs one
+/// In front of the dictionary stands a direct-mapped cache of texts up to 16 bytes (24 bytes an entry, up to 16,384 of them): a hit costs one
 /// masked load and one compare, some 3 ns. Only texts that enter the dictionary are checked to be UTF-8 without NUL: whatever equals one of
 /// them is too. A dictionary is given up for good when more than <see cref="DistinctMax"/> texts (or 32 MB) are in it and on average each came fewer than
 /// four times; one that repeats but reaches 256 k texts or 32 MB makes room for a new one.
@@ -21,7 +21,7 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
     internal const int TextsMax = 262_144;
     internal const int BytesMax = 32 << 20;
     const int CacheMin = 512;
-    const int CacheMax = 4_096;
+    const int CacheMax = 16_384;
 
     readonly MemoryAccountant _memory = context.Memory;
     readonly MemoryOwner _account = context.Memory.Owner("formats");
