@@ -7,9 +7,10 @@ namespace Millrace.Operators;
 /// <remarks>
 /// Five kinds of message arrive in order along each edge: batches, frontiers, idle marks, ticks and barriers. An operator never reads a clock, an
 /// unseeded random number or the order of a randomised hash table. It never blocks: where it has much to say it looks at
-/// <see cref="IOutput.IsFull"/> between batches, returns early, and goes on in <see cref="Resume"/>.
+/// <see cref="IOutput.IsFull"/> between batches, returns early, and goes on in <see cref="Resume"/>. No further message comes before Resume has answered false;
+/// what follows an early return (an advanced frontier, say) is emitted there. Dispose gives back columns and state. Operators with state are <see cref="IStateful"/>.
 /// </remarks>
-public interface IOperator
+public interface IOperator : IDisposable
 {
     /// <summary>Takes a batch of one of its inputs and emits any number of batches. The caller releases the batch.</summary>
     void OnBatch(int input, Batch batch, IOutput output);
@@ -26,6 +27,8 @@ public interface IOperator
     /// <summary>Goes on after an early return.</summary>
     /// <returns>Whether there is still more to say.</returns>
     bool Resume(IOutput output) => false;
+
+    void IDisposable.Dispose() { }
 }
 
 /// <summary>Where an operator emits to. Ports number its kinds of result; most operators have port 0 only.</summary>
