@@ -49,6 +49,8 @@ public sealed class ConnectorList
     /// <summary>A list of the built-in ones.</summary>
     public ConnectorList()
     {
+        Add(new Files.FileConnector());
+        Add(new Generators.GeneratorConnector());
     }
 
     /// <summary>All of them.</summary>

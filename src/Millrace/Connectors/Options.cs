@@ -25,6 +25,27 @@ public sealed class Options(IReadOnlyDictionary<string, string> values)
 
     /// <summary>true or false, or the default.</summary>
     public bool Boolean(string name, bool fallback) => Values.TryGetValue(name, out var text) ? bool.Parse(text) : fallback;
+
+    /// <summary>A duration without months ('5 seconds', 'PT5S'), or the default.</summary>
+    /// <exception cref="ConnectorException">It is none.</exception>
+    public TimeSpan Duration(string name, TimeSpan fallback)
+    {
+        if (!Values.TryGetValue(name, out var text)) return fallback;
+        return Formats.Intervals.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var interval) && interval.IsFixed
+            ? TimeSpan.FromMicroseconds(interval.FixedMicroseconds)
+            : throw new ConnectorException(Fault.User, $"{name} = '{text}': expected a duration without months, such as '30 seconds' or '7 days'.");
+    }
+
+    /// <summary>How many times faster than wall time: 'max' is null, '3600x' and '3600' are 3600; above 0.</summary>
+    /// <exception cref="ConnectorException">It is neither.</exception>
+    public double? Speed(string name, string fallback)
+    {
+        var text = Text(name, fallback);
+        if (text == "max") return null;
+        return double.TryParse(text.AsSpan().TrimEnd('x'), NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) && speed > 0 && double.IsFinite(speed)
+            ? speed
+            : throw new ConnectorException(Fault.User, $"{name} = '{text}': expected 'max' or a number above 0, such as '1x' or '3600x'.");
+    }
 }
 
 /// <summary>One option that a connector or format knows: name, kind of value, default and a sentence; the reference is generated from it.</summary>

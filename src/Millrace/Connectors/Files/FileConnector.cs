@@ -1,0 +1,35 @@
+namespace Millrace.Connectors.Files;
+
+/// <summary>connector = 'file': reads files, and writes one.</summary>
+public sealed class FileConnector : Connector
+{
+    /// <inheritdoc/>
+    public override string Name => "file";
+
+    /// <inheritdoc/>
+    public override string Summary => "Reads a file, a folder or a glob, plain or gz, once or as it grows; writes a file.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionSpec> SourceOptions { get; } =
+    [
+        new("path", "path", null, "A file, a folder (all its files) or a glob with *, ? and **; relative to the SQL file. A gz file is known by its first bytes.", Required: true),
+        new("follow", "boolean", "false", "Waits at the end for bytes that are appended and for further files of the folder or glob; a further file ends the one before it. A rotated log is read on in the new file."),
+        new("partitions", "one|files", "one", "'one' reads the files one after the other in ordinal order of their paths; 'files' makes each a partition of its own (files that appear later are read at the next start)."),
+        new("speed", "text", "max", "'max', or how many times faster than it happened the file is replayed by its WATERMARK column: '1x', '3600x'; above 0."),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionSpec> SinkOptions { get; } =
+    [
+        new("path", "path", null, "The file; made anew at every start. Relative to the SQL file. Its folder must exist.", Required: true),
+        new("compression", "auto|none|gzip", "auto", "'auto' packs where the path ends in .gz."),
+        new("mode", "append|changes", "append", "'append' takes rows that are never taken back (EMIT FINAL). 'changes' writes every change with a first column change: 1 for a row that is new, -1 for one that is taken back."),
+        new("fsync", "boolean", "false", "Whether every commit waits until the disk has it; otherwise only the end does."),
+    ];
+
+    /// <inheritdoc/>
+    public override ISource CreateSource(SourceContext context) => new FileSource(context);
+
+    /// <inheritdoc/>
+    public override ISink CreateSink(SinkContext context) => new FileSink(context);
+}

@@ -1,0 +1,82 @@
+using Millrace.Data;
+
+namespace Millrace.Connectors.Files;
+
+/// <summary>Files one after the other, as one stream of bytes. Followed, it waits at the end of the last one for more bytes and for further files.</summary>
+/// <param name="id">Its number.</param>
+/// <param name="name">Name for people.</param>
+/// <param name="files">What there is, in order.</param>
+/// <param name="growing">Where further files are looked for; null = nowhere.</param>
+/// <param name="isFollowed">Whether it waits for more.</param>
+/// <param name="clock">Spaces the looks into the folder.</param>
+sealed class FilePartition(int id, string name, IReadOnlyList<string> files, FilePattern? growing, bool isFollowed, TimeProvider clock) : IBytePartition
+{
+    /// <summary>Time between two looks for new or rotated files.</summary>
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    readonly HashSet<string> _known = new(files, StringComparer.Ordinal);
+    readonly Queue<string> _next = new(files);
+    readonly long? _length = LengthOf(files, isFollowed);
+    InputFile? _current;
+    long _lastLook;
+
+    public int Id { get; } = id;
+    public string Name { get; } = name;
+    public long Position { get; private set; }
+    public long? Length => _length;
+
+    static long? LengthOf(IReadOnlyList<string> files, bool isFollowed)
+    {
+        if (isFollowed) return null;
+        long? total = 0;
+        foreach (var path in files)
+        {
+            using var file = InputFile.Open(path); // an unreadable one is told before anything is read
+            total += file.UnpackedLength();
+        }
+        return total;
+    }
+
+    public ReadResult Read(Chunk chunk, CancellationToken stop)
+    {
+        if (_current is null)
+        {
+            if (_next.Count == 0) return isFollowed ? Look() : ReadResult.End;
+            _current = InputFile.Open(_next.Dequeue());
+        }
+        var count = _current.Read(chunk);
+        Position += count;
+        if (count > 0) return ReadResult.More;
+        return _next.Count > 0 ? EndFile() : isFollowed ? Look() : ReadResult.End;
+    }
+
+    ReadResult EndFile()
+    {
+        _current?.Dispose();
+        _current = null;
+        return ReadResult.EndOfFile;
+    }
+
+    /// <summary>Further files, or another file in the place of the current one. A further file ends the current one.</summary>
+    ReadResult Look()
+    {
+        if (_lastLook != 0 && clock.GetElapsedTime(_lastLook) < LookEvery) return ReadResult.Idle;
+        _lastLook = clock.GetTimestamp();
+        if (_current is not null && _current.WasReplaced()) _next.Enqueue(_current.Path);
+        if (growing is not null)
+        {
+            foreach (var path in growing.Find())
+                if (_known.Add(path)) _next.Enqueue(path);
+        }
+        return _next.Count == 0 ? ReadResult.Idle : _current is null ? Begin() : EndFile();
+    }
+
+    // The first file of a folder that was empty: nothing ended.
+    ReadResult Begin()
+    {
+        _current = InputFile.Open(_next.Dequeue());
+        return ReadResult.Idle;
+    }
+
+    public void Dispose() => _current?.Dispose();
+}

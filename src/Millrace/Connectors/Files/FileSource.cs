@@ -1,0 +1,31 @@
+namespace Millrace.Connectors.Files;
+
+/// <summary>The files of a path, as one partition or one each.</summary>
+sealed class FileSource(SourceContext context) : ISource
+{
+    readonly FilePattern _pattern = new(context.Options.Text("path", ""), context.BaseDirectory);
+    readonly bool _isFollowed = context.Options.Boolean("follow", false);
+
+    public bool CanReplay => true;
+    public bool IsBounded => !_isFollowed;
+    public double? Pace { get; } = context.Options.Speed("speed", "max");
+
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop)
+    {
+        try
+        {
+            var files = _pattern.Find();
+            if (files.Count == 0 && !(_isFollowed && _pattern.MayGrow)) throw _pattern.Empty();
+            IReadOnlyList<IPartition> partitions = files.Count > 0 && context.Options.Text("partitions", "one") == "files"
+                ? [.. files.Select((f, i) => new FilePartition(i, Path.GetFileName(f), [f], null, _isFollowed, context.Clock))]
+                : [new FilePartition(0, _pattern.Path, files, _isFollowed && _pattern.MayGrow ? _pattern : null, _isFollowed, context.Clock)];
+            return new(partitions);
+        }
+        catch (ConnectorException e)
+        {
+            throw new ConnectorException(e.Fault, $"source '{context.Name}': {e.Message}", e.InnerException);
+        }
+    }
+
+    public ValueTask DisposeAsync() => default;
+}
