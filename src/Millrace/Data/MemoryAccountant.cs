@@ -158,6 +158,8 @@ public sealed class MemoryOwner
 
     internal MemoryOwner(MemoryAccountant accountant, string name) => (_accountant, Name) = (accountant, name);
 
+    internal MemoryAccountant Accountant => _accountant;
+
     /// <summary>Who holds the bytes.</summary>
     public string Name { get; }
 

@@ -3,7 +3,7 @@ using Millrace.Data;
 namespace Millrace.Functions;
 
 /// <summary>A function of the rows of a group.</summary>
-/// <remarks>One file each in Functions/Aggregates, one line in <see cref="Aggregates"/>. NULL inputs are skipped by the engine unless <see cref="SeesNulls"/>.</remarks>
+/// <remarks>One file each in Functions/Aggregate, one line in <see cref="Aggregates"/>. NULL inputs are skipped by the engine unless <see cref="SeesNulls"/>.</remarks>
 public abstract class AggregateFunction
 {
     /// <summary>Name in lower case.</summary>

@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+
+namespace Millrace.Functions.Aggregate;
+
+/// <summary>The sum of doubles with what rounding lost kept beside it, so that adding, taking back and merging in any order give the same number.</summary>
+/// <remarks>
+/// Every addition is split into the rounded sum and its exact error (Knuth's TwoSum); the errors are summed up too (Neumaier 1974). The result of n values is off by at
+/// most half a unit of its last place plus n² · 2^-106 · Σ|x|: as if summed in 106 bits. NaN and infinities are counted apart, so they can be taken back.
+/// A sum that passes 1.8e308 stays infinite. State: 32 bytes.
+/// </remarks>
+struct CompensatedSum
+{
+    double _sum;
+    double _error;
+    long _nans;
+    int _infinities;
+    int _negativeInfinities;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            Count(value, 1);
+            return;
+        }
+        AddFinite(value);
+    }
+
+    public void Add(double value, int weight)
+    {
+        if (!double.IsFinite(value))
+        {
+            Count(value, weight);
+            return;
+        }
+        AddProduct(value, weight);
+    }
+
+    /// <summary>Adds the exact product of two finite numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddProduct(double a, double b)
+    {
+        var product = a * b;
+        AddFinite(product);
+        if (double.IsFinite(product)) _error += Math.FusedMultiplyAdd(a, b, -product);
+    }
+
+    public void Merge(in CompensatedSum other)
+    {
+        AddFinite(other._sum);
+        _error += other._error;
+        _nans += other._nans;
+        _infinities += other._infinities;
+        _negativeInfinities += other._negativeInfinities;
+    }
+
+    /// <summary>Whether every value was a number.</summary>
+    public readonly bool IsFinite => _nans == 0 && (_infinities | _negativeInfinities) == 0;
+
+    public readonly double Result
+    {
+        get
+        {
+            if (IsFinite) return double.IsFinite(_sum) ? _sum + _error : _sum;
+            if (_nans != 0 || _infinities != 0 && _negativeInfinities != 0) return double.NaN;
+            return _infinities != 0 ? double.PositiveInfinity : double.NegativeInfinity;
+        }
+    }
+
+    /// <summary>The sum and what it lost; both together are the finite part.</summary>
+    public readonly (double High, double Low) Parts => Exact.Sum(_sum, _error);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void AddFinite(double value)
+    {
+        var sum = _sum + value;
+        var added = sum - _sum;
+        _error += _sum - (sum - added) + (value - added);
+        _sum = sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Count(double value, int weight)
+    {
+        if (double.IsNaN(value)) _nans += weight;
+        else if (value > 0) _infinities += weight;
+        else _negativeInfinities += weight;
+    }
+}
+
+/// <summary>Arithmetic on pairs of doubles: about 106 bits.</summary>
+static class Exact
+{
+    /// <summary>a + b as its rounded value and the exact rest.</summary>
+    public static (double High, double Low) Sum(double a, double b)
+    {
+        var sum = a + b;
+        var added = sum - a;
+        return (sum, a - (sum - added) + (b - added));
+    }
+
+    /// <summary>a * b as its rounded value and the exact rest.</summary>
+    public static (double High, double Low) Product(double a, double b)
+    {
+        var product = a * b;
+        return (product, Math.FusedMultiplyAdd(a, b, -product));
+    }
+
+    public static (double High, double Low) Add((double High, double Low) a, (double High, double Low) b)
+    {
+        var (high, low) = Sum(a.High, b.High);
+        return Sum(high, low + (a.Low + b.Low));
+    }
+
+    public static (double High, double Low) Square((double High, double Low) a)
+    {
+        var (high, low) = Product(a.High, a.High);
+        return Sum(high, low + 2 * a.High * a.Low);
+    }
+
+    public static (double High, double Low) Divide((double High, double Low) a, double b)
+    {
+        var quotient = a.High / b;
+        var (high, low) = Product(quotient, b);
+        return Sum(quotient, (a.High - high - low + a.Low) / b);
+    }
+}
