@@ -22,6 +22,9 @@ public readonly record struct Interval(int Months, int Days, long Microseconds) 
     /// <summary>An interval of whole seconds.</summary>
     public static Interval FromSeconds(long seconds) => new(0, 0, checked(seconds * 1_000_000));
 
+    /// <summary>The three parts, for messages.</summary>
+    public override string ToString() => $"{Months} months {Days} days {Microseconds} us";
+
     /// <inheritdoc/>
     public int CompareTo(Interval other) => ApproximateMicroseconds.CompareTo(other.ApproximateMicroseconds);
 }
