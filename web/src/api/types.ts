@@ -1,0 +1,115 @@
+// What the REST contract sends (docs/reference/rest.md).
+
+/** A value of a row as JSON carries it: DECIMAL and large BIGINT are strings that keep their digits. */
+export type Value = string | number | boolean | null;
+export type Row = readonly Value[];
+
+export interface Column {
+  name: string;
+  type: string;
+}
+
+export interface Snapshot {
+  version: number;
+  columns: Column[];
+  key: string[] | null;
+  watermark: string | null;
+  rows: Row[];
+}
+
+export interface Delta {
+  version: number;
+  watermark: string | null;
+  upserts: Row[];
+  deletes: Row[];
+}
+
+export type PipelineState = 'starting' | 'running' | 'paused' | 'finished' | 'failed';
+export type NodeKind = 'source' | 'clean' | 'view' | 'materialized' | 'sink' | 'dead_letters';
+
+export interface PipelineNode {
+  id: string;
+  kind: NodeKind;
+  label: string;
+  detail: string | null;
+  inputs: string[];
+  rowsIn: number;
+  rowsOut: number;
+  rowsPerSecond: number;
+  bytesIn: number;
+  watermark: string | null;
+  lagMs: number | null;
+  late: number;
+  errors: number;
+  stateRows: number;
+  stateBytes: number;
+}
+
+export interface Pipeline {
+  version: number;
+  name: string;
+  state: PipelineState;
+  started: string;
+  error: string | null;
+  nodes: PipelineNode[];
+  memory: { usedBytes: number; limitBytes: number };
+  commits: { count: number; lastMs: number };
+}
+
+export type TileKind = 'kpi' | 'line' | 'bar' | 'table' | 'quality' | 'pipeline';
+
+export interface Tile {
+  id: string;
+  kind: TileKind;
+  title: string;
+  view: string | null;
+  value: string | null;
+  x: string | null;
+  y: string | null;
+  series: string | null;
+  format: string | null;
+  width: number;
+  top: number | null;
+}
+
+export interface Dashboard {
+  name: string;
+  title: string;
+  generated: boolean;
+  tiles: Tile[];
+}
+
+export type RuleAction = 'WARN' | 'DROP ROW' | 'QUARANTINE' | 'FAIL';
+
+export interface QualityRule {
+  name: string;
+  on: string;
+  action: RuleAction;
+  predicate: string;
+  seen: number;
+  passed: number;
+  violated: number;
+  acted: number;
+}
+
+export interface SourceQuality {
+  source: string;
+  seen: number;
+  accepted: number;
+  undecodable: number;
+  nulled: number;
+  duplicates: number;
+  late: number;
+  deadLetters: number;
+  rules: QualityRule[];
+}
+
+export interface Quality {
+  version: number;
+  sources: SourceQuality[];
+}
+
+export interface SqlFile {
+  path: string;
+  text: string;
+}

@@ -1,0 +1,51 @@
+import type { Row } from '../api/types.ts';
+import { formatNumber, toNumber } from '../format/numbers.ts';
+import { formatWindow, milliseconds } from '../format/times.ts';
+import { endOf, isOpen, stepOf, timesOf, windowColumn } from '../state/windows.ts';
+import { barList, type Bar } from '../ui/bar-list.ts';
+import type { TileFactory } from './tile.ts';
+
+const DefaultTop = 12;
+
+/** The rows of the newest window as bars, the largest first. */
+export const bar: TileFactory = (tile, app) => {
+  const store = app.live.store(tile.view!);
+  const list = barList(tile.title);
+  const time = () => windowColumn(store);
+
+  const newest = (): { rows: Row[]; start: number | null; step: number | null } => {
+    const column = time();
+    if (column < 0) return { rows: store.rows(), start: null, step: null };
+    const times = timesOf(store, column);
+    const start = times.at(-1) ?? null;
+    return { rows: store.rows().filter((row) => milliseconds(row[column]) === start), start, step: stepOf(times) };
+  };
+
+  /** A row is named by the x column and, where the key has more, by the rest of it. */
+  const nameOf = (row: Row): string => {
+    const rest = store.key.filter((name) => name !== tile.x && store.indexOf(name) !== time() && name !== 'window_end');
+    return [tile.x, ...rest].map((name) => row[store.indexOf(name)] ?? 'NULL').join(' · ');
+  };
+
+  const bars = (): Bar[] => {
+    const value = store.indexOf(tile.y ?? tile.value);
+    const all = newest().rows.map((row) => ({ name: nameOf(row), value: toNumber(row[value]) ?? 0 }));
+    const sorted = all.sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
+    return sorted.slice(0, tile.top ?? DefaultTop).map((one) => ({ ...one, text: formatNumber(one.value, tile.format) }));
+  };
+
+  return {
+    element: list.element,
+    topics: [`view:${tile.view!}`],
+    isEmpty: () => store.size === 0,
+    note() {
+      const { rows, start, step } = newest();
+      if (start === null || rows.length === 0) return '';
+      const open = app.live.pipeline?.state !== 'finished' && isOpen(endOf(store, rows[0]!, start, step), store.watermark);
+      return formatWindow(start, step, app.settings.zone) + (open ? ', so far' : '');
+    },
+    draw: () => list.draw(bars()),
+    table: () => ({ columns: store.columns, rows: newest().rows, order: store.indexOf(tile.y ?? tile.value) }),
+    close: () => list.close(),
+  };
+};

@@ -1,0 +1,108 @@
+import type { Pipeline, PipelineNode } from '../api/types.ts';
+import { formatBytes, formatCount, formatRate } from '../format/numbers.ts';
+import { formatLag, formatMoment, milliseconds, type Zone } from '../format/times.ts';
+import { graph, type Direction } from '../graph/graph.ts';
+import { KindNames } from '../graph/nodes.ts';
+import type { App } from '../ui/app.ts';
+import { h, keyed, setText } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+import type { View } from './view.ts';
+
+/** Below this scale the text of a node is too small to read; the picture scrolls instead. */
+const LeastScale = 0.72;
+
+/** The graph of the pipeline; a click on a node shows all its figures. */
+export function pipelineView(app: App): View {
+  let selected: string | null = null;
+  const select = (id: string | null) => {
+    selected = id === selected ? null : id;
+    draw();
+  };
+  const picture = graph('Pipeline', select);
+  const scroll = h('div', { class: 'graph-scroll' }, picture.element);
+  const details = detailsPanel(() => select(selected));
+  const facts = h('p', { class: 'facts' });
+  const element = h('div', { class: 'view view-pipeline' },
+    h('div', { class: 'view-head' }, h('h1', { tabindex: -1 }, 'Pipeline'), facts),
+    h('div', { class: 'graph-and-details' }, scroll, details.element));
+
+  const draw = () => {
+    const pipeline = app.live.pipeline;
+    if (!pipeline) return;
+    const node = pipeline.nodes.find((one) => one.id === selected) ?? null;
+    details.draw(node, app.settings.zone);
+    setText(facts, factsOf(pipeline));
+    fit(pipeline);
+  };
+
+  /** Runs to the right where that is readable, downwards on a narrow screen. */
+  const fit = (pipeline: Pipeline) => {
+    const room = scroll.clientWidth;
+    if (room === 0) return;
+    let direction: Direction = 'right';
+    let size = picture.draw(pipeline, direction, selected);
+    if (room / size.width < LeastScale) {
+      direction = 'down';
+      size = picture.draw(pipeline, direction, selected);
+    }
+    const scale = Math.max(LeastScale, Math.min(1.1, room / size.width));
+    picture.element.style.width = `${size.width * scale}px`;
+    picture.element.style.height = `${size.height * scale}px`;
+  };
+
+  const observer = new ResizeObserver(draw);
+  observer.observe(scroll);
+  const stop = app.live.on(['pipeline', 'settings'], draw);
+  draw();
+  return {
+    element,
+    title: 'Pipeline',
+    follows: [],
+    close() {
+      stop();
+      observer.disconnect();
+    },
+  };
+}
+
+function detailsPanel(onClose: () => void) {
+  const title = h('h2');
+  const kind = h('span', { class: 'badge' });
+  const list = h('dl', { class: 'details-list' });
+  const close = h('button', { type: 'button', class: 'icon-button quiet', 'aria-label': 'Close details', title: 'Close', onclick: onClose }, icon('close'));
+  const element = h('aside', { class: 'details', 'aria-label': 'Details of a node' }, h('header', {}, title, kind, close), list);
+  return {
+    element,
+    draw(node: PipelineNode | null, zone: Zone) {
+      element.hidden = node === null;
+      if (!node) return;
+      setText(title, node.label);
+      setText(kind, KindNames[node.kind]);
+      keyed(list, factsOfNode(node, zone), ([name]) => name, ([name]) => h('div', {}, h('dt', {}, name), h('dd')), (item, [, value]) => setText(item.lastElementChild!, value));
+    },
+  };
+}
+
+function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
+  const watermark = milliseconds(node.watermark);
+  const facts: [string, string | null][] = [
+    ['What', node.detail],
+    ['From', node.inputs.join(', ') || null],
+    ['Rows per second', formatRate(node.rowsPerSecond)],
+    ['Rows in', formatCount(node.rowsIn)],
+    ['Rows out', formatCount(node.rowsOut)],
+    ['Bytes in', node.bytesIn > 0 ? formatBytes(node.bytesIn) : null],
+    ['Watermark', watermark === null ? 'none' : formatMoment(watermark, zone)],
+    ['Lag', node.lagMs === null ? 'none' : formatLag(node.lagMs)],
+    ['Late rows', formatCount(node.late)],
+    ['Errors', formatCount(node.errors)],
+    ['State', node.stateRows > 0 ? `${formatCount(node.stateRows)} rows, ${formatBytes(node.stateBytes)}` : null],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+function factsOf(pipeline: Pipeline): string {
+  const { memory, commits } = pipeline;
+  const share = memory.limitBytes > 0 ? ` of ${formatBytes(memory.limitBytes)}` : '';
+  return `${pipeline.nodes.length} nodes  ·  memory ${formatBytes(memory.usedBytes)}${share}  ·  ${formatCount(commits.count)} commits, last ${commits.lastMs.toFixed(1)} ms`;
+}
