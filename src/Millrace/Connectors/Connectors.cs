@@ -51,7 +51,13 @@ public sealed class ConnectorList
     {
         Add(new Files.FileConnector());
         Add(new Generators.GeneratorConnector());
+        Add(new Journals.HttpConnector());
+        Add(new Journals.StdinConnector());
+        Add(Memory);
     }
+
+    /// <summary>Where a program registers its own sources and sinks (<c>connector = 'memory'</c>).</summary>
+    public Programs.MemoryConnector Memory { get; } = new();
 
     /// <summary>All of them.</summary>
     public IEnumerable<Connector> All => _connectors.Values;
@@ -60,6 +66,13 @@ public sealed class ConnectorList
     public ConnectorList Add(Connector connector)
     {
         _connectors.Add(connector.Name, connector);
+        return this;
+    }
+
+    /// <summary>Adds one in the place of another of its name, if there is one.</summary>
+    public ConnectorList Replace(Connector connector)
+    {
+        _connectors[connector.Name] = connector;
         return this;
     }
 

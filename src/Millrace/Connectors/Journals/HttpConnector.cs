@@ -1,0 +1,71 @@
+using System.Text;
+using Millrace.Runtime;
+
+namespace Millrace.Connectors.Journals;
+
+/// <summary>connector = 'http': rows that are posted to /ingest/{source}, answered once they are in a durable journal.</summary>
+public sealed class HttpConnector : Connector
+{
+    /// <inheritdoc/>
+    public override string Name => "http";
+
+    /// <inheritdoc/>
+    public override string Summary => "Takes rows by POST /ingest/{source} and answers once they are in a durable journal, which a restart reads again.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionSpec> SourceOptions { get; } =
+    [
+        new("http.body_max_bytes", "integer", "16777216", "Bytes of a request at most, 1 to 1,073,741,824; a larger one is refused (413)."),
+        new("journal.keys", "integer", "100000", "Idempotency keys that are remembered, the newest ones, 0 to 10,000,000; across restarts as long as the journal has their rows."),
+        .. JournalSettings.Specs,
+    ];
+
+    /// <inheritdoc/>
+    public override ISource CreateSource(SourceContext context) => new HttpSource(context);
+}
+
+/// <summary>A journal that is appended to from outside.</summary>
+sealed class HttpSource(SourceContext context) : ISource, IIngest
+{
+    Journal? _journal;
+
+    public string Format { get; } = context.Options.Text("format", "json");
+    public IReadOnlyList<string> Fields { get; } = context.Paths;
+    public bool IsBounded => false;
+
+    /// <summary>As long as no segment was dropped.</summary>
+    public bool CanReplay => _journal is null ? context.Options.TextOrNull("journal.retention_bytes") is null : _journal.Start == 0;
+
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop)
+    {
+        _journal = Journal.Open(JournalSettings.Of(context, Preamble(), isContinuous: false));
+        return new([new JournalPartition(context.Name, _journal)]);
+    }
+
+    /// <summary>A CSV journal names its fields at the head of every segment.</summary>
+    byte[] Preamble()
+    {
+        if (Format != "csv" || !context.Options.Boolean("csv.header", true)) return [];
+        var delimiter = context.Options.Text("csv.delimiter", ",") is "\\t" ? "\t" : context.Options.Text("csv.delimiter", ",");
+        var quote = context.Options.Text("csv.quote", "\"");
+        return Encoding.UTF8.GetBytes(string.Join(delimiter, Fields.Select(f => quote + f.Replace(quote, quote + quote, StringComparison.Ordinal) + quote)) + "\n");
+    }
+
+    public ValueTask<IngestReceipt> AppendAsync(ReadOnlyMemory<byte> records, int count, string? idempotencyKey, CancellationToken stop)
+    {
+        if (_journal is null) throw new InvalidOperationException("The source is not open.");
+        if (idempotencyKey?.Length > 1024) throw new ArgumentException("An idempotency key has 1,024 characters at most.", nameof(idempotencyKey));
+        return _journal.AppendAsync(records, count, idempotencyKey, isEnd: false, stop);
+    }
+
+    public void Committed(IReadOnlyDictionary<int, long> positions)
+    {
+        if (positions.TryGetValue(0, out var position)) _journal?.Commit(position);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _journal?.Dispose();
+        return default;
+    }
+}
