@@ -1,0 +1,220 @@
+using System.Numerics;
+using Millrace.Data;
+
+namespace Millrace.Operators.Aggregation;
+
+/// <summary>The groups of one slice of time, a window or a pane: which group each key has, and all of them in order of arrival.</summary>
+/// <remarks>
+/// Groups by key are an array where keys are few or the slice has a good part of them (one array read a row), and a small table with open addressing
+/// where it has few of many. Pooled by <see cref="SliceList"/>.
+/// </remarks>
+sealed class Slice(MemoryOwner owner)
+{
+    const int AlwaysDense = 4096;
+
+    int[] _dense = []; // group + 1 by key
+    ulong[] _sparse = []; // key + 1 in the upper half, group in the lower
+    bool _isDense = true;
+    int[] _members = [];
+    long _charged;
+
+    /// <summary>Number of the window or pane.</summary>
+    public long Index { get; private set; }
+
+    /// <summary>Of a pane: the first window that it counts for. Rows that come too late for some of the windows of their time lie in panes of their own.</summary>
+    public long From { get; private set; }
+
+    /// <summary>Where it starts.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>Where it ends.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Whether it was told on close.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>Whether a group in it has changed since the last barrier.</summary>
+    public bool IsTouched { get; set; }
+
+    /// <summary>Its number among the slices of the batch at hand, or -1.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>The groups in order of arrival.</summary>
+    public ReadOnlySpan<int> Members => _members.AsSpan(0, Count);
+
+    /// <summary>Number of groups.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Begins a new life.</summary>
+    public void Open(long index, long from, long start, long end) => (Index, From, Start, End, IsClosed, IsTouched, _isDense) = (index, from, start, end, false, false, true);
+
+    /// <summary>Finds the groups of keys, adds those that are missing, and marks all as touched.</summary>
+    /// <param name="groups">Where groups get their numbers.</param>
+    /// <param name="keys">Keys, all below <paramref name="limit"/>.</param>
+    /// <param name="limit">All keys are below it.</param>
+    /// <param name="found">Takes a group for each key.</param>
+    public void Find(Groups groups, ReadOnlySpan<int> keys, int limit, Span<int> found)
+    {
+        IsTouched = true;
+        Ensure(groups, limit);
+        found = found[..keys.Length];
+        if (!_isDense)
+        {
+            for (var i = 0; i < keys.Length; i++)
+            {
+                var group = FindOrAdd(groups, keys[i], limit);
+                groups.Touched[group] = Groups.TouchedForAll;
+                found[i] = group;
+            }
+            return;
+        }
+        var dense = _dense;
+        var touched = groups.Touched;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var group = dense[keys[i]] - 1;
+            if (group < 0)
+            {
+                group = Add(groups, keys[i]);
+                touched = groups.Touched;
+            }
+            touched[group] = Groups.TouchedForAll;
+            found[i] = group;
+        }
+    }
+
+    /// <summary>The group of a key, added if it is missing; not marked.</summary>
+    public int FindOrAdd(Groups groups, int key, int limit)
+    {
+        Ensure(groups, limit);
+        var group = Find(key);
+        return group >= 0 ? group : Add(groups, key);
+    }
+
+    /// <summary>The group of a key, or -1.</summary>
+    public int Find(int key)
+    {
+        if (_isDense) return key < _dense.Length ? _dense[key] - 1 : -1;
+        var mask = _sparse.Length - 1;
+        for (var at = Spread(key) & mask; ; at = (at + 1) & mask)
+        {
+            var slot = _sparse[at];
+            if (slot == 0) return -1;
+            if (slot >> 32 == (ulong)key + 1) return (int)(uint)slot;
+        }
+    }
+
+    int Add(Groups groups, int key)
+    {
+        var group = groups.Add(key, Count);
+        if (Count == _members.Length)
+        {
+            Array.Resize(ref _members, Math.Max(16, Count * 2));
+            Recharge();
+        }
+        _members[Count++] = group;
+        if (_isDense) _dense[key] = group + 1;
+        else
+        {
+            if (Count * 2 > _sparse.Length) Rehash(groups, _sparse.Length * 2);
+            else Put(key, group);
+        }
+        return group;
+    }
+
+    void Put(int key, int group)
+    {
+        var mask = _sparse.Length - 1;
+        var at = Spread(key) & mask;
+        while (_sparse[at] != 0) at = (at + 1) & mask;
+        _sparse[at] = ((ulong)key + 1) << 32 | (uint)group;
+    }
+
+    static int Spread(int key) => (int)((uint)key * 0x9E37_79B1u >> 8);
+
+    /// <summary>Chooses the form that fits the number of keys.</summary>
+    void Ensure(Groups groups, int limit)
+    {
+        if (_isDense && limit <= _dense.Length) return;
+        var isDense = limit <= AlwaysDense || Count * 8L >= limit;
+        if (isDense)
+        {
+            if (!_isDense) _sparse.AsSpan().Clear();
+            if (limit > _dense.Length) Array.Resize(ref _dense, (int)BitOperations.RoundUpToPowerOf2((uint)limit));
+            if (!_isDense)
+                foreach (var group in Members) _dense[groups.Keys[group]] = group + 1;
+            _isDense = true;
+            Recharge();
+        }
+        else if (_isDense)
+        {
+            foreach (var group in Members) _dense[groups.Keys[group]] = 0;
+            _isDense = false;
+            Rehash(groups, Math.Max(_sparse.Length, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, Count * 4))));
+        }
+    }
+
+    void Rehash(Groups groups, int length)
+    {
+        if (length == _sparse.Length) _sparse.AsSpan().Clear();
+        else _sparse = new ulong[length];
+        foreach (var group in Members) Put(groups.Keys[group], group);
+        Recharge();
+    }
+
+    /// <summary>Frees all groups.</summary>
+    public void Clear(Groups groups)
+    {
+        foreach (var group in Members)
+        {
+            if (_isDense) _dense[groups.Keys[group]] = 0;
+            groups.Remove(group);
+        }
+        if (!_isDense) _sparse.AsSpan().Clear();
+        Count = 0;
+    }
+
+    /// <summary>Frees the groups that a condition picks; the others keep their order.</summary>
+    public void Prune(Groups groups, Func<int, bool> isGone)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            var group = _members[i];
+            if (isGone(group))
+            {
+                if (_isDense) _dense[groups.Keys[group]] = 0;
+                groups.Remove(group);
+            }
+            else
+            {
+                groups.Places[group] = kept;
+                _members[kept++] = group;
+            }
+        }
+        if (kept == Count) return;
+        Count = kept;
+        if (!_isDense) Rehash(groups, _sparse.Length);
+    }
+
+    /// <summary>Puts the groups in the order of their places, after they were loaded in any order.</summary>
+    public void Sort(Groups groups)
+    {
+        _members.AsSpan(0, Count).Sort((a, b) => groups.Places[a].CompareTo(groups.Places[b]));
+        for (var i = 0; i < Count; i++) groups.Places[_members[i]] = i;
+    }
+
+    void Recharge()
+    {
+        var bytes = 4L * _dense.Length + 8L * _sparse.Length + 4L * _members.Length;
+        owner.Charge(bytes - _charged);
+        _charged = bytes;
+    }
+
+    /// <summary>Gives back what was charged.</summary>
+    public void Dispose()
+    {
+        owner.Charge(-_charged);
+        _charged = 0;
+    }
+}

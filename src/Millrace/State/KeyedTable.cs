@@ -1,0 +1,409 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Millrace.Data;
+using Millrace.Functions;
+
+namespace Millrace.State;
+
+/// <summary>The engine's keyed table: gives every distinct key a small number, and knows of each key group whether it has changed since it was last saved.</summary>
+/// <remarks>
+/// <para>
+/// Keys are typed columns of any types; two are equal where their values are not distinct (NULL is one key). Numbers are dense and reused: whoever keeps
+/// something under a number holds the key by <see cref="Hold"/> and lets go by <see cref="Release"/>; keys that nobody holds leave in
+/// sweeps (<see cref="SweepIfDue"/>), each of which pays for itself, so memory stays flat while keys come and go.
+/// </para>
+/// <para>
+/// Look-up is open addressing over 8-byte slots (half the hash, and the number), so that the table of 4,000 keys is 64 KB. In the steady state one small
+/// whole number or one text of a dictionary costs an array read a row. Composite keys are hashed, found and compared column by column.
+/// </para>
+/// </remarks>
+public sealed class KeyedTable : IDisposable
+{
+    const int DirectValues = 1 << 16;
+    const int IdleAtLeast = 1024;
+
+    readonly MemoryOwner _owner;
+    readonly SlotColumn[] _columns;
+    readonly CodeCache? _cache; // one TEXT column: number + 1 by code
+    readonly bool[] _changed = new bool[Hash64.KeyGroups];
+    readonly ulong[] _batchHashes;
+    readonly int[] _identity, _added, _addedIds, _addedRows;
+    int[] _direct = []; // one whole number: key number + 1 by value
+    ulong[] _slots = new ulong[64];
+    ulong[] _hashes = [];
+    int[] _uses = []; // -1 where a number is free
+    int[] _free = [];
+    int _freeCount;
+    int[] _idle = [];
+    int _idleCount;
+    int _last; // numbers given out so far: 0 to _last - 1
+    int _addedCount;
+    int[]? _byGroup; // numbers sorted by key group, made when it is asked for
+    readonly int[] _groupStarts = new int[Hash64.KeyGroups + 1];
+    long _charged;
+
+    /// <summary>Creates an empty table.</summary>
+    /// <param name="types">Types of the key columns; none means one key.</param>
+    /// <param name="memory">Where batches come from; no batch is longer than its.</param>
+    /// <param name="owner">What the table is charged to.</param>
+    public KeyedTable(ImmutableArray<DataType> types, MemoryAccountant memory, MemoryOwner owner)
+    {
+        _owner = owner;
+        _columns = [.. types.Select(t => SlotColumn.Create(t, memory, owner))];
+        _batchHashes = new ulong[memory.BatchRows];
+        _identity = [.. Enumerable.Range(0, memory.BatchRows)];
+        (_added, _addedIds, _addedRows) = (new int[memory.BatchRows], new int[memory.BatchRows], new int[memory.BatchRows]);
+        if (types.Length == 1 && types[0].Storage == Storage.Text) _cache = new(owner);
+        Recharge();
+    }
+
+    /// <summary>Number of keys, those that nobody holds included until they are swept.</summary>
+    public int Count => _last - _freeCount;
+
+    /// <summary>All numbers given out are below it.</summary>
+    public int Limit => _last;
+
+    /// <summary>The places (indexes into the numbers) at which the last look-up added a key.</summary>
+    public ReadOnlySpan<int> Added => _added.AsSpan(0, _addedCount);
+
+    /// <summary>The hash of a key.</summary>
+    public ulong HashOf(int key) => _hashes[key];
+
+    /// <summary>Whether a number stands for a key.</summary>
+    public bool IsUsed(int key) => key < _last && _uses[key] >= 0;
+
+    /// <summary>Finds the keys of rows and adds those that are new.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="columns">The key columns of the batch, of the table's types.</param>
+    /// <param name="rows">The rows to look up, or empty for all rows in order.</param>
+    /// <param name="keys">Takes a number for each row looked up.</param>
+    public void Find(Batch batch, ImmutableArray<int> columns, ReadOnlySpan<int> rows, Span<int> keys)
+    {
+        _addedCount = 0;
+        if (rows.IsEmpty) rows = _identity.AsSpan(0, keys.Length);
+        Debug.Assert(rows.Length == keys.Length);
+        if (columns.Length == 1)
+        {
+            switch (batch[columns[0]])
+            {
+                case Column<int> { HasNulls: false } c: FindInts(c, rows, keys); return;
+                case Column<long> { HasNulls: false } c: FindLongs(c, rows, keys); return;
+                case TextColumn { HasNulls: false } c when c.Heap.IsDictionary: FindCodes(c, rows, keys); return;
+            }
+        }
+        FindRows(batch, columns, rows, keys);
+    }
+
+    void FindInts(Column<int> column, ReadOnlySpan<int> rows, Span<int> keys)
+    {
+        var values = column.Slots;
+        var direct = _direct;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var value = values[rows[i]];
+            var known = (uint)value < (uint)direct.Length ? direct[value] : 0;
+            if (known == 0)
+            {
+                known = FindLong(value, column, rows[i], i) + 1;
+                direct = _direct;
+            }
+            keys[i] = known - 1;
+        }
+    }
+
+    void FindLongs(Column<long> column, ReadOnlySpan<int> rows, Span<int> keys)
+    {
+        var values = column.Slots;
+        var direct = _direct;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var value = values[rows[i]];
+            var known = (ulong)value < (ulong)direct.Length ? direct[value] : 0;
+            if (known == 0)
+            {
+                known = FindLong(value, column, rows[i], i) + 1;
+                direct = _direct;
+            }
+            keys[i] = known - 1;
+        }
+    }
+
+    /// <summary>One whole number by probing.</summary>
+    int FindLong(long value, Column column, int row, int place)
+    {
+        var hash = Hash64.Of(value);
+        var key = Probe(hash, column, row);
+        if (key < 0) key = Add(hash, column, row, place);
+        if ((ulong)value < DirectValues)
+        {
+            if (value >= _direct.Length)
+            {
+                Array.Resize(ref _direct, (int)Math.Min(DirectValues, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)value + 256)));
+                Recharge();
+            }
+            _direct[value] = key + 1;
+        }
+        return key;
+    }
+
+    void FindCodes(TextColumn column, ReadOnlySpan<int> rows, Span<int> keys)
+    {
+        var heap = column.Heap;
+        var known = _cache!.Of(heap);
+        var codes = column.Codes;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var code = codes[rows[i]];
+            var entry = known[code];
+            if (entry == 0)
+            {
+                var hash = heap.HashOf(code);
+                var key = Probe(hash, column, rows[i]);
+                known[code] = entry = (key >= 0 ? key : Add(hash, column, rows[i], i)) + 1;
+            }
+            keys[i] = entry - 1;
+        }
+    }
+
+    int Probe(ulong hash, Column column, int row)
+    {
+        var mask = _slots.Length - 1;
+        for (var at = (int)hash & mask; ; at = (at + 1) & mask)
+        {
+            var slot = _slots[at];
+            if (slot == 0) return -1;
+            if (slot >> 32 != hash >> 32) continue;
+            var key = (int)(uint)slot - 1;
+            if (_hashes[key] == hash && _columns[0].Same(key, column, row)) return key;
+        }
+    }
+
+    int Add(ulong hash, Column column, int row, int place)
+    {
+        var key = NewKey(hash);
+        _added[_addedCount++] = place;
+        _columns[0].Set([key], column, [row]);
+        return key;
+    }
+
+    /// <summary>Any keys: hash all columns, probe by the whole hash, write what is new column by column, then compare everything that was found column by column.</summary>
+    void FindRows(Batch batch, ImmutableArray<int> columns, ReadOnlySpan<int> rows, Span<int> keys)
+    {
+        var hashes = _batchHashes.AsSpan(0, rows.Length);
+        KeyHash.Compute(batch, columns, rows, hashes);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var key = ProbeHash(hashes[i]);
+            if (key < 0)
+            {
+                key = NewKey(hashes[i]);
+                _addedIds[_addedCount] = key;
+                _addedRows[_addedCount] = rows[i];
+                _added[_addedCount++] = i;
+            }
+            keys[i] = key;
+        }
+        if (_addedCount > 0)
+            for (var c = 0; c < _columns.Length; c++) _columns[c].Set(_addedIds.AsSpan(0, _addedCount), batch[columns[c]], _addedRows.AsSpan(0, _addedCount));
+        if (_addedCount == rows.Length) return;
+        for (var c = 0; c < _columns.Length; c++)
+        {
+            if (_columns[c].AllSame(keys, batch[columns[c]], rows)) continue;
+            Separate(batch, columns, rows, keys);
+            return;
+        }
+    }
+
+    int ProbeHash(ulong hash)
+    {
+        var mask = _slots.Length - 1;
+        for (var at = (int)hash & mask; ; at = (at + 1) & mask)
+        {
+            var slot = _slots[at];
+            if (slot == 0) return -1;
+            if (slot >> 32 != hash >> 32) continue;
+            var key = (int)(uint)slot - 1;
+            if (_hashes[key] == hash) return key;
+        }
+    }
+
+    /// <summary>Different keys with one hash, which chance does not bring about but an attacker may: looks at whole keys, row by row.</summary>
+    void Separate(Batch batch, ImmutableArray<int> columns, ReadOnlySpan<int> rows, Span<int> keys)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (IsKeyOf(keys[i], batch, columns, rows[i])) continue;
+            var hash = _hashes[keys[i]];
+            var key = -1;
+            var mask = _slots.Length - 1;
+            for (var at = (int)hash & mask; _slots[at] != 0 && key < 0; at = (at + 1) & mask)
+            {
+                var candidate = (int)(uint)_slots[at] - 1;
+                if (_hashes[candidate] == hash && IsKeyOf(candidate, batch, columns, rows[i])) key = candidate;
+            }
+            if (key < 0)
+            {
+                key = NewKey(hash);
+                for (var c = 0; c < _columns.Length; c++) _columns[c].Set([key], batch[columns[c]], rows.Slice(i, 1));
+                _added[_addedCount++] = i;
+            }
+            keys[i] = key;
+        }
+        _added.AsSpan(0, _addedCount).Sort();
+    }
+
+    bool IsKeyOf(int key, Batch batch, ImmutableArray<int> columns, int row)
+    {
+        for (var c = 0; c < _columns.Length; c++)
+            if (!_columns[c].Same(key, batch[columns[c]], row)) return false;
+        return true;
+    }
+
+    int NewKey(ulong hash)
+    {
+        if ((Count + 1) * 2 > _slots.Length) Rehash(_slots.Length * 2);
+        var key = _freeCount > 0 ? _free[--_freeCount] : _last++;
+        if (key >= _hashes.Length)
+        {
+            var length = Math.Max(16, _hashes.Length * 2);
+            Array.Resize(ref _hashes, length);
+            Array.Resize(ref _uses, length);
+            Array.Resize(ref _idle, length * 2);
+            Array.Resize(ref _free, length);
+            foreach (var column in _columns) column.EnsureSlots(length);
+            Recharge();
+        }
+        _hashes[key] = hash;
+        _uses[key] = 0;
+        Put(key);
+        _byGroup = null;
+        return key;
+    }
+
+    void Put(int key)
+    {
+        var mask = _slots.Length - 1;
+        var hash = _hashes[key];
+        var at = (int)hash & mask;
+        while (_slots[at] != 0) at = (at + 1) & mask;
+        _slots[at] = hash >> 32 << 32 | (uint)(key + 1);
+    }
+
+    void Rehash(int length)
+    {
+        if (length == _slots.Length) _slots.AsSpan().Clear();
+        else _slots = new ulong[length];
+        for (var key = 0; key < _last; key++)
+            if (_uses[key] >= 0) Put(key);
+        Recharge();
+    }
+
+    /// <summary>Holds a key: its number stays its own until it is released as often.</summary>
+    public void Hold(int key) => _uses[key]++;
+
+    /// <summary>Lets go of a key.</summary>
+    public void Release(int key)
+    {
+        Debug.Assert(_uses[key] > 0);
+        if (--_uses[key] > 0) return;
+        if (_idleCount == _idle.Length)
+        {
+            // A key that is held and let go of again and again stands here more than once.
+            _idle.AsSpan(0, _idleCount).Sort();
+            var kept = 0;
+            for (var i = 0; i < _idleCount; i++)
+                if (_uses[_idle[i]] == 0 && (kept == 0 || _idle[kept - 1] != _idle[i])) _idle[kept++] = _idle[i];
+            _idleCount = kept;
+        }
+        _idle[_idleCount++] = key;
+    }
+
+    /// <summary>Frees the keys that nobody holds when they have become as many as the others. Not between a look-up and the use of its numbers.</summary>
+    /// <returns>Whether numbers were freed.</returns>
+    public bool SweepIfDue()
+    {
+        if (_idleCount < IdleAtLeast || _idleCount * 2 < Count) return false;
+        var freed = 0;
+        for (var i = 0; i < _idleCount; i++)
+        {
+            var key = _idle[i];
+            if (_uses[key] != 0) continue;
+            _uses[key] = -1;
+            _free[_freeCount++] = key;
+            freed++;
+        }
+        _idleCount = 0;
+        if (freed == 0) return false;
+        _byGroup = null;
+        _direct.AsSpan().Clear();
+        _cache?.Clear();
+        Rehash(_slots.Length > 64 && Count * 8 < _slots.Length ? _slots.Length / 2 : _slots.Length);
+        foreach (var column in _columns) column.Compact(IsUsed);
+        return true;
+    }
+
+    /// <summary>Appends one key column's values to an empty column.</summary>
+    public void AppendKeys(int column, ReadOnlySpan<int> keys, Column to) => _columns[column].AppendTo(keys, to);
+
+    /// <summary>Whether a key group has changed since <see cref="MarkSaved"/>.</summary>
+    public bool HasChanged(int keyGroup) => _changed[keyGroup];
+
+    /// <summary>Says that what is kept under a key has changed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkChanged(int key) => _changed[Hash64.KeyGroup(_hashes[key])] = true;
+
+    /// <summary>Forgets the marks of change.</summary>
+    public void MarkSaved() => _changed.AsSpan().Clear();
+
+    /// <summary>The keys of a key group that somebody holds or that were just found, by number.</summary>
+    public ReadOnlySpan<int> KeysOf(int keyGroup)
+    {
+        if (_byGroup is null) SortByGroup();
+        return _byGroup.AsSpan(_groupStarts[keyGroup].._groupStarts[keyGroup + 1]);
+    }
+
+    void SortByGroup()
+    {
+        _groupStarts.AsSpan().Clear();
+        for (var key = 0; key < _last; key++)
+            if (_uses[key] >= 0) _groupStarts[Hash64.KeyGroup(_hashes[key]) + 1]++;
+        for (var g = 0; g < Hash64.KeyGroups; g++) _groupStarts[g + 1] += _groupStarts[g];
+        _byGroup = new int[_groupStarts[^1]];
+        Span<int> next = stackalloc int[Hash64.KeyGroups];
+        _groupStarts.AsSpan(0, Hash64.KeyGroups).CopyTo(next);
+        for (var key = 0; key < _last; key++)
+            if (_uses[key] >= 0) _byGroup[next[Hash64.KeyGroup(_hashes[key])]++] = key;
+    }
+
+    /// <summary>Writes a key.</summary>
+    public void SaveKey(int key, StateWriter writer)
+    {
+        writer.Write(_hashes[key]);
+        foreach (var column in _columns) column.Save(key, writer);
+    }
+
+    /// <summary>Reads back a key that <see cref="SaveKey"/> wrote and that the table does not have, and gives it a number.</summary>
+    public int LoadKey(ref StateReader reader)
+    {
+        var key = NewKey(reader.Read<ulong>());
+        foreach (var column in _columns) column.Load(key, ref reader);
+        return key;
+    }
+
+    void Recharge()
+    {
+        var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length) + 20L * _batchHashes.Length;
+        _owner.Charge(bytes - _charged);
+        _charged = bytes;
+    }
+
+    /// <summary>Gives back all memory.</summary>
+    public void Dispose()
+    {
+        foreach (var column in _columns) column.Dispose();
+        _cache?.Dispose();
+        _owner.Charge(-_charged);
+        _charged = 0;
+    }
+}

@@ -1,0 +1,129 @@
+using Millrace.Data;
+using Millrace.Functions;
+
+namespace Millrace.State;
+
+/// <summary>Texts by slot: a code into a dictionary of its own, in which every text stands once.</summary>
+/// <remarks>
+/// Low-cardinality texts cost four bytes a slot, and what is given out shares the dictionary instead of copying texts. The dictionary is made anew when
+/// most of what is in it is no longer used, so that memory stays flat while texts come and go; who still reads the old one keeps it alive.
+/// </remarks>
+sealed class TextSlots : SlotColumn
+{
+    const int RebuildAtLeast = 4096;
+
+    readonly MemoryAccountant _memory;
+    readonly CodeCache _cache;
+    TextHeap _heap;
+    int[] _codes = [];
+    int _rebuildAt = RebuildAtLeast;
+
+    public TextSlots(MemoryAccountant memory, MemoryOwner owner) : base(owner)
+    {
+        _memory = memory;
+        _cache = new(owner);
+        _heap = NewHeap();
+    }
+
+    /// <summary>The text of a slot.</summary>
+    public ReadOnlySpan<byte> this[int slot] => _heap[_codes[slot]];
+
+    public override void EnsureSlots(int count)
+    {
+        if (count <= _codes.Length) return;
+        var length = Math.Max(count, Math.Max(16, _codes.Length * 2));
+        Owner.Charge(4L * (length - _codes.Length));
+        Array.Resize(ref _codes, length);
+    }
+
+    protected override void SetValues(ReadOnlySpan<int> slots, Column from, ReadOnlySpan<int> rows)
+    {
+        if (_heap.Count > _rebuildAt) Rebuild(null);
+        var text = (TextColumn)from;
+        if (!text.Heap.IsDictionary)
+        {
+            for (var i = 0; i < slots.Length; i++) _codes[slots[i]] = text.IsNull(rows[i]) ? 0 : _heap.Intern(text[rows[i]]);
+            return;
+        }
+        var known = _cache.Of(text.Heap);
+        var codes = text.Codes;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            var code = codes[rows[i]];
+            var own = known[code] - 1;
+            _codes[slots[i]] = own >= 0 ? own : Learn(text.Heap, code, known);
+        }
+    }
+
+    int Learn(TextHeap dictionary, int code, int[] known)
+    {
+        var own = _heap.Intern(dictionary[code], dictionary.HashOf(code));
+        known[code] = own + 1;
+        return own;
+    }
+
+    protected override bool SameValue(int slot, Column from, int row) => this[slot].SequenceEqual(((TextColumn)from)[row]);
+
+    protected override bool AllSameValues(ReadOnlySpan<int> slots, Column from, ReadOnlySpan<int> rows)
+    {
+        var text = (TextColumn)from;
+        var all = true;
+        if (!text.Heap.IsDictionary)
+        {
+            for (var i = 0; i < slots.Length; i++) all &= this[slots[i]].SequenceEqual(text[rows[i]]);
+            return all;
+        }
+        var known = _cache.Of(text.Heap);
+        var codes = text.Codes;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            var code = codes[rows[i]];
+            var own = known[code] - 1;
+            if (own < 0) own = Learn(text.Heap, code, known);
+            all &= own == _codes[slots[i]];
+        }
+        return all;
+    }
+
+    protected override void CopyTo(ReadOnlySpan<int> slots, Column to)
+    {
+        var text = (TextColumn)to;
+        text.Share(_heap);
+        var codes = text.Codes;
+        for (var i = 0; i < slots.Length; i++) codes[i] = _codes[slots[i]];
+    }
+
+    public override void Compact(Func<int, bool> isUsed) => Rebuild(isUsed);
+
+    void Rebuild(Func<int, bool>? isUsed)
+    {
+        if (_heap.Count <= RebuildAtLeast) return;
+        var old = _heap;
+        _heap = NewHeap();
+        for (var slot = 0; slot < _codes.Length; slot++)
+            _codes[slot] = IsNull(slot) || (isUsed is not null && !isUsed(slot)) ? 0 : _heap.Intern(old[_codes[slot]], old.HashOf(_codes[slot]));
+        old.Release();
+        _cache.Clear();
+        _rebuildAt = Math.Max(RebuildAtLeast, _heap.Count * 2);
+    }
+
+    TextHeap NewHeap()
+    {
+        var heap = _memory.RentHeap();
+        heap.MakeDictionary();
+        heap.Intern([]); // code 0, which NULLs and unused slots have
+        return heap;
+    }
+
+    protected override void SaveValue(int slot, StateWriter writer) => writer.WriteBytes(this[slot]);
+    protected override void LoadValue(int slot, ref StateReader reader) => _codes[slot] = _heap.Intern(reader.ReadBytes());
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        Owner.Charge(-4L * _codes.Length);
+        _codes = [];
+        _cache.Dispose();
+        _heap.Release();
+    }
+}
