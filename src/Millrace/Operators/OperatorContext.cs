@@ -10,7 +10,13 @@ namespace Millrace.Operators;
 /// <param name="Owner">The account that its state is charged to.</param>
 /// <param name="Reports">Where it says what it set aside.</param>
 /// <param name="Demand">The ports that somebody reads, see <see cref="Ports"/>; what nobody reads is not computed.</param>
-public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner, IReports Reports, Demand Demand = Demand.Changes);
+/// <param name="Lane">The lane it runs on.</param>
+/// <param name="Lanes">How many lanes share the key groups.</param>
+public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner, IReports Reports, Demand Demand = Demand.Changes, int Lane = 0, int Lanes = 1)
+{
+    /// <summary>Whether rows of a key group come to this lane.</summary>
+    public bool Owns(int keyGroup) => keyGroup * Lanes / Hash64.KeyGroups == Lane;
+}
 
 /// <summary>
 /// The ports of operators with state: EMIT belongs to the reader of a view, so one operator speaks to all kinds of reader at once. The plan above it up to its readers

@@ -14,6 +14,7 @@ public static class OperatorFactory
         Expect expect => new ExpectOperator(expect, context),
         AssignWatermark watermark => new AssignWatermarkOperator(watermark, context),
         AssignWindow window => new AssignWindowOperator(window, context),
+        Aggregate aggregate => new AggregateOperator(aggregate, context),
         DelayFrontier delay => new DelayFrontierOperator(delay, context),
         Values values => new ValuesOperator(values, context),
         SourceScan or StoredScan or UnionAll => null,

@@ -376,6 +376,14 @@ public sealed class KeyedTable : IDisposable
             if (_uses[key] >= 0) _byGroup[next[Hash64.KeyGroup(_hashes[key])]++] = key;
     }
 
+    /// <summary>The one key of a table without key columns, added if it is not there.</summary>
+    public int Only()
+    {
+        Debug.Assert(_columns.Length == 0);
+        var key = ProbeHash(Hash64.Null);
+        return key >= 0 ? key : NewKey(Hash64.Null);
+    }
+
     /// <summary>Writes a key.</summary>
     public void SaveKey(int key, StateWriter writer)
     {
@@ -383,10 +391,12 @@ public sealed class KeyedTable : IDisposable
         foreach (var column in _columns) column.Save(key, writer);
     }
 
-    /// <summary>Reads back a key that <see cref="SaveKey"/> wrote and that the table does not have, and gives it a number.</summary>
+    /// <summary>Reads back a key that <see cref="SaveKey"/> wrote and that the table does not have (but for the one key of a table without key columns), and gives it a number.</summary>
     public int LoadKey(ref StateReader reader)
     {
-        var key = NewKey(reader.Read<ulong>());
+        var hash = reader.Read<ulong>();
+        if (_columns.Length == 0) return Only();
+        var key = NewKey(hash);
         foreach (var column in _columns) column.Load(key, ref reader);
         return key;
     }

@@ -54,6 +54,12 @@ sealed class Panes
     /// <summary>The last window that a pane belongs to.</summary>
     public long LastWindow(long pane) => AreWindows ? pane : (long)FloorDivide((Int128)pane * _length, _slide);
 
+    /// <summary>The first pane of a window.</summary>
+    public long FirstPane(long window) => AreWindows ? window : (long)((Int128)window * _slide / _length);
+
+    /// <summary>The last pane of a window.</summary>
+    public long LastPane(long window) => AreWindows ? window : FirstPane(window) + _size / _length - 1;
+
     static Int128 FloorDivide(Int128 a, long b)
     {
         var quotient = a / b;

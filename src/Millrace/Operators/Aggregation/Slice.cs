@@ -175,13 +175,13 @@ sealed class Slice(MemoryOwner owner)
     }
 
     /// <summary>Frees the groups that a condition picks; the others keep their order.</summary>
-    public void Prune(Groups groups, Func<int, bool> isGone)
+    public void Prune(Groups groups, Func<Groups, int, bool> isGone)
     {
         var kept = 0;
         for (var i = 0; i < Count; i++)
         {
             var group = _members[i];
-            if (isGone(group))
+            if (isGone(groups, group))
             {
                 if (_isDense) _dense[groups.Keys[group]] = 0;
                 groups.Remove(group);

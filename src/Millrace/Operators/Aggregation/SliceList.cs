@@ -9,7 +9,7 @@ sealed class SliceList(MemoryOwner owner) : IDisposable
     readonly Stack<Slice> _pool = [];
 
     /// <summary>The open slices in the order of their numbers.</summary>
-    public IReadOnlyList<Slice> Open => _open;
+    public List<Slice> Open => _open;
 
     /// <summary>Number of open slices.</summary>
     public int Count => _open.Count;

@@ -1,0 +1,366 @@
+using Millrace.Data;
+using Millrace.Functions;
+using Millrace.Operators.Aggregation;
+using Millrace.Planning;
+using Millrace.State;
+using Millrace.Time;
+
+namespace Millrace.Operators;
+
+/// <summary>Groups rows, by window where there is one, and aggregates each group.</summary>
+/// <remarks>
+/// A row's way: its window or pane (a comparison, nothing where a batch lies within one), its key's number, its group in the window, then one column-wise addition
+/// a call. What changed is marked by group and told at barriers; a window is told and freed when the frontier passes it. Results come by window, then by key in
+/// order of first arrival.
+/// </remarks>
+sealed class AggregateOperator : IOperator, IStateful
+{
+    readonly Aggregate _node;
+    readonly OperatorContext _context;
+    readonly bool _retracts;
+    readonly KeyedTable _keys;
+    readonly Groups _groups;
+    readonly SliceList _slices;
+    readonly RowSlicer? _slicer;
+    readonly Hops? _hops;
+    readonly GroupTeller _teller;
+    readonly Queue<Step> _steps = new();
+    readonly Column[][] _arguments;
+    readonly int[] _rows, _rowKeys, _rowGroups, _someRows, _someGroups, _someWeights;
+    readonly int[] _rowWeights;
+    Frontier _frontier = Frontier.Start;
+    bool _isLoaded;
+
+    public AggregateOperator(Aggregate node, OperatorContext context)
+    {
+        (_node, _context) = (node, context);
+        _retracts = node.Input.Mode == ChangeMode.Retract;
+        var input = node.Input.Schema;
+        _keys = new([.. node.Keys.Select(k => input[k].Type)], context.Memory, context.Owner);
+        _groups = new(_keys, node.Calls, context.Owner, _retracts);
+        _slices = new(context.Owner);
+        if (node.Window is { } window)
+        {
+            var panes = new Panes(window);
+            if (!panes.AreWindows) _hops = new(panes, node, context, _keys, _groups, _slices, _retracts);
+            _slicer = new(panes, node, context, _slices, _hops);
+        }
+        _teller = new(node, context, _keys, Told, _hops);
+        _arguments = [.. node.Calls.Select(c => new Column[c.Arguments.Length])];
+        var rows = context.Memory.BatchRows;
+        (_rows, _rowKeys, _rowGroups, _rowWeights) = (new int[rows], new int[rows], new int[rows], new int[rows]);
+        (_someRows, _someGroups, _someWeights) = (new int[rows], new int[rows], new int[rows]);
+        if (node.Window is null)
+        {
+            var all = _slices.Add(0, 0, long.MinValue, long.MaxValue);
+            // The one group of an aggregate without keys exists even with no row; it lives where the hash of no key belongs.
+            if (node.Keys.IsEmpty && context.Owns(Hash64.KeyGroup(Hash64.Null)))
+            {
+                all.Find(_groups, [_keys.Only()], 1, _rowGroups);
+                _teller.KeepsEmpty = true;
+            }
+        }
+    }
+
+    /// <summary>The slices that results are told by: windows.</summary>
+    SliceList Windows => _hops is null ? _slices : _hops.Windows;
+
+    Groups Told => _hops is null ? _groups : _hops.Groups;
+
+    public void OnBatch(int input, Batch batch, IOutput output)
+    {
+        FinishSteps(output);
+        FinishLoad();
+        if (batch.RowCount == 0) return;
+        if (_slicer is null)
+        {
+            Add(batch, [], batch.RowCount, _slices[0]);
+            return;
+        }
+        // A row falls into one slice; windows by the calendar that overlap take a pass for each.
+        for (var pass = 0; _slicer.Assign(batch, pass, _frontier); pass++)
+        {
+            if (_slicer.Whole is { } whole) Add(batch, [], batch.RowCount, whole);
+            else
+                foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.Rows[start..end], end - start, slice);
+        }
+    }
+
+    /// <summary>Adds rows of one slice.</summary>
+    void Add(Batch batch, ReadOnlySpan<int> rows, int count, Slice slice)
+    {
+        if (count == 0) return;
+        var groups = _rowGroups.AsSpan(0, count);
+        if (_node.Keys.IsEmpty)
+        {
+            slice.Find(_groups, [_keys.Only()], 1, groups);
+            groups.Fill(groups[0]);
+        }
+        else
+        {
+            var keys = _rowKeys.AsSpan(0, count);
+            _keys.Find(batch, _node.Keys, rows, keys);
+            slice.Find(_groups, keys, _keys.Limit, groups);
+        }
+        ReadOnlySpan<int> weights = default;
+        if (batch.Weights is { } column)
+        {
+            weights = column.Values;
+            if (!rows.IsEmpty)
+            {
+                for (var i = 0; i < rows.Length; i++) _rowWeights[i] = column[rows[i]];
+                weights = _rowWeights.AsSpan(0, count);
+            }
+        }
+        if (_retracts) CountRows(_groups.Rows, groups, weights);
+        for (var call = 0; call < _node.Calls.Length; call++) Add(call, batch, rows, groups, weights);
+    }
+
+    static void CountRows(Span<long> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
+    {
+        if (weights.IsEmpty)
+            foreach (var group in groups) rows[group]++;
+        else
+            for (var i = 0; i < groups.Length; i++) rows[groups[i]] += weights[i];
+    }
+
+    void Add(int call, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
+    {
+        var arguments = _arguments[call];
+        var columns = _node.Calls[call].Arguments;
+        for (var i = 0; i < columns.Length; i++) arguments[i] = batch[columns[i]];
+        var filter = _node.Calls[call].Filter;
+        if (filter >= 0)
+        {
+            var truth = (Column<byte>)batch[filter];
+            var count = 0;
+            for (var i = 0; i < groups.Length; i++)
+            {
+                var row = rows.IsEmpty ? i : rows[i];
+                _someRows[count] = row;
+                _someGroups[count] = groups[i];
+                if (!weights.IsEmpty) _someWeights[count] = weights[i];
+                count += truth[row] != 0 && !truth.IsNull(row) ? 1 : 0;
+            }
+            if (count == 0) return;
+            rows = _someRows.AsSpan(0, count);
+            groups = _someGroups.AsSpan(0, count);
+            if (!weights.IsEmpty) weights = _someWeights.AsSpan(0, count);
+        }
+        _groups.States[call].Add(arguments, rows, groups, weights);
+    }
+
+    public void OnBarrier(long epoch, IOutput output)
+    {
+        FinishSteps(output);
+        FinishLoad();
+        _hops?.Spread();
+        CloseWindows();
+        foreach (var slice in Windows.Open)
+        {
+            if (!slice.IsTouched) continue;
+            _steps.Enqueue(new(StepKind.Changes, slice));
+            if (slice.IsClosed) _steps.Enqueue(new(StepKind.OnClose, slice));
+            _steps.Enqueue(new(StepKind.Settle, slice));
+        }
+        _steps.Enqueue(new(StepKind.Sweep, null));
+        Resume(output);
+    }
+
+    public void OnFrontier(Frontier frontier, IOutput output)
+    {
+        FinishSteps(output);
+        FinishLoad();
+        if (Windows.Count > 0 && Windows[0].End <= frontier.Closed.Microseconds) _hops?.Spread();
+        _frontier = frontier;
+        CloseWindows();
+        _steps.Enqueue(new(StepKind.Advance, null));
+        Resume(output);
+    }
+
+    /// <summary>Says what there is to tell of the windows that the frontier has passed.</summary>
+    void CloseWindows()
+    {
+        var frees = false;
+        foreach (var slice in Windows.Open)
+        {
+            if (slice.End > _frontier.Closed.Microseconds) break;
+            var isFinal = slice.End <= _frontier.Final.Microseconds;
+            if (slice.IsClosed && !isFinal) continue;
+            _hops?.Complete(slice);
+            if (slice.IsTouched) _steps.Enqueue(new(StepKind.Changes, slice));
+            if (!slice.IsClosed || slice.IsTouched) _steps.Enqueue(new(slice.IsClosed ? StepKind.OnClose : StepKind.Close, slice));
+            slice.IsClosed = true;
+            if (!isFinal) continue;
+            _steps.Enqueue(new(StepKind.Final, slice));
+            _steps.Enqueue(new(StepKind.Free, slice));
+            frees = true;
+        }
+        if (frees) _steps.Enqueue(new(StepKind.Sweep, null));
+    }
+
+    public bool Resume(IOutput output)
+    {
+        while (_steps.TryPeek(out var step))
+        {
+            var pushed = false;
+            var canChange = step.Slice?.End > _frontier.Final.Microseconds;
+            var isDone = step.Kind switch
+            {
+                StepKind.Changes => _teller.Tell(step.Slice!, Ports.Changes, onlyTouched: true, canChange, output, out pushed),
+                StepKind.Close => _teller.Tell(step.Slice!, Ports.OnClose, onlyTouched: false, canChange, output, out pushed),
+                StepKind.OnClose => _teller.Tell(step.Slice!, Ports.OnClose, onlyTouched: true, canChange, output, out pushed),
+                StepKind.Final => _teller.Tell(step.Slice!, Ports.Final, onlyTouched: false, canChange: false, output, out pushed),
+                _ => Do(step, output),
+            };
+            if (isDone) _steps.Dequeue();
+            if (pushed && output.IsFull && _steps.Count > 0) return true;
+        }
+        return false;
+    }
+
+    bool Do(Step step, IOutput output)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Settle: Settle(step.Slice!); break;
+            case StepKind.Free: Free(step.Slice!); break;
+            case StepKind.Sweep: _keys.SweepIfDue(); break;
+            case StepKind.Advance: output.Advance(_frontier); break;
+        }
+        return true;
+    }
+
+    /// <summary>After a slice was told at a barrier: marks what must be saved, and frees the groups that have lost all their rows.</summary>
+    void Settle(Slice slice)
+    {
+        var told = Told;
+        foreach (var group in slice.Members)
+        {
+            if ((told.Touched[group] & Groups.TouchedForState) == 0) continue;
+            _keys.MarkChanged(told.Keys[group]);
+            told.Touched[group] = 0;
+        }
+        slice.IsTouched = false;
+        if (!_retracts || _teller.KeepsEmpty) return;
+        if (_hops is null) slice.Prune(_groups, static (groups, group) => groups.Rows[group] == 0 && groups.Told[group] == 0);
+        else _hops.Prune(slice);
+    }
+
+    void Free(Slice slice)
+    {
+        Windows.Remove(slice, Told);
+        _hops?.FreePanes(_frontier);
+    }
+
+    void FinishSteps(IOutput output)
+    {
+        while (_steps.Count > 0) Resume(output);
+    }
+
+    public void Dispose()
+    {
+        _teller.Dispose();
+        _hops?.Dispose();
+        _slices.Dispose();
+        _groups.Dispose();
+        _keys.Dispose();
+    }
+
+    public long StateRows => _groups.Count;
+    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
+    public void MarkSaved() => _keys.MarkSaved();
+    public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
+    public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
+
+    public void Save(int keyGroup, StateWriter writer)
+    {
+        var keys = _keys.KeysOf(keyGroup);
+        writer.Write(keys.Length);
+        foreach (var key in keys)
+        {
+            _keys.SaveKey(key, writer);
+            SaveGroups(key, _slices, _groups, writer, withStates: true);
+            if (_hops is not null) SaveGroups(key, _hops.Windows, _hops.Groups, writer, withStates: false);
+        }
+    }
+
+    void SaveGroups(int key, SliceList slices, Groups groups, StateWriter writer, bool withStates)
+    {
+        var counted = writer.Length;
+        var count = 0;
+        writer.Write(0);
+        foreach (var slice in slices.Open)
+        {
+            var group = slice.Find(key);
+            if (group < 0) continue;
+            count++;
+            writer.Write(slice.Index);
+            writer.Write(slice.From);
+            writer.Write(groups.Places[group]);
+            writer.Write(_retracts ? groups.Rows[group] : 0);
+            if (withStates)
+                foreach (var states in groups.States) states.Save(group, writer);
+            if (ReferenceEquals(groups, Told)) _teller.Save(group, writer);
+        }
+        writer.Patch(counted, count);
+    }
+
+    public void Load(int keyGroup, ref StateReader reader)
+    {
+        _isLoaded = true;
+        for (var keys = reader.Read<int>(); keys > 0; keys--)
+        {
+            var key = _keys.LoadKey(ref reader);
+            LoadGroups(key, _slices, _groups, ref reader, withStates: true);
+            if (_hops is not null) LoadGroups(key, _hops.Windows, _hops.Groups, ref reader, withStates: false);
+        }
+    }
+
+    void LoadGroups(int key, SliceList slices, Groups groups, ref StateReader reader, bool withStates)
+    {
+        for (var count = reader.Read<int>(); count > 0; count--)
+        {
+            var (index, from) = (reader.Read<long>(), reader.Read<long>());
+            var slice = slices.Find(index, from) ?? (withStates ? _slicer!.Open(index, from, _frontier) : _hops!.OpenWindow(index));
+            var group = slice.FindOrAdd(groups, key, _keys.Limit);
+            groups.Places[group] = reader.Read<int>();
+            groups.Touched[group] = 0;
+            var rows = reader.Read<long>();
+            if (_retracts) groups.Rows[group] = rows;
+            if (withStates)
+                foreach (var states in groups.States) states.Load(group, ref reader);
+            if (ReferenceEquals(groups, Told)) _teller.Load(group, ref reader);
+        }
+    }
+
+    /// <summary>Puts what was loaded key group by key group into the order that it had.</summary>
+    void FinishLoad()
+    {
+        if (!_isLoaded) return;
+        _isLoaded = false;
+        foreach (var slice in _slices.Open) slice.Sort(_groups);
+        if (_hops is not null)
+            foreach (var slice in _hops.Windows.Open) slice.Sort(_hops.Groups);
+        foreach (var slice in Windows.Open)
+        {
+            slice.IsClosed = slice.End <= _frontier.Closed.Microseconds;
+            slice.IsTouched = false;
+        }
+    }
+
+    enum StepKind
+    {
+        Changes,
+        Close,
+        OnClose,
+        Final,
+        Settle,
+        Free,
+        Sweep,
+        Advance,
+    }
+
+    /// <summary>Something that is still to be told or done.</summary>
+    readonly record struct Step(StepKind Kind, Slice? Slice);
+}

@@ -1,0 +1,228 @@
+using System.Numerics;
+using Millrace.Data;
+using Millrace.Planning;
+using Millrace.Time;
+
+namespace Millrace.Operators.Aggregation;
+
+/// <summary>Assigns the rows of a batch to slices of time, and sets aside those that are too late or have no time.</summary>
+/// <remarks>
+/// Most batches lie within one slice, which one pass of vector minima and maxima shows; then nothing is done by row. Otherwise a row costs two comparisons while
+/// it stays in the slices of the last rows, and rows are put in order of their slices, so that everything after works slice by slice.
+/// </remarks>
+sealed class RowSlicer
+{
+    readonly Panes _panes;
+    readonly Aggregate _node;
+    readonly IReports _reports;
+    readonly SliceList _slices;
+    readonly Hops? _hops;
+    readonly int[] _accepted, _slots, _sorted;
+    readonly List<Slice> _met = [];
+    readonly List<(Slice Slice, int Start, int End)> _segments = [];
+    int[] _counts = new int[16];
+    Pane _now, _before; // the panes of the last rows
+    Frontier _frontier;
+    int[] _lateRows = new int[16];
+    long[] _lateEnds = new long[16];
+    long[] _lateMarks = new long[16];
+    int _late;
+
+    public RowSlicer(Panes panes, Aggregate node, OperatorContext context, SliceList slices, Hops? hops)
+    {
+        (_panes, _node, _reports, _slices, _hops) = (panes, node, context.Reports, slices, hops);
+        var rows = context.Memory.BatchRows;
+        (_accepted, _slots, _sorted) = (new int[rows], new int[rows], new int[rows]);
+        Rows = _accepted;
+    }
+
+    /// <summary>The one slice that all rows of the batch fall into, or null.</summary>
+    public Slice? Whole { get; private set; }
+
+    /// <summary>The accepted rows, slice by slice as <see cref="Segments"/> says, where there is no <see cref="Whole"/>.</summary>
+    public int[] Rows { get; private set; }
+
+    /// <summary>Slices and where their rows stand in <see cref="Rows"/>.</summary>
+    public List<(Slice Slice, int Start, int End)> Segments => _segments;
+
+    /// <summary>Assigns the rows of a batch.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="pass">0, then 1 and up for the earlier of windows that overlap.</param>
+    /// <param name="frontier">How far time has come.</param>
+    /// <returns>Whether any row was assigned; further passes then may be.</returns>
+    public bool Assign(Batch batch, int pass, Frontier frontier)
+    {
+        if (pass > 0 && !_panes.Overlaps) return false;
+        var times = (Column<long>)batch[_node.Window!.TimeColumn];
+        _frontier = frontier;
+        _now = _before = Pane.None;
+        Whole = null;
+        _segments.Clear();
+        if (pass == 0 && !_panes.Overlaps && !times.HasNulls && AssignWhole(batch, times.Values)) return true;
+        var count = AssignRows(batch, times, pass);
+        if (_late > 0) _reports.Late(batch, _lateRows.AsSpan(0, _late), _lateEnds.AsSpan(0, _late), _lateMarks.AsSpan(0, _late), _node.View);
+        _late = 0;
+        Arrange(count, batch.RowCount);
+        return count > 0;
+    }
+
+    bool AssignWhole(Batch batch, ReadOnlySpan<long> times)
+    {
+        var (least, most) = Range(times);
+        if (least == long.MinValue || most == long.MaxValue) return false;
+        Locate(least, 0);
+        if (most >= _now.End || _now.First > _now.Last) return false;
+        var limit = _frontier.Final.Microseconds;
+        if (batch.Watermarks is { } watermarks) limit = Math.Max(limit, Allow(Range(watermarks.Values).Most));
+        if (_now.FirstEnd <= limit) return false;
+        Whole = SliceOf(ref _now);
+        return true;
+    }
+
+    int AssignRows(Batch batch, Column<long> times, int pass)
+    {
+        var watermarks = batch.Watermarks;
+        var limit = _frontier.Final.Microseconds;
+        var (count, timeless) = (0, 0);
+        for (var row = 0; row < batch.RowCount; row++)
+        {
+            var time = times[row];
+            if (times.IsNull(row) || time is long.MinValue or long.MaxValue)
+            {
+                timeless++;
+                continue;
+            }
+            if (time < _now.Start || time >= _now.End)
+            {
+                (_now, _before) = (_before, _now);
+                if (time < _now.Start || time >= _now.End) Locate(time, pass);
+            }
+            if (_now.First > _now.Last) continue;
+            var mark = watermarks is null ? limit : Math.Max(limit, Allow(watermarks[row]));
+            var slice = _now.FirstEnd > mark ? SliceOf(ref _now) : SliceOfLate(row, mark);
+            if (slice is null) continue;
+            var slot = slice.Slot;
+            if (slot < 0) slot = Meet(slice);
+            _counts[slot]++;
+            _slots[count] = slot;
+            _accepted[count++] = row;
+        }
+        if (timeless > 0 && pass == 0) _reports.Timeless(timeless, _node.View);
+        return count;
+    }
+
+    /// <summary>A watermark less the lateness that is allowed.</summary>
+    long Allow(long watermark) => watermark < long.MinValue + _node.Late.AllowedMicroseconds ? long.MinValue : watermark - _node.Late.AllowedMicroseconds;
+
+    int Meet(Slice slice)
+    {
+        slice.Slot = _met.Count;
+        _met.Add(slice);
+        if (_met.Count > _counts.Length) Array.Resize(ref _counts, _counts.Length * 2);
+        return slice.Slot;
+    }
+
+    /// <summary>Sorts the accepted rows by slice, each slice's in their order.</summary>
+    void Arrange(int count, int rows)
+    {
+        if (_met.Count == 1)
+        {
+            if (count == rows) Whole = _met[0];
+            Rows = _accepted;
+            _segments.Add((_met[0], 0, count));
+        }
+        else if (_met.Count > 1)
+        {
+            var start = 0;
+            for (var slot = 0; slot < _met.Count; slot++)
+            {
+                _segments.Add((_met[slot], start, start + _counts[slot]));
+                (_counts[slot], start) = (start, start + _counts[slot]);
+            }
+            for (var i = 0; i < count; i++) _sorted[_counts[_slots[i]]++] = _accepted[i];
+            Rows = _sorted;
+        }
+        foreach (var slice in _met) slice.Slot = -1;
+        _counts.AsSpan(0, _met.Count).Clear();
+        _met.Clear();
+    }
+
+    /// <summary>Makes the pane of a time the one at hand.</summary>
+    void Locate(long time, int pass)
+    {
+        var index = _panes.Of(time) - pass;
+        var (start, end) = (_panes.StartOf(index), _panes.EndOf(index));
+        var (first, last) = (_panes.FirstWindow(index), _panes.LastWindow(index));
+        if (_panes.Overlaps)
+        {
+            // Another window may start within this one and is the last one for later times.
+            if (end <= time) (first, last) = (0, -1);
+            (start, end) = (time, time + 1);
+        }
+        _now = new() { Index = index, Start = start, End = end, First = first, Last = last, FirstEnd = first > last ? end : _panes.Windows.EndOf(first) };
+    }
+
+    Slice SliceOf(ref Pane pane) => pane.Slice ??= _slices.Find(pane.Index, pane.First) ?? Open(pane.Index, pane.First, _frontier);
+
+    /// <summary>Opens a pane, and with it the windows that it counts for.</summary>
+    public Slice Open(long pane, long from, Frontier frontier)
+    {
+        var slice = _slices.Add(pane, from, _panes.StartOf(pane), _panes.EndOf(pane));
+        _hops?.OpenWindows(slice, frontier);
+        return slice;
+    }
+
+    /// <summary>Reports the windows that a row is too late for, and finds where it counts for the others.</summary>
+    Slice? SliceOfLate(int row, long mark)
+    {
+        var window = _now.First;
+        for (; window <= _now.Last && _panes.Windows.EndOf(window) <= mark; window++) AddLate(row, _panes.Windows.EndOf(window), mark);
+        if (window > _now.Last) return null;
+        // Windows that are final have been told and are gone: only those still to be told must not see the row.
+        if (_panes.Windows.EndOf(window - 1) <= _frontier.Final.Microseconds) return SliceOf(ref _now);
+        return _slices.Find(_now.Index, window) ?? Open(_now.Index, window, _frontier);
+    }
+
+    void AddLate(int row, long end, long mark)
+    {
+        if (_late == _lateRows.Length)
+        {
+            Array.Resize(ref _lateRows, _late * 2);
+            Array.Resize(ref _lateEnds, _late * 2);
+            Array.Resize(ref _lateMarks, _late * 2);
+        }
+        (_lateRows[_late], _lateEnds[_late], _lateMarks[_late]) = (row, end, mark);
+        _late++;
+    }
+
+    /// <summary>The least and the largest of some times.</summary>
+    internal static (long Least, long Most) Range(ReadOnlySpan<long> times)
+    {
+        var (least, most) = (long.MaxValue, long.MinValue);
+        var i = 0;
+        if (times.Length >= Vector<long>.Count)
+        {
+            var low = new Vector<long>(times);
+            var high = low;
+            for (i = Vector<long>.Count; i + Vector<long>.Count <= times.Length; i += Vector<long>.Count)
+            {
+                var next = new Vector<long>(times[i..]);
+                low = Vector.Min(low, next);
+                high = Vector.Max(high, next);
+            }
+            for (var j = 0; j < Vector<long>.Count; j++) (least, most) = (Math.Min(least, low[j]), Math.Max(most, high[j]));
+        }
+        for (; i < times.Length; i++) (least, most) = (Math.Min(least, times[i]), Math.Max(most, times[i]));
+        return (least, most);
+    }
+
+    /// <summary>A pane that rows fall into, with what deciding about them needs.</summary>
+    struct Pane
+    {
+        public long Index, Start, End, First, Last, FirstEnd;
+        public Slice? Slice;
+
+        /// <summary>No time falls into it.</summary>
+        public static Pane None => new() { Start = long.MaxValue, End = long.MinValue };
+    }
+}
