@@ -1,0 +1,20 @@
+CREATE SOURCE t (id INTEGER, s TEXT, at TIMESTAMP) WITH (connector = 'file', path = 't.csv', format = 'csv');
+
+CREATE MATERIALIZED VIEW texts AS
+  SELECT id, trim(s) AS trimmed, upper(s) AS upper, length(s) AS length, substring(s FROM 2 FOR 3) AS part, replace(s, 'e', '3') AS replaced,
+         s LIKE '%e%' AS has_e, s ~ '^[A-Z]' AS is_capital, coalesce(nullif(trim(s), ''), 'empty') AS filled, split_part(s, ' ', 1) AS word
+  FROM t;
+CREATE MATERIALIZED VIEW times AS
+  SELECT id, date_trunc('hour', at) AS hour, EXTRACT(DOW FROM at) AS weekday, at + INTERVAL '1 month 2 hours' AS later, at::TEXT AS text, CAST(at AS TEXT) LIKE '2024%' AS in_2024,
+         TRY_CAST(s AS INTEGER) AS number
+  FROM t;
+
+-- file t.csv
+-- id,s,at
+-- 1,Green tea,2024-01-31T10:20:30.5Z
+-- 2,  42 ,2024-12-31T23:59:59Z
+-- 3,été,1969-07-20T20:17:40Z
+-- 4,"",
+-- 5,,
+-- expect texts
+-- expect times
