@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Numerics;
+using Millrace.Bench.Harness;
+using Millrace.Connectors;
+using Millrace.Connectors.Programs;
+using Millrace.Data;
+using Millrace.Formats;
+using Millrace.Runtime;
+using Millrace.Sql;
+using Millrace.Stores;
+
+namespace Millrace.Bench.Benchmarks;
+
+/// <summary>The question of W1, W8 and W9, asked as users ask it: SQL text through the public planner, watermark, ON WINDOW CLOSE, results into columns in memory.</summary>
+/// <param name="source">CREATE SOURCE sales.</param>
+/// <param name="rows">Rows that the source gives.</param>
+/// <param name="bytes">Bytes that it reads; 0 from memory.</param>
+/// <param name="sales">The program's source, or null where the SQL names another.</param>
+sealed class SalesPerMinute(string source, long rows, long bytes, MemorySource? sales = null) : IRunner
+{
+    const string Question = """
+        CREATE VIEW per_minute AS
+          SELECT window_start, product, SUM(qty * price) AS rev, COUNT(*) AS n
+          FROM TUMBLE(sales, ts, INTERVAL '1 minute') WHERE qty > 0 GROUP BY window_start, product;
+        CREATE SINK result FROM per_minute EMIT ON WINDOW CLOSE WITH (connector = 'memory');
+        """;
+
+    double? _allocatedPerRow;
+    bool _isWarm;
+
+    /// <inheritdoc/>
+    public Lap Run()
+    {
+        using var result = new MemorySink();
+        var start = Stopwatch.GetTimestamp();
+        Ask(result, watchAllocation: !_isWarm).GetAwaiter().GetResult();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var checksum = _isWarm ? null : Checksum(result);
+        _isWarm = true;
+        return new Lap { Seconds = seconds, Rows = rows, Bytes = bytes, Checksum = checksum, AllocatedPerRow = _allocatedPerRow };
+    }
+
+    async Task Ask(MemorySink result, bool watchAllocation)
+    {
+        var connectors = new ConnectorList();
+        if (sales is not null) connectors.Memory.Add("sales", sales);
+        connectors.Memory.Add("result", result);
+        var compiled = SqlCompiler.Compile(source + Question, new CompileOptions { Connectors = connectors });
+        if (compiled.Pipeline is null) throw new BenchmarkException(string.Join('\n', compiled.Diagnostics));
+        using var store = new MemoryStore();
+        await using var running = await PipelineRunner.StartAsync(compiled.Pipeline, new RunOptions
+        {
+            Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
+        });
+        if (watchAllocation) await Watch(running);
+        await running.Completion;
+    }
+
+    // In a warm-up only: looking costs time.
+    async Task Watch(IRunningPipeline running)
+    {
+        var (from, bytesThen) = (0L, 0L);
+        while (!running.Completion.IsCompleted)
+        {
+            var read = running.Status().Nodes[0].RowsIn;
+            if (from == 0 && read >= rows / 2) (from, bytesThen) = (read, GC.GetTotalAllocatedBytes(precise: true));
+            await Task.WhenAny(running.Completion, Task.Delay(TimeSpan.FromMilliseconds(10)));
+        }
+        if (from > 0) _allocatedPerRow = (GC.GetTotalAllocatedBytes(precise: true) - bytesThen) / (double)Math.Max(1, rows - from);
+    }
+
+    /// <summary>As the peer computes it: windows, products, counts and cents, independent of order.</summary>
+    static string Checksum(MemorySink result)
+    {
+        var (groups, count) = (0L, 0L);
+        var (cents, mixed) = (BigInteger.Zero, BigInteger.Zero);
+        foreach (var batch in result.Changes())
+        {
+            for (var i = 0; i < batch.RowCount; i++)
+            {
+                if (batch.Weights is { } weights && weights[i] != 1) throw new BenchmarkException("A window was told more than once.");
+                var window = ((Column<long>)batch[0])[i] / 60_000_000;
+                var product = batch[1] is Column<int> numbers ? numbers[i] : int.Parse(((TextColumn)batch[1])[i][1..], CultureInfo.InvariantCulture);
+                var money = (long)Math.Round(((Column<double>)batch[2])[i] * 100, MidpointRounding.AwayFromZero);
+                var n = ((Column<long>)batch[3])[i];
+                groups++;
+                count += n;
+                cents += money;
+                mixed += (BigInteger)(window % 100003 * 4001 + product) * (money * 31 + n);
+            }
+            batch.Release();
+        }
+        return string.Create(CultureInfo.InvariantCulture, $"{groups}/{count}/{cents}/{mixed}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => sales?.Dispose();
+}
