@@ -45,12 +45,24 @@ public sealed class PlainStates<TState, TIn, TOut>(Signature signature, MemoryOw
         for (var i = 0; i < groups.Length; i++) Unsafe.Add(ref states, Unsafe.Add(ref group, i)).Add(Unsafe.Add(ref value, Unsafe.Add(ref row, i)));
     }
 
-    // One group for all rows, as in a table without keys: the state stays in registers instead of going through memory from row to row.
+    // One group for all rows, as in a table without keys: four stretches side by side, for each addition waits for the one before it.
     static void AddToOne(ref TState state, ReadOnlySpan<TIn> values)
     {
-        var one = state;
-        foreach (var value in values) one.Add(value);
-        state = one;
+        ref var value = ref MemoryMarshal.GetReference(values);
+        var quarter = values.Length / 4;
+        var (a, b, c, d) = (state, default(TState), default(TState), default(TState));
+        for (var i = 0; i < quarter; i++)
+        {
+            a.Add(Unsafe.Add(ref value, i));
+            b.Add(Unsafe.Add(ref value, i + quarter));
+            c.Add(Unsafe.Add(ref value, i + 2 * quarter));
+            d.Add(Unsafe.Add(ref value, i + 3 * quarter));
+        }
+        for (var i = 4 * quarter; i < values.Length; i++) d.Add(Unsafe.Add(ref value, i));
+        a.Merge(in b);
+        a.Merge(in c);
+        a.Merge(in d);
+        state = a;
     }
 
     static void AddGeneral(ref TState states, Column<TIn> column, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
