@@ -31,6 +31,11 @@ public abstract class ScalarFunction
     /// <summary>The signature for some argument types (a bare NULL has <see cref="DataType.Null"/>), or null if they do not fit even with implicit casts.</summary>
     public abstract Signature? Resolve(ReadOnlySpan<DataType> arguments);
 
+    /// <summary>As <see cref="Resolve(ReadOnlySpan{DataType})"/> where the result's type depends on the value of a constant: round(x, 2) has two digits after its point. What a binder calls.</summary>
+    /// <param name="arguments">The types of the arguments.</param>
+    /// <param name="constants">For each argument its literal value if it is constant, else null.</param>
+    public virtual Signature? Resolve(ReadOnlySpan<DataType> arguments, IReadOnlyList<Literal?> constants) => Resolve(arguments);
+
     /// <summary>Makes the code that runs it for a signature; once for each place where it is called.</summary>
     /// <param name="signature">As resolved.</param>
     /// <param name="constants">For each argument its literal value if it is constant (a pattern can be compiled once), else null.</param>

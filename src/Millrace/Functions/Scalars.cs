@@ -2,7 +2,7 @@ using Millrace.Functions.Scalar;
 
 namespace Millrace.Functions;
 
-/// <summary>The built-in scalar functions: one line each.</summary>
+/// <summary>The built-in scalar functions: one line each family.</summary>
 public static class Scalars
 {
     /// <summary>All of them.</summary>
@@ -12,5 +12,12 @@ public static class Scalars
         new Add(), new Subtract(), new Multiply(), new Divide(), new Remainder(), new Negate(),
         new Equal(), new NotEqual(), new Less(), new LessOrEqual(), new Greater(), new GreaterOrEqual(), new InList(),
         new Concatenate(),
+        // Text
+        .. LetterCase.All, .. Lengths.All, .. Trim.All, .. Substring.All, .. Pad.All, .. Replace.All,
+        new Concat(), new ConcatWithSeparator(), new Like(), new InsensitiveLike(), .. RegularExpressions.All, .. Codes.All,
+        // Numbers
+        new Absolute(), new Sign(), new Round(), new Truncate(), new Floor(), new Ceiling(), .. Elementary.All, .. Integers.All,
+        // Conditional
+        new Greatest(), new Least(),
     ];
 }
