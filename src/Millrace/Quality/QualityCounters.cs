@@ -5,7 +5,7 @@ namespace Millrace.Quality;
 /// <summary>What cleaning did to the rows of one source. Thread-safe counters; lanes add per batch.</summary>
 public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> rules)
 {
-    long _seen, _undecodable, _nulled, _duplicates, _late, _deadLetters, _accepted;
+    long _seen, _undecodable, _nulled, _duplicates, _late, _deadLetters, _accepted, _timeless;
 
     /// <summary>Name of the source.</summary>
     public string Source { get; } = source;
@@ -27,6 +27,9 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     /// <summary>Rows set aside in dead_letters.</summary>
     public long DeadLetters => Interlocked.Read(ref _deadLetters);
 
+    /// <summary>Rows whose event time is NULL, counted once for each view in which they fall in no window.</summary>
+    public long Timeless => Interlocked.Read(ref _timeless);
+
     /// <summary>Counts records read.</summary>
     public void AddSeen(long rows) => Interlocked.Add(ref _seen, rows);
     /// <summary>Counts rows that passed.</summary>
@@ -39,6 +42,8 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     public void AddDuplicates(long rows) => Interlocked.Add(ref _duplicates, rows);
     /// <summary>Counts late rows.</summary>
     public void AddLate(long rows) => Interlocked.Add(ref _late, rows);
+    /// <summary>Counts rows without a time.</summary>
+    public void AddTimeless(long rows) => Interlocked.Add(ref _timeless, rows);
     /// <summary>Counts rows set aside.</summary>
     public void AddDeadLetters(long rows) => Interlocked.Add(ref _deadLetters, rows);
 }

@@ -1,6 +1,9 @@
 using Millrace.Data;
+using Millrace.Expressions;
+using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Stores;
+using Millrace.Time;
 
 namespace Millrace.Runtime;
 
@@ -13,7 +16,109 @@ public static class QueryRunner
     /// <param name="memory">Where batches come from.</param>
     /// <param name="stop">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="QueryException">A row could not be computed; the message names the expression and the value.</exception>
-    public static IEnumerable<Batch> Run(PlanNode plan, IStoreSnapshot? snapshot, MemoryAccountant memory, CancellationToken stop = default) => throw new NotImplementedException();
+    public static IEnumerable<Batch> Run(PlanNode plan, IStoreSnapshot? snapshot, MemoryAccountant memory, CancellationToken stop = default)
+    {
+        var physical = PhysicalPlanner.Plan(plan);
+        var pending = new PendingStations();
+        var stations = new Dictionary<PhysicalNode, Station>();
+        var results = new Collector { RoomBatches = 8 };
+        var ready = new Queue<Batch>();
+        try
+        {
+            foreach (var node in physical.Nodes)
+            {
+                var context = new OperatorContext(memory, memory.Owner("queries"), QueryReports.Instance, node.Demand);
+                var station = new Station(0, OperatorFactory.Create(node.Logical, context), Math.Max(1, node.Inputs.Length), pending);
+                stations.Add(node, station);
+                for (var i = 0; i < node.Inputs.Length; i++) stations[node.Inputs[i].Node].AddTarget(node.Inputs[i].Port, station.InputTarget(i));
+            }
+            var (top, port) = physical.Readers[0].Input;
+            stations[top].AddTarget(port, results);
+
+            // An unordered LIMIT needs no more rows than it gives.
+            var left = top.Logical is Sort { Order.IsEmpty: true, Limit: { } limit } ? limit : long.MaxValue;
+            foreach (var leaf in physical.Nodes.Where(n => n.Inputs.IsEmpty))
+                foreach (var _ in Feed(stations[leaf], leaf.Logical, snapshot, memory))
+                {
+                    while (true)
+                    {
+                        foreach (var batch in results.Take([])) ready.Enqueue(batch);
+                        while (ready.TryDequeue(out var batch))
+                        {
+                            left -= batch.RowCount;
+                            yield return batch;
+                            stop.ThrowIfCancellationRequested();
+                        }
+                        if (left <= 0) yield break;
+                        stop.ThrowIfCancellationRequested();
+                        if (pending.Stage < 0) break;
+                        pending.Resume();
+                    }
+                }
+        }
+        finally
+        {
+            while (ready.TryDequeue(out var batch)) batch.Release();
+            results.Clear();
+            foreach (var station in stations.Values) station.Dispose();
+        }
+    }
+
+    /// <summary>Pushes the rows of a leaf batch by batch, then its end; whoever enumerates looks at the results in between.</summary>
+    static IEnumerable<bool> Feed(Station station, PlanNode leaf, IStoreSnapshot? snapshot, MemoryAccountant memory)
+    {
+        if (leaf is StoredScan scan)
+        {
+            if (snapshot is null) throw new ArgumentNullException(nameof(snapshot), $"The query reads '{scan.Table}'.");
+            foreach (var batch in snapshot.Scan(scan.Table, memory))
+            {
+                try
+                {
+                    station.OnBatch(0, batch);
+                }
+                finally
+                {
+                    batch.Release();
+                }
+                yield return true;
+            }
+        }
+        station.OnFrontier(0, Frontier.End);
+        yield return true;
+    }
+
+    sealed class QueryReports : IReports
+    {
+        public static readonly QueryReports Instance = new();
+
+        public BadData BadData => BadData.Fail;
+
+        public void Failed(Batch batch, RowErrors errors)
+        {
+            for (var row = 0; row < batch.RowCount; row++)
+                if (errors.Has(row)) throw new QueryException($"{errors.MessageOf(row)}.");
+        }
+
+        public void Checked(Constraint constraint, string on, long seen, long violated, long acted)
+        {
+        }
+
+        public void SetAside(Batch batch, ReadOnlySpan<int> rows, Constraint constraint, string on)
+        {
+        }
+
+        public void Late(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<long> windowEnds, ReadOnlySpan<long> watermarks, string view)
+        {
+        }
+
+        public void Duplicates(long rows)
+        {
+        }
+
+        public void Timeless(long rows, string view)
+        {
+        }
+    }
 }
 
 /// <summary>A query failed on a row's value.</summary>

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Millrace.Operators;
+using Millrace.Stores;
+
+namespace Millrace.Planning;
+
+/// <summary>A plan made ready to run: which operators stand where, what they are read for, where rows change lanes, and what the store keeps.</summary>
+/// <param name="Nodes">Inputs before what reads them.</param>
+/// <param name="Readers">Everything that results go to.</param>
+/// <param name="Tables">The tables of the store: materialized views, late tables, dead letters.</param>
+/// <param name="Scans">The sources that somebody reads.</param>
+sealed record PhysicalPlan(ImmutableArray<PhysicalNode> Nodes, ImmutableArray<Reader> Readers, ImmutableArray<TableDefinition> Tables, ImmutableArray<ScanUse> Scans)
+{
+    /// <summary>The stages that rows pass: 0 up to the first exchange, one more after each.</summary>
+    public int Stages => Nodes.IsEmpty ? 1 : Nodes.Max(n => n.Stage) + 1;
+}
+
+/// <summary>One operator of the running plan: a logical node, once for each port of the state below that somebody reads.</summary>
+sealed class PhysicalNode
+{
+    /// <summary>Its index in <see cref="PhysicalPlan.Nodes"/>.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The logical node.</summary>
+    public required PlanNode Logical { get; init; }
+
+    /// <summary>Where it runs.</summary>
+    public required Scope Scope { get; init; }
+
+    /// <summary>What it reads: a node and the port of it.</summary>
+    public required ImmutableArray<Edge> Inputs { get; init; }
+
+    /// <summary>The ports that are read, for nodes with state.</summary>
+    public Demand Demand { get; init; } = Demand.Changes;
+
+    /// <summary>Columns whose hash decides the lane of a row on the way in; null where rows stay in their lane.</summary>
+    public ImmutableArray<int>? ExchangeBy { get; init; }
+
+    /// <summary>Exchanges that rows have passed on the way here, this node's own included.</summary>
+    public required int Stage { get; init; }
+
+    /// <summary>The source or view whose text it comes from.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>The sources whose rows reach it.</summary>
+    public required ImmutableArray<SourceDefinition> Sources { get; init; }
+
+    /// <summary>Whether state lies below: its rows are no longer rows of a source, so errors name view and key.</summary>
+    public required bool IsAboveState { get; init; }
+
+    /// <summary>The source whose clean rows leave here, or null.</summary>
+    public SourceDefinition? CleanExitOf { get; init; }
+}
+
+/// <summary>What a node reads.</summary>
+readonly record struct Edge(PhysicalNode Node, int Port);
+
+/// <summary>How often a node stands.</summary>
+enum Scope
+{
+    /// <summary>Once for each partition of its source: scans and what lies below the watermark.</summary>
+    Partition,
+    /// <summary>The place where the partitions of a source meet; no operator.</summary>
+    Join,
+    /// <summary>Once in each lane.</summary>
+    Lane,
+}
+
+/// <summary>Where results go: a table of the store or a sink.</summary>
+/// <param name="Name">Name of the view or sink.</param>
+/// <param name="Input">What it reads.</param>
+/// <param name="Table">The table, or null for a sink. A sink's key and schema stand in <paramref name="Shape"/>.</param>
+/// <param name="Sink">The sink, or null for a table.</param>
+/// <param name="Shape">Schema and key of the rows.</param>
+/// <param name="Every">Changes are coalesced to one moment in each interval; zero = every commit.</param>
+/// <param name="Consolidates">Whether several changes of one key may arrive in one commit.</param>
+sealed record Reader(string Name, Edge Input, TableDefinition? Table, SinkDefinition? Sink, TableDefinition Shape, TimeSpan Every, bool Consolidates);
+
+/// <summary>A source that is read, and what of it is needed.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Used">For each physical column whether anything reads it.</param>
+/// <param name="KeepsOrigin">Whether somebody may have to say where a row came from.</param>
+/// <param name="LateTable">The table of its late rows, or null.</param>
+/// <param name="TimeColumn">The physical column of event time, or -1 where it is computed or there is none.</param>
+sealed record ScanUse(SourceDefinition Source, ImmutableArray<bool> Used, bool KeepsOrigin, TableDefinition? LateTable, int TimeColumn);

@@ -1,0 +1,84 @@
+using Millrace.Data;
+using Millrace.Stores;
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>Turns what the lanes hand over at one barrier into one commit: store first, then sinks, then listeners, then the sources hear of it.</summary>
+sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnlyDictionary<string, SourceRun> sources, TimeProvider clock, Func<ICommitListener[]> listeners)
+{
+    readonly Dictionary<(string, int), long> _positions = [];
+    readonly Dictionary<string, Frontier> _frontiers = new(StringComparer.Ordinal);
+    long _commits;
+    double _lastMs;
+
+    public long Commits => Volatile.Read(ref _commits);
+
+    public double LastCommitMs => Volatile.Read(ref _lastMs);
+
+    /// <summary>Whether a reader's changes wait for its EVERY interval to pass, and it has.</summary>
+    public bool HasWaiting => readers.Any(r => r.IsDue(clock));
+
+    /// <summary>Commits; where nothing changed, there is no new version.</summary>
+    public void Commit(IReadOnlyList<Cut> cuts, bool isLast)
+    {
+        var began = clock.GetTimestamp();
+        var owned = new List<Batch>();
+        try
+        {
+            var changes = new List<TableChange>();
+            var toSinks = new List<(ReaderRun Reader, List<Batch> Batches)>();
+            var frontiers = new Dictionary<string, Frontier>(StringComparer.Ordinal);
+            for (var i = 0; i < readers.Count; i++)
+            {
+                var reader = readers[i];
+                reader.Add(cuts, i);
+                if (reader.Reader.Table is { } table) frontiers[table.Name] = reader.Frontier;
+                if (reader.Take(clock, isLast) is not { } batches) continue;
+                owned.AddRange(batches);
+                if (reader.Reader.Table is { } changed) changes.Add(new(changed, batches));
+                else toSinks.Add((reader, batches));
+            }
+            foreach (var aside in cuts.SelectMany(c => c.Aside).GroupBy(a => a.Table)) changes.Add(new(aside.Key, [.. aside.SelectMany(a => a.Batches)]));
+
+            var positions = cuts.SelectMany(c => c.Positions).ToList();
+            if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0) return;
+            var commit = new StoreCommit(store.Version + 1, changes, frontiers, positions);
+            store.Commit(commit);
+            foreach (var (reader, batches) in toSinks)
+            {
+                reader.Sink!.Write(batches, commit.Version);
+                reader.Sink.Flush();
+            }
+            Interlocked.Increment(ref _commits);
+            Volatile.Write(ref _lastMs, clock.GetElapsedTime(began).TotalMilliseconds);
+            foreach (var listener in listeners()) listener.OnCommitted(commit);
+            foreach (var ofSource in positions.GroupBy(p => p.Source))
+                sources[ofSource.Key].Source.Committed(ofSource.ToDictionary(p => p.Partition, p => p.Position));
+        }
+        finally
+        {
+            foreach (var batch in owned) batch.Release();
+            foreach (var cut in cuts) cut.Release();
+        }
+    }
+
+    bool HaveMoved(List<SourcePosition> positions, Dictionary<string, Frontier> frontiers)
+    {
+        var moved = false;
+        foreach (var position in positions)
+        {
+            var key = (position.Source, position.Partition);
+            if (_positions.TryGetValue(key, out var known) ? known == position.Position : position.Position == 0) continue;
+            _positions[key] = position.Position;
+            moved = true;
+        }
+        foreach (var (table, frontier) in frontiers)
+        {
+            if (_frontiers.GetValueOrDefault(table, Frontier.Start) == frontier) continue;
+            _frontiers[table] = frontier;
+            moved = true;
+        }
+        return moved;
+    }
+}

@@ -1,0 +1,272 @@
+using Millrace.Data;
+using Millrace.Quality;
+using Millrace.Stores;
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>What all lanes of a run see of it.</summary>
+sealed class RunSignals
+{
+    long _epoch, _tick;
+    volatile bool _isStopping, _hasEnded;
+
+    /// <summary>The last barrier that was asked for.</summary>
+    public long Epoch
+    {
+        get => Volatile.Read(ref _epoch);
+        set => Volatile.Write(ref _epoch, value);
+    }
+
+    /// <summary>The clock when that barrier was asked for.</summary>
+    public Timestamp EpochTime { get; set; }
+
+    /// <summary>Grows with each tick of the clock.</summary>
+    public long Tick
+    {
+        get => Volatile.Read(ref _tick);
+        set => Volatile.Write(ref _tick, value);
+    }
+
+    /// <summary>Sources are read no longer.</summary>
+    public bool IsStopping
+    {
+        get => _isStopping;
+        set => _isStopping = value;
+    }
+
+    /// <summary>Lanes end.</summary>
+    public bool HasEnded
+    {
+        get => _hasEnded;
+        set => _hasEnded = value;
+    }
+}
+
+/// <summary>What one lane hands over at a barrier.</summary>
+/// <param name="Batches">For each reader what its collector kept.</param>
+/// <param name="Frontiers">For each reader how far time has come; null where this lane says nothing of it for now.</param>
+/// <param name="Idle">As <paramref name="Frontiers"/> for lanes that are idle: how far it had come.</param>
+/// <param name="Positions">How far each partition is in the results.</param>
+/// <param name="Aside">Dead letters and late rows.</param>
+sealed record Cut(List<Batch>[] Batches, Frontier?[] Frontiers, Frontier[] Idle, List<SourcePosition> Positions, List<(TableDefinition Table, List<Batch> Batches)> Aside)
+{
+    public void Release()
+    {
+        foreach (var batches in Batches)
+            foreach (var batch in batches) batch.Release();
+        foreach (var (_, batches) in Aside)
+            foreach (var batch in batches) batch.Release();
+    }
+}
+
+/// <summary>A lane: owns partitions of sources and a share of the key groups, and runs chains of operators by direct calls. One thread steps it at a time.</summary>
+/// <remarks>
+/// Each step does one thing, the deepest first, so that full queues drain before anything is added to them: an operator that has more to say goes on, a message
+/// of the deepest queue is served, a barrier moves on, a source gives a batch. A barrier stops the lane's sources until it has passed all stages of the lane: that
+/// takes as long as the batches which the other lanes are at, and makes alignment a matter of whole stages rather than of single edges.
+/// </remarks>
+sealed class Lane : IDisposable
+{
+    static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10), s_long = TimeSpan.FromSeconds(1);
+
+    readonly RunSignals _run;
+    readonly MemoryAccountant _memory;
+    readonly Action<int, Cut> _arrive;
+    int _nextSource;
+    long _activity, _tick, _doneEpoch;
+    bool _isHeldBack;
+    volatile bool _sourcesEnded;
+
+    bool _isInBarrier;
+    long _epoch;
+    int _stage, _station;
+    List<SourcePosition> _positions = [];
+
+    public Lane(int index, RunSignals run, MemoryAccountant memory, SetAsideRows aside, Action<int, Cut> arrive) =>
+        (Index, _run, _memory, Aside, _arrive) = (index, run, memory, aside, arrive);
+
+    public int Index { get; }
+    public LaneSignal Signal { get; } = new();
+    public PendingStations Pending { get; } = new();
+    public SetAsideRows Aside { get; }
+
+    /// <summary>By stage, inputs before what reads them.</summary>
+    public required Station[][] Stations { get; init; }
+    /// <summary>By stage of what feeds them.</summary>
+    public required ExchangeSender[][] Senders { get; set; }
+    /// <summary>By stage of what they feed.</summary>
+    public required ExchangeQueue[][] Queues { get; set; }
+    /// <summary>By reader.</summary>
+    public required Collector[] Collectors { get; init; }
+    public required LaneSource[] Sources { get; set; }
+
+    /// <summary>Grows with everything that the lane does, barriers apart.</summary>
+    public long Activity => Volatile.Read(ref _activity);
+
+    /// <summary>Whether all its sources have ended.</summary>
+    public bool SourcesEnded => _sourcesEnded;
+
+    /// <summary>Does one thing.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Step()
+    {
+        if (ServeTick() || Pending.Stage >= 0 && Pending.Resume() || ServeQueues())
+        {
+            _activity++;
+            return true;
+        }
+        if (ServeBarrier()) return true;
+        if (!ServeSources()) return false;
+        _activity++;
+        return true;
+    }
+
+    bool ServeTick()
+    {
+        var tick = _run.Tick;
+        if (tick == _tick || _isInBarrier || Pending.Stage >= 0) return false;
+        _tick = tick;
+        var moved = false;
+        foreach (var source in Sources) moved |= source.Tick(_isHeldBack);
+        return moved;
+    }
+
+    bool ServeQueues()
+    {
+        for (var stage = Queues.Length - 1; stage > Pending.Stage && stage > 0; stage--)
+            foreach (var queue in Queues[stage])
+                if (!queue.IsBlocked && queue.Serve()) return true;
+        return false;
+    }
+
+    bool ServeBarrier()
+    {
+        var did = false;
+        if (!_isInBarrier)
+        {
+            if (Pending.Stage >= 0 || _run.Epoch == _doneEpoch) return false;
+            BeginBarrier();
+            did = true;
+        }
+        for (; _stage < Stations.Length; _stage++, _station = 0)
+        {
+            foreach (var queue in Queues[_stage])
+                if (!queue.IsAtBarrier) return did;
+            while (_station < Stations[_stage].Length)
+            {
+                if (Pending.Stage >= 0) return did;
+                var station = Stations[_stage][_station++];
+                station.OnTick(_run.EpochTime);
+                station.OnBarrier(_epoch);
+                did = true;
+            }
+            if (Pending.Stage >= 0) return did;
+            foreach (var sender in Senders[_stage]) sender.OnBarrier(_epoch);
+        }
+        EndBarrier();
+        return true;
+    }
+
+    void BeginBarrier()
+    {
+        (_isInBarrier, _epoch, _stage, _station) = (true, _run.Epoch, 0, 0);
+        _positions = [];
+        foreach (var source in Sources)
+            foreach (var feed in source.Feeds) _positions.Add(new(source.Source.Definition.Name, feed.Partition.Id, feed.Position));
+    }
+
+    void EndBarrier()
+    {
+        _isInBarrier = false;
+        _doneEpoch = _epoch;
+        foreach (var queues in Queues)
+            foreach (var queue in queues) queue.IsAtBarrier = false;
+        var cut = new Cut(new List<Batch>[Collectors.Length], new Frontier?[Collectors.Length], new Frontier[Collectors.Length], _positions, Aside.Take());
+        for (var i = 0; i < Collectors.Length; i++)
+        {
+            var collector = Collectors[i];
+            cut.Batches[i] = collector.Take([]);
+            cut.Frontiers[i] = collector.IsIdle ? null : collector.Frontier;
+            cut.Idle[i] = collector.Frontier;
+        }
+        _arrive(Index, cut);
+    }
+
+    bool ServeSources()
+    {
+        _isHeldBack = true;
+        if (_isInBarrier || Pending.Stage >= 0 || _run.IsStopping || _memory.IsTight || _run.Epoch != _doneEpoch) return false;
+        _isHeldBack = false;
+        var open = false;
+        for (var i = 0; i < Sources.Length; i++)
+        {
+            var source = Sources[(_nextSource + i) % Sources.Length];
+            if (source.HasEnded) continue;
+            open = true;
+            if (source.Join.IsBlocked)
+            {
+                _isHeldBack = true;
+                continue;
+            }
+            if (source.Choose() is not { } feed)
+            {
+                if (source.HasMoved) return true;
+                continue;
+            }
+            source.Deliver(feed);
+            _nextSource = (_nextSource + i + 1) % Sources.Length;
+            return true;
+        }
+        if (!open) _sourcesEnded = true;
+        return false;
+    }
+
+    /// <summary>Steps until the run has ended.</summary>
+    public void Run(FailureBox failure)
+    {
+        try
+        {
+            while (!_run.HasEnded)
+            {
+                if (Step()) continue;
+                Signal.Prepare();
+                if (Step())
+                {
+                    Signal.Cancel();
+                    continue;
+                }
+                if (_run.HasEnded) return;
+                Signal.Sleep(NeedsPoll ? s_poll : s_long);
+            }
+        }
+        catch (Exception e)
+        {
+            failure.Set(e);
+        }
+    }
+
+    bool NeedsPoll
+    {
+        get
+        {
+            foreach (var source in Sources)
+                if (!source.HasEnded && source.NeedsPoll) return true;
+            return false;
+        }
+    }
+
+    /// <summary>Gives back everything, when no thread steps any more.</summary>
+    public void Dispose()
+    {
+        foreach (var source in Sources)
+            foreach (var feed in source.Feeds) feed.Dispose();
+        foreach (var queues in Queues)
+            foreach (var queue in queues) queue.Clear();
+        foreach (var collector in Collectors) collector.Clear();
+        foreach (var stations in Stations)
+            foreach (var station in stations) station.Dispose();
+        Aside.Dispose();
+        Signal.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>The partitions of one source that one lane owns.</summary>
+sealed class LaneSource(SourceRun source, Station join, IReadOnlyList<Feed> feeds)
+{
+    /// <summary>
+    /// How far a partition may be ahead of the slowest one in event time: what lies between the two is state that cannot be closed yet. An hour is far more than
+    /// live partitions ever differ by, and small against a history that is read at full speed.
+    /// </summary>
+    const long LeadMicroseconds = 3_600_000_000;
+
+    public SourceRun Source { get; } = source;
+    public Station Join { get; } = join;
+    public IReadOnlyList<Feed> Feeds { get; } = feeds;
+
+    public bool HasEnded { get; private set; } = feeds.Count == 0;
+
+    /// <summary>Whether the lane should come back soon without being woken: rows that are not due yet, partitions that are asked rather than tell.</summary>
+    public bool NeedsPoll { get; private set; }
+
+    /// <summary>Whether a partition ended in the last look.</summary>
+    public bool HasMoved { get; private set; }
+
+    /// <summary>The partition with the lowest watermark among those that have rows in hand, or null.</summary>
+    public Feed? Choose()
+    {
+        Feed? best = null;
+        var hasEnded = true;
+        NeedsPoll = HasMoved = false;
+        foreach (var feed in Feeds)
+        {
+            if (feed.HasEnded) continue;
+            var state = feed.State = feed.Poll();
+            if (state == FeedState.Ended)
+            {
+                HasMoved = true;
+                Source.Time.Publish(feed.Slot, Timestamp.MaxValue);
+                continue;
+            }
+            hasEnded = false;
+            if (state == FeedState.Held || state == FeedState.Waiting && feed.IsAsked) NeedsPoll = true;
+            if (state != FeedState.Ready) continue;
+            if (best is null || feed.Frontier.Closed < best.Frontier.Closed) best = feed;
+        }
+        HasEnded = hasEnded;
+        if (best is null || Source.Feeds.Count == 1 || !IsTooFarAhead(best)) return best;
+        best.State = FeedState.Held;
+        NeedsPoll = true;
+        return null;
+    }
+
+    bool IsTooFarAhead(Feed feed)
+    {
+        var least = Source.Time.Least;
+        return least != long.MinValue && feed.Frontier.Closed.Microseconds - LeadMicroseconds > least;
+    }
+
+    public void Deliver(Feed feed)
+    {
+        feed.Deliver();
+        if (Source.Feeds.Count > 1) Source.Time.Publish(feed.Slot, feed.Frontier.Closed);
+    }
+
+    /// <summary>A tick of the clock: who has been silent for long is idle; where all are, time moves on.</summary>
+    /// <param name="wasHeldBack">Whether the lane did not ask for rows.</param>
+    /// <returns>Whether time moved.</returns>
+    public bool Tick(bool wasHeldBack)
+    {
+        var now = Source.Clock.GetTimestamp();
+        foreach (var feed in Feeds)
+        {
+            if (feed.HasEnded)
+            {
+                Source.Time.Report(feed.Slot, Frontier.End, false, true);
+                continue;
+            }
+            if (Source.Source.IsBounded || wasHeldBack || feed.State != FeedState.Waiting || feed.RowsRead != feed.RowsAtTick) feed.LastSeen = now;
+            else if (!feed.IsIdle && Source.Clock.GetElapsedTime(feed.LastSeen, now) >= Source.Definition.IdleTimeout)
+            {
+                feed.SetIdle(true);
+                Source.Time.Publish(feed.Slot, Timestamp.MaxValue);
+            }
+            feed.RowsAtTick = feed.RowsRead;
+            Source.Time.Report(feed.Slot, feed.Frontier, feed.IsIdle, false);
+        }
+        var moved = Source.Time.Moved;
+        if (HasEnded || moved.Closed <= Join.Frontier.Closed) return false;
+        Join.Raise(moved);
+        return true;
+    }
+}

@@ -1,0 +1,224 @@
+using System.Globalization;
+using Millrace.Data;
+using Millrace.Planning;
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>The running parts of a pipeline, without threads: lanes and the coordinator are stepped, by threads of their own or by a test in an order that it chooses.</summary>
+/// <remarks>
+/// The coordinator asks for a barrier when the commit interval has passed and something happened, commits what the lanes hand over, and ends the run: after the last
+/// commit when all sources have ended or the run was stopped, at once when something failed.
+/// </remarks>
+sealed class PipelineRun
+{
+    /// <summary>Looks at a tight memory without any progress between them until the run is given up.</summary>
+    const int TightLooksMax = 5;
+
+    static readonly TimeSpan s_tickMax = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Timers come a little early or late; a commit that is due within so much is due.</summary>
+    static readonly TimeSpan s_slack = TimeSpan.FromMilliseconds(2);
+
+    readonly Lock _lock = new();
+    readonly Committer _committer;
+    readonly IReadOnlyList<SourceRun> _sources;
+    readonly MemoryAccountant _memory;
+    readonly TimeProvider _clock;
+    readonly Cut?[] _cuts;
+    int _arrived;
+    bool _isInBarrier, _isLastBarrier;
+    readonly TimeSpan _interval;
+    bool _hasTicked;
+    long _lastBarrier;
+    long _activity = -1;
+    int _tightLooks;
+    volatile bool _stopIsWanted;
+
+    public PipelineRun(Func<Action<int, Cut>, Lane[]> build, RunSignals signals, Committer committer, IReadOnlyList<SourceRun> sources, MemoryAccountant memory, TimeProvider clock,
+        FailureBox failure, LaneSignal signal, TimeSpan interval)
+    {
+        _interval = interval;
+        _lastBarrier = clock.GetTimestamp();
+        (Signals, _committer, _sources, _memory, _clock, Failure, Signal) = (signals, committer, sources, memory, clock, failure, signal);
+        Lanes = build(Arrive);
+        _cuts = new Cut?[Lanes.Length];
+    }
+
+    public RunSignals Signals { get; }
+    public Lane[] Lanes { get; }
+    public FailureBox Failure { get; }
+
+    /// <summary>Wakes the coordinator.</summary>
+    public LaneSignal Signal { get; }
+
+    /// <summary>Whether the run has ended, well or not.</summary>
+    public bool HasEnded => Signals.HasEnded;
+
+    /// <summary>Whether it ended because it was told to, before its sources did.</summary>
+    public bool WasStopped => _stopIsWanted;
+
+    /// <summary>Reads no more, commits what was read, and ends.</summary>
+    public void Stop()
+    {
+        _stopIsWanted = true;
+        Signal.Wake();
+    }
+
+    /// <summary>Time between two calls of <see cref="OnTimer"/>.</summary>
+    public TimeSpan TickInterval => _interval < s_tickMax ? _interval : s_tickMax;
+
+    /// <summary>Called by a timer: looks at idle partitions, at memory, and whether a commit is due.</summary>
+    public void OnTimer()
+    {
+        Volatile.Write(ref _hasTicked, true);
+        Signal.Wake();
+    }
+
+    void Arrive(int lane, Cut cut)
+    {
+        lock (_lock)
+        {
+            _cuts[lane] = cut;
+            _arrived++;
+        }
+        Signal.Wake();
+    }
+
+    /// <summary>Does one thing of the coordinator.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Step()
+    {
+        if (HasEnded) return false;
+        if (Failure.Now is not null)
+        {
+            End();
+            return true;
+        }
+        if (_isInBarrier) return FinishBarrier();
+
+        var isStopping = _stopIsWanted || Failure.AfterCommit is not null;
+        if (isStopping && !Signals.IsStopping) Signals.IsStopping = true;
+        var isLast = isStopping || Lanes.All(l => l.SourcesEnded);
+        if (isLast)
+        {
+            RequestBarrier(true);
+            return true;
+        }
+        if (!Volatile.Read(ref _hasTicked)) return false;
+        Volatile.Write(ref _hasTicked, false);
+        foreach (var source in _sources) source.Time.Tick();
+        Signals.Tick++;
+        var activity = Lanes.Sum(l => l.Activity);
+        var isTight = _memory.IsTight;
+        if (activity != _activity || _committer.HasWaiting)
+        {
+            _tightLooks = 0;
+            if (isTight || _clock.GetElapsedTime(_lastBarrier) >= _interval - s_slack)
+            {
+                _activity = activity;
+                RequestBarrier(false);
+                return true;
+            }
+        }
+        else if (!isTight) _tightLooks = 0;
+        else if (++_tightLooks > TightLooksMax) Failure.Set(OutOfMemory());
+        WakeLanes();
+        return true;
+    }
+
+    MemoryLimitException OutOfMemory()
+    {
+        var largest = _memory.Owners.MaxBy(o => o.Bytes)!;
+        var name = largest.Name.Split(" #")[0];
+        return new(string.Create(CultureInfo.InvariantCulture,
+            $"The memory limit is reached: {_memory.UsedBytes:N0} of {_memory.LimitBytes:N0} bytes are in use, {largest.Bytes:N0} of them by {(largest == _memory.Buffers ? "buffers" : $"'{name}'")}, and nothing ")
+            + "frees any. Raise memory.limit, or bound the state with windows or state_ttl.");
+    }
+
+    void RequestBarrier(bool isLast)
+    {
+        (_isInBarrier, _isLastBarrier) = (true, isLast);
+        _lastBarrier = _clock.GetTimestamp();
+        Signals.EpochTime = Timestamp.From(_clock.GetUtcNow());
+        Signals.Epoch++;
+        WakeLanes();
+    }
+
+    bool FinishBarrier()
+    {
+        lock (_lock)
+        {
+            if (_arrived < Lanes.Length) return false;
+            _arrived = 0;
+        }
+        var cuts = _cuts.Select(c => c!).ToArray();
+        _cuts.AsSpan().Clear();
+        try
+        {
+            var wasStopped = _stopIsWanted || Failure.AfterCommit is not null;
+            if (_isLastBarrier && !wasStopped)
+                foreach (var source in _sources) Judge(source, cuts);
+            _committer.Commit(cuts, _isLastBarrier);
+        }
+        catch (Exception e)
+        {
+            Failure.Set(e);
+            return true;
+        }
+        _isInBarrier = false;
+        if (_isLastBarrier) End();
+        return true;
+    }
+
+    // A short source is judged at its end, before anything of its last records becomes visible.
+    static void Judge(SourceRun source, Cut[] cuts)
+    {
+        try
+        {
+            source.Cleaned.Budget.CheckAtEnd();
+        }
+        catch
+        {
+            foreach (var cut in cuts) cut.Release();
+            throw;
+        }
+    }
+
+    void End()
+    {
+        Signals.HasEnded = true;
+        WakeLanes();
+    }
+
+    void WakeLanes()
+    {
+        foreach (var lane in Lanes) lane.Signal.Wake();
+    }
+
+    /// <summary>Steps the coordinator until the run has ended.</summary>
+    public void Run()
+    {
+        while (!HasEnded)
+        {
+            if (Step()) continue;
+            Signal.Prepare();
+            if (Step() || HasEnded)
+            {
+                Signal.Cancel();
+                continue;
+            }
+            Signal.Sleep(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    /// <summary>Gives back everything, when no thread steps any more.</summary>
+    public void Release()
+    {
+        foreach (var lane in Lanes) lane.Dispose();
+        foreach (var cut in _cuts) cut?.Release();
+    }
+}
+
+/// <summary>Buffers and state do not fit into the memory limit.</summary>
+public sealed class MemoryLimitException(string message) : Exception(message);

@@ -1,0 +1,149 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Formats;
+
+namespace Millrace.Runtime;
+
+/// <summary>A partition of bytes: its chunks are decoded on the lane. Bytes come from a thread that reads ahead, or inline from the partition itself.</summary>
+sealed class ByteFeed : Feed
+{
+    readonly IBytePartition _partition;
+    readonly IDecoder _decoder;
+    readonly DecodeErrors _errors = new();
+    readonly ChunkPool _pool;
+    readonly ChunkReader _reader;
+    readonly ReadAhead? _ahead;
+    Chunk? _chunk;
+    int _position;
+    long _offset;
+    ReadResult _end = ReadResult.More;
+    Exception? _error;
+    bool _needsBytes = true;
+    bool _isAtEnd, _isHeldUp;
+    long _nulled;
+
+    public ByteFeed(SourceRun source, IBytePartition partition, int slot, ILaneSignal? lane) : base(source, partition, slot)
+    {
+        _partition = partition;
+        _decoder = source.Format!.CreateDecoder(source.DecoderContext(partition.Id));
+        _pool = new(source.Memory.Owner("source " + source.Definition.Name));
+        _reader = new(partition, _pool);
+        _offset = partition.Position;
+        if (lane is not null) _ahead = new($"{source.Definition.Name}/{partition.Id}", _reader, lane, source.Memory);
+    }
+
+    public override long? TotalBytes => _partition.Length;
+
+    public override bool IsAsked => _ahead is null;
+
+    protected override long ReadPosition => _offset;
+
+    protected override bool IsExhausted => _isAtEnd;
+
+    public override void Start() => _ahead?.Start();
+
+    protected override FeedState PollRows()
+    {
+        if (_isHeldUp) return FeedState.Held;
+        if (!_needsBytes) return FeedState.Ready;
+        var hasSome = _ahead is not null ? _ahead.TryTake(out var filled) : _reader.TryFill(out filled, static () => false, CancellationToken.None);
+        if (!hasSome) return _ahead is { IsWaiting: false } ? FeedState.Reading : FeedState.Waiting;
+        Accept(filled);
+        return FeedState.Ready;
+    }
+
+    /// <summary>Makes a chunk the current one, the rest of the one before in front of it.</summary>
+    void Accept(Filled filled)
+    {
+        CountBytes(filled.Chunk.Length - filled.Start);
+        var rest = _chunk is null ? 0 : _chunk.Length - _position;
+        if (rest == 0)
+        {
+            _chunk?.Release();
+            (_chunk, _position, _offset) = (filled.Chunk, filled.Start, filled.Offset);
+        }
+        else if (rest <= filled.Start)
+        {
+            _chunk!.Bytes.AsSpan(_position, rest).CopyTo(filled.Chunk.Bytes.AsSpan(filled.Start - rest));
+            _chunk.Release();
+            (_chunk, _position) = (filled.Chunk, filled.Start - rest);
+        }
+        else
+        {
+            // A record longer than the head: both parts go into a larger room.
+            var fresh = filled.Chunk.Bytes.AsSpan(filled.Start, filled.Chunk.Length - filled.Start);
+            var larger = _pool.Rent(rest + fresh.Length);
+            _chunk!.Bytes.AsSpan(_position, rest).CopyTo(larger.Bytes);
+            fresh.CopyTo(larger.Bytes.AsSpan(rest));
+            larger.Length = rest + fresh.Length;
+            _chunk.Release();
+            filled.Chunk.Release();
+            (_chunk, _position) = (larger, 0);
+        }
+        _end = filled.End;
+        _error = filled.Error;
+        _needsBytes = false;
+    }
+
+    protected override Batch? Take()
+    {
+        var chunk = _chunk!;
+        var isLast = _end != ReadResult.More;
+        _errors.Clear();
+        Batch? batch = null;
+        var consumed = 0;
+        if (_position < chunk.Length || isLast) batch = _decoder.Decode(chunk, _position, _offset, isLast, _errors, out consumed);
+        try
+        {
+            if (_errors.Items.Count > 0)
+            {
+                CountRows(_errors.Items.Count);
+                Source.Undecodable(this, chunk, _errors, batch?.RowCount ?? 0);
+            }
+            else if (batch is not null) Source.Counters.AddSeen(batch.RowCount);
+            if (_decoder.Nulled != _nulled)
+            {
+                Source.Counters.AddNulled(_decoder.Nulled - _nulled);
+                _nulled = _decoder.Nulled;
+            }
+        }
+        catch
+        {
+            batch?.Release();
+            throw;
+        }
+        _position += consumed;
+        _offset += consumed;
+        if (_position == chunk.Length || batch is null && consumed == 0) Finish(chunk);
+        return batch;
+    }
+
+    /// <summary>The chunk has given all that it can.</summary>
+    void Finish(Chunk chunk)
+    {
+        _needsBytes = true;
+        if (_error is not null)
+        {
+            // The error is told when what came before it is in the results.
+            Source.FailAfterCommit(_error);
+            _isHeldUp = true;
+            return;
+        }
+        if (_end == ReadResult.More) return;
+        if (_position < chunk.Length)
+            throw new InvalidOperationException($"The decoder of source '{Source.Definition.Name}' left {chunk.Length - _position:N0} bytes at the end of {Partition.Name}.");
+        chunk.Release();
+        _chunk = null;
+        if (_end == ReadResult.EndOfFile) _decoder.BeginFile();
+        else _isAtEnd = true;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _ahead?.Dispose();
+        _chunk?.Release();
+        _chunk = null;
+        _decoder.Dispose();
+    }
+}

@@ -1,0 +1,165 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Quality;
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>How one partition stands with its lane.</summary>
+enum FeedState
+{
+    /// <summary>Has rows in hand.</summary>
+    Ready,
+    /// <summary>More is on its way.</summary>
+    Reading,
+    /// <summary>Has rows that are not due yet.</summary>
+    Held,
+    /// <summary>The source has nothing for now.</summary>
+    Waiting,
+    /// <summary>Has ended.</summary>
+    Ended,
+}
+
+/// <summary>One partition of a source in the lane that owns it: gets batches, keeps the pace, and pushes them into the partition's chain.</summary>
+abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposable
+{
+    Batch? _held;       // rows that were read and are not due yet, from _heldFrom on
+    int _heldFrom;
+    long _heldPosition; // where the held batch began
+    long _rows, _bytes;
+
+    public SourceRun Source { get; } = source;
+    public IPartition Partition { get; } = partition;
+
+    /// <summary>Its place among all partitions of the source.</summary>
+    public int Slot { get; } = slot;
+
+    /// <summary>The first station of its chain.</summary>
+    public required Station Head { get; init; }
+
+    /// <summary>Where the partitions of the source meet in this lane, and which input of it this one is.</summary>
+    public required Station Join { get; init; }
+    /// <inheritdoc cref="Join"/>
+    public required int JoinInput { get; init; }
+
+    /// <summary>Where the lane keeps what is set aside.</summary>
+    public required SetAsideRows Aside { get; init; }
+
+    public bool HasEnded { get; private set; }
+
+    public bool IsIdle { get; private set; }
+
+    /// <summary>What it said last.</summary>
+    public FeedState State { get; set; } = FeedState.Reading;
+
+    /// <summary>When it last had anything, in ticks of the clock.</summary>
+    public long LastSeen { get; set; }
+
+    /// <summary>Rows read when the clock last ticked.</summary>
+    public long RowsAtTick { get; set; }
+
+    /// <summary>Whether it must be asked whether there is something: it wakes nobody.</summary>
+    public abstract bool IsAsked { get; }
+
+    public Frontier Frontier => HasEnded ? Frontier.End : Join.FrontierOf(JoinInput);
+
+    public long RowsRead => Volatile.Read(ref _rows);
+    public long BytesRead => Volatile.Read(ref _bytes);
+    public abstract long? TotalBytes { get; }
+
+    /// <summary>The position up to which its records have been pushed.</summary>
+    public long Position => _held is null ? ReadPosition : _heldPosition;
+
+    protected abstract long ReadPosition { get; }
+
+    /// <summary>Looks what there is; takes over what a reader has ready.</summary>
+    public FeedState Poll()
+    {
+        if (HasEnded) return FeedState.Ended;
+        if (_held is not null) return Due() > 0 ? FeedState.Ready : FeedState.Held;
+        if (!IsExhausted) return PollRows();
+        HasEnded = true;
+        if (IsIdle) SetIdle(false);
+        Join.OnFrontier(JoinInput, Frontier.End);
+        return FeedState.Ended;
+    }
+
+    /// <summary>Pushes a batch; only where <see cref="Poll"/> said Ready.</summary>
+    public void Deliver()
+    {
+        if (IsIdle) SetIdle(false);
+        if (_held is null)
+        {
+            var from = ReadPosition;
+            var batch = Take();
+            if (batch is null) return;
+            CountRows(batch.RowCount);
+            if (Source.Pacer is null)
+            {
+                Push(batch);
+                return;
+            }
+            (_held, _heldFrom, _heldPosition) = (batch, 0, from);
+        }
+        var due = Due();
+        if (due == 0) return;
+        var held = _held;
+        if (due == held.RowCount)
+        {
+            _held = null;
+            Push(held);
+            return;
+        }
+        var rows = Enumerable.Range(_heldFrom, due).ToArray();
+        var part = held.Gather(rows);
+        _heldFrom += due;
+        if (_heldFrom == held.RowCount)
+        {
+            _held = null;
+            held.Release();
+        }
+        Push(part);
+    }
+
+    int Due() => Source.Pacer!.Due((Column<long>)_held![Source.Scan.TimeColumn], _heldFrom);
+
+    /// <summary>Says that it holds time back no longer, or again.</summary>
+    public void SetIdle(bool isIdle)
+    {
+        IsIdle = isIdle;
+        Join.OnIdle(JoinInput, isIdle);
+    }
+
+    protected void CountRows(long rows) => _rows += rows;
+    protected void CountBytes(long bytes) => _bytes += bytes;
+
+    void Push(Batch batch)
+    {
+        try
+        {
+            Head.OnBatch(0, batch);
+        }
+        finally
+        {
+            batch.Release();
+        }
+    }
+
+    /// <summary>Whether nothing comes any more.</summary>
+    protected abstract bool IsExhausted { get; }
+
+    protected abstract FeedState PollRows();
+
+    /// <summary>The next batch, or null where there was none after all (only bad records, an end).</summary>
+    protected abstract Batch? Take();
+
+    public virtual void Start()
+    {
+    }
+
+    public virtual void Dispose()
+    {
+        _held?.Release();
+        _held = null;
+    }
+}

@@ -1,0 +1,54 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>A partition that makes rows itself: asked by the lane whenever it has nothing in hand.</summary>
+sealed class RowFeed(SourceRun source, IRowPartition partition, int slot) : Feed(source, partition, slot)
+{
+    Batch? _next;
+    long _position = partition.Position;
+
+    public override long? TotalBytes => null;
+
+    public override bool IsAsked => true;
+
+    protected override long ReadPosition => _position;
+
+    protected override bool IsExhausted => _next is null && partition.IsAtEnd;
+
+    protected override FeedState PollRows()
+    {
+        _next ??= partition.Next(Source.Memory, Timestamp.From(Source.Clock.GetUtcNow()));
+        return _next is null ? FeedState.Waiting : FeedState.Ready;
+    }
+
+    protected override Batch? Take()
+    {
+        var batch = _next;
+        _next = null;
+        if (batch is null) return null;
+        var rows = batch.RowCount;
+        if (Source.Scan.KeepsOrigin && batch.Origin is null) batch.Origin = Number(rows);
+        _position = partition.Position;
+        Source.Counters.AddSeen(rows);
+        return batch;
+    }
+
+    /// <summary>Rows without raw bytes are known by their number.</summary>
+    Origin Number(int rows)
+    {
+        var origin = Source.Memory.RentOrigin();
+        (origin.Source, origin.Partition, origin.Count) = (Source.Definition.Name, Partition.Id, rows);
+        for (var i = 0; i < rows; i++) origin.Offsets[i] = _position + i;
+        return origin;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _next?.Release();
+        _next = null;
+    }
+}

@@ -1,0 +1,64 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Formats;
+using Millrace.Planning;
+using Millrace.Quality;
+
+namespace Millrace.Runtime;
+
+/// <summary>One source of a running pipeline: its connector, format and figures, shared by the lanes.</summary>
+sealed class SourceRun : IAsyncDisposable
+{
+    readonly FailureBox _failure;
+
+    public SourceRun(ScanUse scan, ISource source, Format? format, QualityCounters counters, MemoryAccountant memory, TimeProvider clock, FailureBox failure)
+    {
+        (Scan, Source, Format, Counters, Memory, Clock, _failure) = (scan, source, format, counters, memory, clock, failure);
+        if (source.Pace is { } pace && scan.TimeColumn >= 0) Pacer = new(pace, clock);
+        Time = new(scan.Source, clock);
+        Cleaned = new(scan.Source, counters, new(scan.Source, format, DecoderContext), new(scan.Source, counters));
+    }
+
+    public ScanUse Scan { get; }
+    public SourceDefinition Definition => Scan.Source;
+    public ISource Source { get; }
+    public Format? Format { get; }
+    public QualityCounters Counters { get; }
+    public MemoryAccountant Memory { get; }
+    public TimeProvider Clock { get; }
+    public Pacer? Pacer { get; }
+    public SourceTime Time { get; }
+    public CleanedSource Cleaned { get; }
+
+    /// <summary>All its partitions, in the order of the lanes that own them.</summary>
+    public List<Feed> Feeds { get; } = [];
+
+    public DecoderContext DecoderContext(int partition) => new(Definition.Name, partition, Definition.Schema, Definition.Paths, Scan.Used, Definition.Options,
+        Definition.BadData == BadData.Null, Scan.KeepsOrigin, Memory);
+
+    /// <summary>Sets aside what a decoder could not read, as the source's policy says.</summary>
+    public void Undecodable(ByteFeed feed, Chunk chunk, DecodeErrors errors, int goodRows)
+    {
+        var count = errors.Items.Count;
+        Counters.AddSeen(goodRows + count);
+        Counters.AddUndecodable(count);
+        if (Definition.BadData == BadData.Fail)
+        {
+            var first = errors.Items[0];
+            var raw = Cleaned.Raws.Show(chunk.Bytes.AsSpan(first.Start, first.Length), feed.Partition.Id);
+            throw new BadDataException($"Source '{Definition.Name}', partition {feed.Partition.Id} ({feed.Partition.Name}), offset {first.Offset}: {first.Message}. {raw}"
+                + "Mend the record, or set bad_data = 'dead_letter', 'drop' or 'null' on the source.");
+        }
+        if (Definition.BadData == BadData.DeadLetter)
+        {
+            foreach (var error in errors.Items)
+                feed.Aside.DeadLetters.Add(Counters, Cleaned.Raws, feed.Partition.Id, error.Offset, "decode", error.Message, chunk.Bytes.AsSpan(error.Start, error.Length));
+        }
+        Cleaned.Budget.Check();
+    }
+
+    /// <summary>The pipeline ends with an error once everything read before is committed.</summary>
+    public void FailAfterCommit(Exception error) => _failure.SetAfterCommit(error);
+
+    public async ValueTask DisposeAsync() => await Source.DisposeAsync().ConfigureAwait(false);
+}

@@ -1,0 +1,262 @@
+using Millrace.Data;
+using Millrace.Operators;
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>A place in a lane where one operator stands, or none, where rows only pass: it joins the frontiers of its inputs and hands on what comes out.</summary>
+/// <remarks>
+/// One thread at a time. Counters are written by that thread alone and read by others as they are. An operator that looked at <see cref="IOutput.IsFull"/> and
+/// was told yes may have returned early: it is then pending, and the lane serves nothing that leads to it until it has said all.
+/// </remarks>
+sealed class Station : IOutput, IDisposable
+{
+    readonly IOperator? _operator;
+    readonly PendingStations _pending;
+    readonly Input[] _inputs;
+    readonly Target[][] _targets;
+    readonly long[] _rowsOut = new long[3];
+    readonly Queue<(int Input, Batch? Batch, Frontier Frontier)> _waiting = new(); // what came while the operator had more to say
+    Frontier _frontier = Frontier.Start;
+    long _rowsIn;
+    bool _isIdle;
+
+    /// <summary>Creates a station.</summary>
+    /// <param name="stage">Exchanges passed on the way here.</param>
+    /// <param name="operation">The operator, or null where rows only pass.</param>
+    /// <param name="inputs">Number of inputs.</param>
+    /// <param name="pending">The lane's list of operators that have more to say.</param>
+    public Station(int stage, IOperator? operation, int inputs, PendingStations pending)
+    {
+        (Stage, _operator, _pending) = (stage, operation, pending);
+        _inputs = [.. Enumerable.Range(0, inputs).Select(_ => new Input())];
+        _targets = [[], [], []];
+    }
+
+    public int Stage { get; }
+
+    /// <summary>Where the clean rows of a source leave, or null.</summary>
+    public CleanExit? Exit { get; init; }
+
+    public long RowsIn => Volatile.Read(ref _rowsIn);
+
+    public long RowsOut(int port) => Volatile.Read(ref _rowsOut[port]);
+
+    public Frontier Frontier => _frontier;
+
+    public bool HasMore { get; private set; }
+
+    public void AddTarget(int port, Target target) => _targets[port] = [.. _targets[port], target];
+
+    /// <summary>The target that stands for one of the inputs.</summary>
+    public Target InputTarget(int input) => new StationInput(this, input);
+
+    public Frontier FrontierOf(int input) => _inputs[input].Frontier;
+
+    public void OnBatch(int input, Batch batch)
+    {
+        _rowsIn += batch.RowCount;
+        if (HasMore) _waiting.Enqueue((input, batch.Retain(), default));
+        else if (_operator is null) Push(batch.Retain());
+        else _operator.OnBatch(input, batch, this);
+    }
+
+    public void OnFrontier(int input, Frontier frontier)
+    {
+        var own = _inputs[input];
+        own.Frontier = Max(own.Frontier, frontier);
+        Join();
+    }
+
+    public void OnIdle(int input, bool isIdle)
+    {
+        if (_inputs[input].IsIdle == isIdle) return;
+        _inputs[input].IsIdle = isIdle;
+        Join();
+    }
+
+    /// <summary>Moves time on where all partitions are silent.</summary>
+    public void Raise(Frontier frontier)
+    {
+        if (_isIdle)
+        {
+            _isIdle = false;
+            TellIdle();
+        }
+        Grow(frontier);
+    }
+
+    public void OnTick(Timestamp now) => _operator?.OnTick(now, this);
+
+    public void OnBarrier(long epoch) => _operator?.OnBarrier(epoch, this);
+
+    /// <summary>Lets an operator that returned early go on, if there is room.</summary>
+    /// <returns>Whether it did anything.</returns>
+    public bool Resume()
+    {
+        if (IsDownstreamBlocked) return false;
+        HasMore = false;
+        if (_operator!.Resume(this)) HasMore = true;
+        while (!HasMore && _waiting.TryDequeue(out var next))
+        {
+            if (next.Batch is null)
+            {
+                _operator.OnFrontier(next.Frontier, this);
+                continue;
+            }
+            try
+            {
+                _operator.OnBatch(next.Input, next.Batch, this);
+            }
+            finally
+            {
+                next.Batch.Release();
+            }
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Push(Batch batch, int port = 0)
+    {
+        try
+        {
+            if (batch.RowCount == 0) return;
+            batch.AssertWhole();
+            _rowsOut[port] += batch.RowCount;
+            Exit?.OnBatch(batch);
+            foreach (var target in _targets[port]) target.OnBatch(batch);
+        }
+        finally
+        {
+            batch.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Advance(Frontier frontier)
+    {
+        foreach (var targets in _targets)
+            foreach (var target in targets) target.OnFrontier(frontier);
+    }
+
+    /// <inheritdoc/>
+    bool IOutput.IsFull
+    {
+        get
+        {
+            if (!IsDownstreamBlocked) return false;
+            HasMore = true;
+            _pending.Add(this);
+            return true;
+        }
+    }
+
+    /// <summary>Whether a batch that is pushed here would pile up.</summary>
+    public bool IsBlocked => HasMore || IsDownstreamBlocked;
+
+    /// <summary>Rows or groups that the operator keeps. Read from other threads: as good as a glance.</summary>
+    public long StateRows => (_operator as IStateful)?.StateRows ?? 0;
+
+    public void Dispose()
+    {
+        while (_waiting.TryDequeue(out var next)) next.Batch?.Release();
+        _operator?.Dispose();
+    }
+
+    bool IsDownstreamBlocked
+    {
+        get
+        {
+            foreach (var targets in _targets)
+                foreach (var target in targets)
+                    if (target.IsBlocked) return true;
+            return false;
+        }
+    }
+
+    // The minimum of the inputs that are not idle. Where only idle ones are not at their end, nothing is known of time: all is idle.
+    void Join()
+    {
+        var joined = Frontier.End;
+        var anyIdle = false;
+        foreach (var input in _inputs)
+        {
+            if (input.IsIdle) anyIdle = true;
+            else joined = Frontier.Min(joined, input.Frontier);
+        }
+        var isIdle = anyIdle && joined == Frontier.End;
+        if (isIdle != _isIdle)
+        {
+            _isIdle = isIdle;
+            TellIdle();
+        }
+        if (!isIdle) Grow(joined);
+    }
+
+    void TellIdle()
+    {
+        foreach (var targets in _targets)
+            foreach (var target in targets) target.OnIdle(_isIdle);
+    }
+
+    void Grow(Frontier frontier)
+    {
+        frontier = Max(_frontier, frontier);
+        if (frontier == _frontier) return;
+        _frontier = frontier;
+        if (HasMore) _waiting.Enqueue((0, null, frontier));
+        else if (_operator is null) Advance(frontier);
+        else _operator.OnFrontier(frontier, this);
+    }
+
+    static Frontier Max(Frontier a, Frontier b) => new(Timestamp.Max(a.Closed, b.Closed), Timestamp.Max(a.Final, b.Final));
+
+    sealed class Input
+    {
+        public Frontier Frontier = Frontier.Start;
+        public bool IsIdle;
+    }
+
+    sealed class StationInput(Station station, int input) : Target
+    {
+        public override bool IsBlocked => station.IsBlocked;
+        public override void OnBatch(Batch batch) => station.OnBatch(input, batch);
+        public override void OnFrontier(Frontier frontier) => station.OnFrontier(input, frontier);
+        public override void OnIdle(bool isIdle) => station.OnIdle(input, isIdle);
+    }
+}
+
+/// <summary>The operators of one lane that returned early because there was no room.</summary>
+sealed class PendingStations
+{
+    readonly List<Station> _stations = [];
+
+    /// <summary>The deepest stage with such an operator, or -1.</summary>
+    public int Stage { get; private set; } = -1;
+
+    public void Add(Station station)
+    {
+        if (!_stations.Contains(station)) _stations.Add(station);
+        Stage = Math.Max(Stage, station.Stage);
+    }
+
+    /// <summary>Lets the deepest go on.</summary>
+    /// <returns>Whether any did anything.</returns>
+    public bool Resume()
+    {
+        var did = false;
+        for (var i = _stations.Count - 1; i >= 0; i--)
+        {
+            if (_stations[i].Stage == Stage && _stations[i].Resume()) did = true;
+        }
+        if (!did) return false;
+        Stage = -1;
+        for (var i = _stations.Count - 1; i >= 0; i--)
+        {
+            if (!_stations[i].HasMore) _stations.RemoveAt(i);
+            else Stage = Math.Max(Stage, _stations[i].Stage);
+        }
+        return true;
+    }
+}
