@@ -95,8 +95,7 @@ sealed class Station : IOutput, IDisposable
     public bool Resume()
     {
         if (IsDownstreamBlocked) return false;
-        HasMore = false;
-        if (_operator!.Resume(this)) HasMore = true;
+        HasMore = _operator!.Resume(this);
         while (!HasMore && _waiting.TryDequeue(out var next))
         {
             if (next.Batch is null)
