@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +23,7 @@ public sealed class MillraceServer : IAsyncDisposable
 {
     readonly WebApplication _app;
 
-    MillraceServer(WebApplication app, Uri address, ChangeHub changes) => (_app, Address, Changes) = (app, address, changes);
+    MillraceServer(WebApplication app, Uri address, Served served) => (_app, Address, Served) = (app, address, served);
 
     /// <summary>Binds and starts.</summary>
     /// <exception cref="ConnectorException">The port is taken or the address is not this machine's.</exception>
@@ -30,7 +31,8 @@ public sealed class MillraceServer : IAsyncDisposable
     {
         var address = await ResolveAsync(options.Host, stop);
         var changes = new ChangeHub(pipeline, new ChangeLimits(), options.Clock);
-        var app = Build(pipeline, options, address, changes);
+        var served = new Served(pipeline, options, changes);
+        var app = Build(served, options, address);
         try
         {
             await app.StartAsync(stop);
@@ -42,14 +44,17 @@ public sealed class MillraceServer : IAsyncDisposable
             throw new ConnectorException(Fault.User, Explain(e, options), e);
         }
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new(app, new UriBuilder(bound) { Host = Shown(options.Host, address) }.Uri, changes);
+        return new(app, new UriBuilder(bound) { Host = Shown(options.Host, address) }.Uri, served);
     }
 
     /// <summary>Where the dashboard is: http://127.0.0.1:8080/.</summary>
     public Uri Address { get; }
 
     /// <summary>What readers of changes share; for tests.</summary>
-    internal ChangeHub Changes { get; }
+    internal ChangeHub Changes => Served.Changes;
+
+    /// <summary>What endpoints share; for tests.</summary>
+    internal Served Served { get; }
 
     /// <summary>Ends all requests and stops listening.</summary>
     public async ValueTask DisposeAsync()
@@ -59,14 +64,15 @@ public sealed class MillraceServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    static WebApplication Build(IRunningPipeline pipeline, ServerOptions options, IPAddress address, ChangeHub changes)
+    static WebApplication Build(Served served, ServerOptions options, IPAddress address)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "millrace" });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => Limit(k, address, options.Port));
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // so that the problem names the parameter
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default));
-        builder.Services.AddSingleton(new Served(pipeline, options, changes));
+        builder.Services.AddSingleton(served);
         builder.Services.AddMillraceOpenApi();
         builder.Services.AddRequestLimits();
         if (options.AllowOrigin is { } origin)

@@ -44,7 +44,7 @@ sealed class ChangeHub : ICommitListener, IAsyncDisposable
         (_pipeline, _limits, _clock) = (pipeline, limits, clock);
         var kinds = pipeline.Pipeline.Views.Where(v => v.IsMaterialized).ToDictionary(v => v.Name, v => v.Plan.Mode, StringComparer.Ordinal);
         foreach (var table in pipeline.Tables)
-            _feeds.Add(table.Name, new(table, table.Key.IsEmpty && kinds.GetValueOrDefault(table.Name) == ChangeMode.Append, 0));
+            _feeds.Add(table.Name, new(table, table.Key.IsEmpty && kinds.GetValueOrDefault(table.Name) == ChangeMode.Append));
         _subscription = pipeline.Subscribe(this);
         lock (_lock)
         {

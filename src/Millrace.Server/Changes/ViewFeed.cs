@@ -6,8 +6,7 @@ namespace Millrace.Server.Changes;
 /// <summary>What is known of the changes of one view; guarded by the hub's lock.</summary>
 /// <param name="table">Its table.</param>
 /// <param name="isAppend">Whether its rows are only added.</param>
-/// <param name="version">The version from which on changes are known.</param>
-sealed class ViewFeed(TableDefinition table, bool isAppend, long version)
+sealed class ViewFeed(TableDefinition table, bool isAppend)
 {
     public TableDefinition Table { get; } = table;
     public string Name => Table.Name;
@@ -21,19 +20,19 @@ sealed class ViewFeed(TableDefinition table, bool isAppend, long version)
     public Queue<ViewDelta> Recent { get; } = new();
 
     /// <summary>All changes after this version are in <see cref="Recent"/>.</summary>
-    public long Floor { get; set; } = version;
+    public long Floor { get; set; }
 
     /// <summary>The last commit that changed its rows.</summary>
-    public long LastChange { get; set; } = version;
+    public long LastChange { get; set; }
 
     /// <summary>The version that readers are brought to.</summary>
-    public long Target { get; set; } = version;
+    public long Target { get; set; }
 
     /// <summary>How far event time has come.</summary>
-    public Frontier Frontier { get; set; }
+    public Frontier Frontier { get; set; } = Frontier.Start;
 
     /// <summary>The frontier at <see cref="Target"/>, and when it was told.</summary>
-    public Frontier ToldFrontier { get; set; }
+    public Frontier ToldFrontier { get; set; } = Frontier.Start;
     public long ToldAt { get; set; }
 
     public int Readers { get; set; }
