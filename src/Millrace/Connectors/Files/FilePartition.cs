@@ -41,41 +41,36 @@ sealed class FilePartition(int id, string name, IReadOnlyList<string> files, Fil
     {
         if (_current is null)
         {
-            if (_next.Count == 0) return isFollowed ? Look() : ReadResult.End;
+            if (_next.Count == 0)
+            {
+                if (isFollowed) Look();
+                return isFollowed ? ReadResult.Idle : ReadResult.End;
+            }
             _current = InputFile.Open(_next.Dequeue());
         }
         var count = _current.Read(chunk);
         Position += count;
         if (count > 0) return ReadResult.More;
-        return _next.Count > 0 ? EndFile() : isFollowed ? Look() : ReadResult.End;
+        if (_next.Count > 0)
+        {
+            _current.Dispose();
+            _current = null;
+            return ReadResult.EndOfFile;
+        }
+        if (!isFollowed) return ReadResult.End;
+        Look();
+        return ReadResult.Idle;
     }
 
-    ReadResult EndFile()
+    /// <summary>Further files, or another file in the place of the current one: the current one ends then, after one more read (it may have grown before it was replaced).</summary>
+    void Look()
     {
-        _current?.Dispose();
-        _current = null;
-        return ReadResult.EndOfFile;
-    }
-
-    /// <summary>Further files, or another file in the place of the current one. A further file ends the current one.</summary>
-    ReadResult Look()
-    {
-        if (_lastLook != 0 && clock.GetElapsedTime(_lastLook) < LookEvery) return ReadResult.Idle;
+        if (_lastLook != 0 && clock.GetElapsedTime(_lastLook) < LookEvery) return;
         _lastLook = clock.GetTimestamp();
         if (_current is not null && _current.WasReplaced()) _next.Enqueue(_current.Path);
-        if (growing is not null)
-        {
-            foreach (var path in growing.Find())
-                if (_known.Add(path)) _next.Enqueue(path);
-        }
-        return _next.Count == 0 ? ReadResult.Idle : _current is null ? Begin() : EndFile();
-    }
-
-    // The first file of a folder that was empty: nothing ended.
-    ReadResult Begin()
-    {
-        _current = InputFile.Open(_next.Dequeue());
-        return ReadResult.Idle;
+        if (growing is null) return;
+        foreach (var path in growing.Find())
+            if (_known.Add(path)) _next.Enqueue(path);
     }
 
     public void Dispose() => _current?.Dispose();

@@ -13,7 +13,9 @@ sealed class InputFile : IDisposable
     readonly SafeFileHandle _handle;
     readonly FileStream _file; // unbuffered
     readonly DateTime _created;
-    Stream? _unpacked;
+    SealedStream? _sealed;
+    GZipStream? _unpacked;
+    bool _isAtEnd; // of the packed data
     ConnectorException? _failure; // told once the bytes before it are handed over
     long _offset;
 
@@ -52,7 +54,8 @@ sealed class InputFile : IDisposable
     void Detect()
     {
         Span<byte> magic = stackalloc byte[2];
-        if (_file.CanSeek && RandomAccess.Read(_handle, magic, 0) == 2 && magic is [0x1F, 0x8B]) _unpacked = new GZipStream(_file, CompressionMode.Decompress);
+        if (_file.CanSeek && RandomAccess.Read(_handle, magic, 0) == 2 && magic is [0x1F, 0x8B])
+            _unpacked = new GZipStream(_sealed = new SealedStream(_file), CompressionMode.Decompress);
     }
 
     /// <summary>Appends what is there, a megabyte at most.</summary>
@@ -82,30 +85,43 @@ sealed class InputFile : IDisposable
         var total = 0;
         try
         {
-            while (total < room.Length)
+            while (total < room.Length && !_isAtEnd)
             {
                 var count = _unpacked!.Read(room[total..]);
-                if (count == 0) break;
+                if (count == 0 || _sealed!.IsAtSeal)
+                {
+                    // Without having come to the seal, what follows the packed data is something else, which gzip ignores too.
+                    _isAtEnd = true;
+                    if (_sealed!.IsAtSeal && !EndsWithSeal(room.Slice(total, count))) _failure = Truncated(_offset + total);
+                    break;
+                }
                 total += count;
             }
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            _failure = Damaged(_offset + total, e);
+            _failure = _sealed!.IsAtSeal ? Truncated(_offset + total) : Damaged(_offset + total, e);
         }
         _offset += total;
         chunk.Length += total;
         return total > 0 || _failure is null ? total : throw _failure;
     }
 
-    ConnectorException Damaged(long unpacked, Exception e)
+    bool EndsWithSeal(ReadOnlySpan<byte> begin)
     {
-        var length = RandomAccess.GetLength(_handle);
-        var isCut = _file.Position >= length && e is InvalidDataException;
-        return new(Fault.User, isCut
-            ? $"'{Path}' is a truncated gz file: its {length:N0} bytes end in the middle of the packed data, after {unpacked:N0} unpacked bytes. The rows before that were read. Copy the file again."
-            : $"'{Path}' is a damaged gz file: near packed byte {_file.Position:N0} of {length:N0}, after {unpacked:N0} unpacked bytes: {e.Message} The rows before that were read. Copy the file again.", e);
+        Span<byte> end = stackalloc byte[SealedStream.SealBytes + 1];
+        if (begin.Length >= end.Length) return false;
+        begin.CopyTo(end);
+        var length = begin.Length;
+        for (int count; length < end.Length && (count = _unpacked!.Read(end[length..])) > 0;) length += count;
+        return SealedStream.IsSeal(end[..length]);
     }
+
+    ConnectorException Truncated(long unpacked) => new(Fault.User,
+        $"'{Path}' is a truncated gz file: its {RandomAccess.GetLength(_handle):N0} bytes end in the middle of the packed data, after {unpacked:N0} unpacked bytes. The rows before that were read. Copy the file again.");
+
+    ConnectorException Damaged(long unpacked, Exception e) => new(Fault.User,
+        $"'{Path}' is a damaged gz file: near packed byte {_file.Position:N0} of {RandomAccess.GetLength(_handle):N0}, after {unpacked:N0} unpacked bytes: {e.Message} The rows before that were read. Copy the file again.", e);
 
     /// <summary>Unpacked bytes: exact for a plain file; for a gz file what its last four bytes say (modulo 4 GB, last part alone).</summary>
     public long? UnpackedLength()
