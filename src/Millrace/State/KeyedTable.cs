@@ -28,7 +28,7 @@ public sealed class KeyedTable : IDisposable
     readonly CodeCache? _cache; // one TEXT column: number + 1 by code
     readonly bool[] _changed = new bool[Hash64.KeyGroups];
     readonly ulong[] _batchHashes;
-    readonly int[] _identity, _added, _addedIds, _addedRows;
+    readonly int[] _identity, _addedKeys, _addedRows;
     int[] _direct = []; // one whole number: key number + 1 by value
     ulong[] _slots = new ulong[64];
     ulong[] _hashes = [];
@@ -38,7 +38,6 @@ public sealed class KeyedTable : IDisposable
     int[] _idle = [];
     int _idleCount;
     int _last; // numbers given out so far: 0 to _last - 1
-    int _addedCount;
     int[]? _byGroup; // numbers sorted by key group, made when it is asked for
     readonly int[] _groupStarts = new int[Hash64.KeyGroups + 1];
     long _charged;
@@ -53,7 +52,7 @@ public sealed class KeyedTable : IDisposable
         _columns = [.. types.Select(t => SlotColumn.Create(t, memory, owner))];
         _batchHashes = new ulong[memory.BatchRows];
         _identity = [.. Enumerable.Range(0, memory.BatchRows)];
-        (_added, _addedIds, _addedRows) = (new int[memory.BatchRows], new int[memory.BatchRows], new int[memory.BatchRows]);
+        (_addedKeys, _addedRows) = (new int[memory.BatchRows], new int[memory.BatchRows]);
         if (types.Length == 1 && types[0].Storage == Storage.Text) _cache = new(owner);
         Recharge();
     }
@@ -64,14 +63,15 @@ public sealed class KeyedTable : IDisposable
     /// <summary>All numbers given out are below it.</summary>
     public int Limit => _last;
 
-    /// <summary>The places (indexes into the numbers) at which the last look-up added a key.</summary>
-    public ReadOnlySpan<int> Added => _added.AsSpan(0, _addedCount);
-
     /// <summary>The hash of a key.</summary>
     public ulong HashOf(int key) => _hashes[key];
 
     /// <summary>Whether a number stands for a key.</summary>
     public bool IsUsed(int key) => key < _last && _uses[key] >= 0;
+
+    /// <summary>Whether somebody holds a key; one that nobody does is as good as not there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsHeld(int key) => _uses[key] > 0;
 
     /// <summary>Finds the keys of rows and adds those that are new.</summary>
     /// <param name="batch">The rows.</param>
@@ -80,7 +80,6 @@ public sealed class KeyedTable : IDisposable
     /// <param name="keys">Takes a number for each row looked up.</param>
     public void Find(Batch batch, ImmutableArray<int> columns, ReadOnlySpan<int> rows, Span<int> keys)
     {
-        _addedCount = 0;
         if (rows.IsEmpty) rows = _identity.AsSpan(0, keys.Length);
         Debug.Assert(rows.Length == keys.Length);
         if (columns.Length == 1)
@@ -105,7 +104,7 @@ public sealed class KeyedTable : IDisposable
             var known = (uint)value < (uint)direct.Length ? direct[value] : 0;
             if (known == 0)
             {
-                known = FindLong(value, column, rows[i], i) + 1;
+                known = FindLong(value, column, rows[i]) + 1;
                 direct = _direct;
             }
             keys[i] = known - 1;
@@ -122,7 +121,7 @@ public sealed class KeyedTable : IDisposable
             var known = (ulong)value < (ulong)direct.Length ? direct[value] : 0;
             if (known == 0)
             {
-                known = FindLong(value, column, rows[i], i) + 1;
+                known = FindLong(value, column, rows[i]) + 1;
                 direct = _direct;
             }
             keys[i] = known - 1;
@@ -130,11 +129,11 @@ public sealed class KeyedTable : IDisposable
     }
 
     /// <summary>One whole number by probing.</summary>
-    int FindLong(long value, Column column, int row, int place)
+    int FindLong(long value, Column column, int row)
     {
         var hash = Hash64.Of(value);
         var key = Probe(hash, column, row);
-        if (key < 0) key = Add(hash, column, row, place);
+        if (key < 0) key = Add(hash, column, row);
         if ((ulong)value < DirectValues)
         {
             if (value >= _direct.Length)
@@ -160,7 +159,7 @@ public sealed class KeyedTable : IDisposable
             {
                 var hash = heap.HashOf(code);
                 var key = Probe(hash, column, rows[i]);
-                known[code] = entry = (key >= 0 ? key : Add(hash, column, rows[i], i)) + 1;
+                known[code] = entry = (key >= 0 ? key : Add(hash, column, rows[i])) + 1;
             }
             keys[i] = entry - 1;
         }
@@ -179,10 +178,9 @@ public sealed class KeyedTable : IDisposable
         }
     }
 
-    int Add(ulong hash, Column column, int row, int place)
+    int Add(ulong hash, Column column, int row)
     {
         var key = NewKey(hash);
-        _added[_addedCount++] = place;
         _columns[0].Set([key], column, [row]);
         return key;
     }
@@ -192,21 +190,21 @@ public sealed class KeyedTable : IDisposable
     {
         var hashes = _batchHashes.AsSpan(0, rows.Length);
         KeyHash.Compute(batch, columns, rows, hashes);
+        var added = 0;
         for (var i = 0; i < rows.Length; i++)
         {
             var key = ProbeHash(hashes[i]);
             if (key < 0)
             {
                 key = NewKey(hashes[i]);
-                _addedIds[_addedCount] = key;
-                _addedRows[_addedCount] = rows[i];
-                _added[_addedCount++] = i;
+                _addedKeys[added] = key;
+                _addedRows[added++] = rows[i];
             }
             keys[i] = key;
         }
-        if (_addedCount > 0)
-            for (var c = 0; c < _columns.Length; c++) _columns[c].Set(_addedIds.AsSpan(0, _addedCount), batch[columns[c]], _addedRows.AsSpan(0, _addedCount));
-        if (_addedCount == rows.Length) return;
+        if (added > 0)
+            for (var c = 0; c < _columns.Length; c++) _columns[c].Set(_addedKeys.AsSpan(0, added), batch[columns[c]], _addedRows.AsSpan(0, added));
+        if (added == rows.Length) return;
         for (var c = 0; c < _columns.Length; c++)
         {
             if (_columns[c].AllSame(keys, batch[columns[c]], rows)) continue;
@@ -246,11 +244,9 @@ public sealed class KeyedTable : IDisposable
             {
                 key = NewKey(hash);
                 for (var c = 0; c < _columns.Length; c++) _columns[c].Set([key], batch[columns[c]], rows.Slice(i, 1));
-                _added[_addedCount++] = i;
             }
             keys[i] = key;
         }
-        _added.AsSpan(0, _addedCount).Sort();
     }
 
     bool IsKeyOf(int key, Batch batch, ImmutableArray<int> columns, int row)
@@ -403,7 +399,7 @@ public sealed class KeyedTable : IDisposable
 
     void Recharge()
     {
-        var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length) + 20L * _batchHashes.Length;
+        var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length) + 20L * _identity.Length;
         _owner.Charge(bytes - _charged);
         _charged = bytes;
     }

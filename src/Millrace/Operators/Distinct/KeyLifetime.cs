@@ -1,0 +1,53 @@
+using Millrace.Data;
+using Millrace.Planning;
+
+namespace Millrace.Operators.Distinct;
+
+/// <summary>How long DISTINCT ON remembers a key, and which rows come too late for one.</summary>
+/// <remarks>
+/// A key that contains an event time is remembered until the final frontier has passed that time; a row behind it is late. With <c>state_ttl</c> a key's row stands for
+/// the rows from its own time up to that much later, the next row begins anew; a row whose own time has run out is late. Both are said in event time alone, so how
+/// rows were cut into batches does not matter.
+/// </remarks>
+sealed class KeyLifetime
+{
+    readonly long _allowed;
+
+    public KeyLifetime(DistinctOn node)
+    {
+        _allowed = node.Late.AllowedMicroseconds;
+        Column = -1;
+        foreach (var time in node.Times)
+        {
+            if (!node.Keys.Contains(time.Column)) continue;
+            (Column, Length) = (time.Column, time.LagMicroseconds);
+            return;
+        }
+        if (node.StateTtl is not { } ttl || node.TimeColumn < 0) return;
+        (Column, Length, Renews) = (node.TimeColumn, Math.Max(1, PlanBuilder.LongestMicroseconds(ttl)), true);
+    }
+
+    /// <summary>The column of event time, or -1 where keys are remembered for ever.</summary>
+    public int Column { get; }
+
+    /// <summary>How far after the time of its row a key's time ends.</summary>
+    public long Length { get; }
+
+    /// <summary>Whether a row after the end of a key's time begins a new one (state_ttl).</summary>
+    public bool Renews { get; }
+
+    /// <summary>The end of the time of a key whose row has a time: what the final frontier must have passed. The end of time for rows without one.</summary>
+    public long EndOf(Column<long> times, int row) => times.IsNull(row) ? long.MaxValue : Plus(times[row], Length);
+
+    /// <summary>When a key with an end can be forgotten: with state_ttl rows may still come that belong to it although its end has passed.</summary>
+    public long ForgetAt(long end) => Renews ? Plus(end, Length) : end;
+
+    /// <summary>The final frontier that a row is judged by.</summary>
+    public long MarkOf(Batch batch, int row, long final) =>
+        batch.Watermarks is { } watermarks && watermarks[row] >= long.MinValue + _allowed ? Math.Max(final, watermarks[row] - _allowed) : final;
+
+    /// <summary>Whether a time that ends has passed.</summary>
+    public bool HasPassed(long end, long final) => Renews ? end <= final : end < final;
+
+    static long Plus(long time, long length) => time > long.MaxValue - length ? long.MaxValue : time + length;
+}
