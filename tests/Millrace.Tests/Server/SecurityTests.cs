@@ -82,16 +82,16 @@ public class SecurityTests : ServerTest
     [Fact]
     public async Task A_taken_port_is_named_with_a_way_out()
     {
-        var error = await Assert.ThrowsAsync<Connectors.ConnectorException>(() => MillraceServer.StartAsync(Pipeline, new() { Port = Server.Address.Port }));
+        var error = await Assert.ThrowsAsync<Millrace.Connectors.ConnectorException>(() => MillraceServer.StartAsync(Pipeline, new() { Port = Server.Address.Port }));
         Assert.Equal($"Port {Server.Address.Port} of 127.0.0.1 is taken by another program. Choose another with --port N, or any free one with --port 0.", error.Message);
-        Assert.Equal(Connectors.Fault.User, error.Fault);
+        Assert.Equal(Millrace.Connectors.Fault.User, error.Fault);
     }
 
     [Theory]
     [InlineData("203.0.113.7", "203.0.113.7 is no address of this machine. Give one that is with --host, e.g. 127.0.0.1.")]
     [InlineData("no such host", "Cannot listen on 'no such host': no address has that name. Give an address of this machine with --host, e.g. 127.0.0.1.")]
     public async Task An_address_that_is_not_this_machines_is_named(string host, string message) =>
-        Assert.Equal(message, (await Assert.ThrowsAsync<Connectors.ConnectorException>(() => MillraceServer.StartAsync(Pipeline, new() { Host = host, Port = 0 }))).Message);
+        Assert.Equal(message, (await Assert.ThrowsAsync<Millrace.Connectors.ConnectorException>(() => MillraceServer.StartAsync(Pipeline, new() { Host = host, Port = 0 }))).Message);
 }
 
 public class AllowedOriginTests : ServerTest
