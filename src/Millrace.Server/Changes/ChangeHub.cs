@@ -42,9 +42,8 @@ sealed class ChangeHub : ICommitListener, IAsyncDisposable
     public ChangeHub(IRunningPipeline pipeline, ChangeLimits limits, TimeProvider clock)
     {
         (_pipeline, _limits, _clock) = (pipeline, limits, clock);
-        var kinds = pipeline.Pipeline.Views.Where(v => v.IsMaterialized).ToDictionary(v => v.Name, v => v.Plan.Mode, StringComparer.Ordinal);
-        foreach (var table in pipeline.Tables)
-            _feeds.Add(table.Name, new(table, table.Key.IsEmpty && kinds.GetValueOrDefault(table.Name) == ChangeMode.Append));
+        var views = pipeline.Pipeline.Views.Where(v => v.IsMaterialized).ToDictionary(v => v.Name, StringComparer.Ordinal);
+        foreach (var table in pipeline.Tables) _feeds.Add(table.Name, new(table, table.Key.IsEmpty && IsAppend(views.GetValueOrDefault(table.Name))));
         _subscription = pipeline.Subscribe(this);
         lock (_lock)
         {
@@ -56,6 +55,9 @@ sealed class ChangeHub : ICommitListener, IAsyncDisposable
         if (pipeline.Status().State is var state and (PipelineState.Finished or PipelineState.Failed)) OnEnded(state);
         _beats = Task.Run(BeatAsync);
     }
+
+    /// <summary>Whether rows of a table without key are only added; else it is a view of one row.</summary>
+    static bool IsAppend(ViewDefinition? view) => view is null || view.Plan.Mode == ChangeMode.Append || view.Emit.Mode == EmitMode.Final;
 
     /// <summary>Ends every reader's connection.</summary>
     public CancellationToken Stop => _stop.Token;

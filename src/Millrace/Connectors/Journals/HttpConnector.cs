@@ -25,13 +25,14 @@ public sealed class HttpConnector : Connector
 }
 
 /// <summary>A journal that is appended to from outside.</summary>
-sealed class HttpSource(SourceContext context) : ISource, IIngest
+sealed class HttpSource(SourceContext context) : ISource, IIngestSource, IIngest
 {
     Journal? _journal;
 
     public string Format { get; } = context.Options.Text("format", "json");
     public IReadOnlyList<string> Fields { get; } = context.Paths;
     public bool IsBounded => false;
+    public IIngest Ingest => this;
 
     /// <summary>As long as no segment was dropped.</summary>
     public bool CanReplay => _journal is null ? context.Options.TextOrNull("journal.retention_bytes") is null : _journal.Start == 0;
