@@ -1,4 +1,5 @@
 import type { Value } from '../api/types.ts';
+import { scaleOf } from './types.ts';
 
 /** A value as a number to draw, null where it is none. The exact digits of a DECIMAL stay with the text. */
 export function toNumber(value: Value | undefined): number | null {
@@ -15,6 +16,10 @@ function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   if (!made) formats.set(key, (made = new Intl.NumberFormat(undefined, options)));
   return made;
 }
+
+/** The format of a column that a tile gives none: a DECIMAL shows two of its digits always, so that columns line up. */
+export const formatOf = (asked: string | null, type: string | undefined): string | null =>
+  asked ?? ((scaleOf(type ?? '') ?? 0) >= 2 ? 'currency' : null);
 
 /** A format of a tile: `currency` shows two decimals and no symbol, `currency:EUR` the currency's own. */
 function optionsOf(name: string | null): Intl.NumberFormatOptions {

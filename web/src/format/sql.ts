@@ -6,7 +6,7 @@ export interface Token {
 }
 
 const Keywords = new Set(
-  ('add all and any as asc between by case cast changes close connector constraint create cross dashboard desc descriptor distinct drop each else emit end every ' +
+  ('add all and any as asc between by case cast changes close constraint create cross dashboard desc descriptor distinct drop each else emit end every ' +
     'except exists expect explain extract false fetch filter final first for from full given group having hop if in inner insert interval into is join kpi late ' +
     'last left like limit line bar quality pipeline local masked materialized model not null nulls of offset on or order outer over partition primary key quarantine ' +
     'returns right row rows fail warn secret select series session set show sink source table then tile title to top true tumble cumulate union update using value ' +

@@ -73,6 +73,9 @@ export function periodName(step: number | null): string {
   return 'period';
 }
 
+/** Beyond a day a lag tells the age of old data, not how far behind the pipeline is. */
+export const MeaningfulLagMs = Day;
+
 /** A duration at a glance: `850 ms`, `12 s`, `3 min`, `2 h`, `5 d`. */
 export function formatLag(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -1,13 +1,9 @@
 import type { NodeKind, PipelineNode } from '../api/types.ts';
 import { formatCount, formatRate } from '../format/numbers.ts';
-import { formatLag } from '../format/times.ts';
+import { formatLag, MeaningfulLagMs } from '../format/times.ts';
 import { s, setAttributes, setText } from '../ui/dom.ts';
 import { fitText } from '../ui/fit-text.ts';
-
-export interface NodeSize {
-  width: number;
-  height: number;
-}
+import type { Box } from './geometry.ts';
 
 export const KindNames: Record<NodeKind, string> = { source: 'source', clean: 'cleaning', view: 'view', materialized: 'stored view', sink: 'sink', dead_letters: 'dead letters' };
 
@@ -20,20 +16,21 @@ export function troubles(node: PipelineNode): string {
 }
 
 const rateText = (node: PipelineNode): string => `${formatRate(node.rowsPerSecond)} rows/s`;
-const lagText = (node: PipelineNode): string => (node.lagMs === null ? '' : `lag ${formatLag(node.lagMs)}`);
+/** Lag says something about live data; for a file of years ago it is only the age of the file. */
+const lagText = (node: PipelineNode): string => (node.lagMs === null || node.lagMs > MeaningfulLagMs ? '' : `lag ${formatLag(node.lagMs)}`);
 
 /** A node as a screen reader says it. */
 const describe = (node: PipelineNode): string =>
   [node.label, KindNames[node.kind], rateText(node), lagText(node), troubles(node)].filter(Boolean).join(', ');
 
 /** Makes the group of a node: card, kind, name, figures. */
-export function makeNode(size: NodeSize, onSelect: ((id: string) => void) | null, id: string): SVGGElement {
+export function makeNode(size: Box, onSelect: ((id: string) => void) | null, id: string): SVGGElement {
   const text = (name: string, y: number, end = false) =>
-    s('text', { class: name, x: end ? size.width - 12 : Left, y, ...(end ? { 'text-anchor': 'end' } : {}) });
+    s('text', { class: name, 'aria-hidden': 'true', x: end ? size.width - 12 : Left, y, ...(end ? { 'text-anchor': 'end' } : {}) });
   const group = s('g', { class: 'node', ...(onSelect ? { role: 'button', tabindex: 0 } : {}) },
     s('rect', { class: 'node-card', width: size.width, height: size.height, rx: 8 }),
     s('rect', { class: 'node-strip', x: 0, y: 10, width: 3, height: size.height - 20, rx: 1.5 }),
-    text('node-label', 22), text('node-kind', 22, true), text('node-rate', 42), text('node-lag', 42, true), text('node-trouble', 60), s('title'));
+text('node-label', 23), text('node-trouble', 23, true), text('node-kind', 42), text('node-rate', 62), text('node-lag', 62, true), ...(onSelect ? [s('title')] : []));
   if (onSelect) {
     group.addEventListener('click', () => onSelect(id));
     group.addEventListener('keydown', (event) => {
@@ -46,17 +43,17 @@ export function makeNode(size: NodeSize, onSelect: ((id: string) => void) | null
 }
 
 /** Writes the present figures into a node. */
-export function drawNode(group: SVGGElement, node: PipelineNode, size: NodeSize, selected: boolean): void {
-  const [, , label, kind, rate, lag, trouble, title] = group.children as unknown as SVGTextElement[];
-  const kindWidth = fitText.width(KindNames[node.kind], 11);
+export function drawNode(group: SVGGElement, node: PipelineNode, size: Box, selected: boolean): void {
+  const [, , label, trouble, kind, rate, lag, title] = group.children as unknown as SVGTextElement[];
+  const wrong = troubles(node);
   setAttributes(group, { 'data-kind': node.kind, 'aria-label': describe(node) });
   if (group.hasAttribute('role')) group.setAttribute('aria-pressed', String(selected));
-  group.classList.toggle('has-trouble', troubles(node) !== '');
   group.classList.toggle('is-idle', node.rowsPerSecond === 0);
-  setText(label!, fitText(node.label, size.width - Left - 20 - kindWidth, 13.5));
-  setText(kind!, KindNames[node.kind]);
+  const room = size.width - Left - 12;
+  setText(label!, fitText(node.label, room - (wrong ? fitText.width(wrong, 11.5) + 10 : 0), 13.5));
+  setText(trouble!, wrong);
+  setText(kind!, fitText(node.detail ? `${KindNames[node.kind]} · ${node.detail}` : KindNames[node.kind], room, 11.5));
   setText(rate!, rateText(node));
   setText(lag!, lagText(node));
-  setText(trouble!, fitText(troubles(node) || node.detail || '', size.width - Left - 12, 11.5));
-  setText(title!, `${node.label} (${KindNames[node.kind]})`);
+  if (title) setText(title, node.label);
 }

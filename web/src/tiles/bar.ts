@@ -1,6 +1,7 @@
 import type { Row } from '../api/types.ts';
-import { formatNumber, toNumber } from '../format/numbers.ts';
+import { formatNumber, formatOf, toNumber } from '../format/numbers.ts';
 import { formatWindow, milliseconds } from '../format/times.ts';
+import { pick } from '../state/pick.ts';
 import { endOf, isOpen, stepOf, timesOf, windowColumn } from '../state/windows.ts';
 import { barList, type Bar } from '../ui/bar-list.ts';
 import type { TileFactory } from './tile.ts';
@@ -29,9 +30,10 @@ export const bar: TileFactory = (tile, app) => {
 
   const bars = (): Bar[] => {
     const value = store.indexOf(tile.y ?? tile.value);
+    const format = formatOf(tile.format, store.columns[value]?.type);
     const all = newest().rows.map((row) => ({ name: nameOf(row), value: toNumber(row[value]) ?? 0 }));
     const sorted = all.sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
-    return sorted.slice(0, tile.top ?? DefaultTop).map((one) => ({ ...one, text: formatNumber(one.value, tile.format) }));
+    return sorted.slice(0, tile.top ?? DefaultTop).map((one) => ({ ...one, text: formatNumber(one.value, format) }));
   };
 
   return {
@@ -45,7 +47,11 @@ export const bar: TileFactory = (tile, app) => {
       return formatWindow(start, step, app.settings.zone) + (open ? ', so far' : '');
     },
     draw: () => list.draw(bars()),
-    table: () => ({ columns: store.columns, rows: newest().rows, order: store.indexOf(tile.y ?? tile.value) }),
+    table() {
+      const names = [tile.x, ...store.key.filter((name) => name !== 'window_end')].map((name) => store.indexOf(name));
+      const data = pick(store, newest().rows, [...names, store.indexOf(tile.y ?? tile.value)]);
+      return { ...data, order: data.columns.length - 1 };
+    },
     close: () => list.close(),
   };
 };

@@ -1,10 +1,10 @@
 import type { Tile } from '../api/types.ts';
 import { whyEmpty } from '../state/empty.ts';
-import { announce } from '../ui/announce.ts';
 import type { App } from '../ui/app.ts';
 import { DataTable } from '../ui/data-table.ts';
 import { h, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
+import { tableToggle } from '../ui/table-toggle.ts';
 import { tileKinds } from './index.ts';
 
 /** A tile on the page: its title, its body or its table, or why it is empty. */
@@ -60,20 +60,6 @@ export function frame(tile: Tile, app: App): Frame {
       body.close?.();
     },
   };
-}
-
-function tableToggle(title: string, onChange: () => void) {
-  const element = h('button', { type: 'button', class: 'icon-button quiet', 'aria-pressed': 'false', 'aria-label': `${title} as a table`, title: 'Show as a table' }, icon('table'));
-  const toggle = { element, on: false };
-  element.addEventListener('click', () => {
-    toggle.on = !toggle.on;
-    element.setAttribute('aria-pressed', String(toggle.on));
-    element.title = toggle.on ? 'Show as a chart' : 'Show as a table';
-    element.replaceChildren(icon(toggle.on ? 'chart' : 'table'));
-    onChange();
-    announce(`${title} is shown as a ${toggle.on ? 'table' : 'chart'}`);
-  });
-  return toggle;
 }
 
 function emptyState() {

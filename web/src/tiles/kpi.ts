@@ -1,7 +1,8 @@
 import type { Row } from '../api/types.ts';
 import { compare, type Change } from '../format/change.ts';
-import { formatHeadline, toNumber } from '../format/numbers.ts';
+import { formatHeadline, formatOf, toNumber } from '../format/numbers.ts';
 import { formatWindow, milliseconds, periodName } from '../format/times.ts';
+import { pick } from '../state/pick.ts';
 import { endOf, isOpen, stepOf, windowColumn } from '../state/windows.ts';
 import { h, setText } from '../ui/dom.ts';
 import { sparkline } from '../ui/sparkline.ts';
@@ -53,9 +54,9 @@ export const kpi: TileFactory = (tile, app) => {
       const step = stepBetween(all);
       const timed = windowColumn(store, tile.x) >= 0;
       const open = timed && app.live.pipeline?.state !== 'finished' && isOpen(endOf(store, newest.row, newest.time, step), store.watermark);
-      setText(number, newest.value === null ? '–' : formatHeadline(newest.value, tile.format));
+      setText(number, newest.value === null ? '–' : formatHeadline(newest.value, formatOf(tile.format, store.columns[valueColumn()]?.type)));
 
-      const difference = compare(newest.value, before?.value ?? null, periodName(step), open);
+      const difference = compare(newest.value, before?.value ?? null, periodName(step), open, tile.format);
       change.hidden = !timed;
       change.dataset['direction'] = open ? 'open' : difference.direction;
       setText(arrow, Arrows[difference.direction]);
@@ -63,6 +64,6 @@ export const kpi: TileFactory = (tile, app) => {
       setText(words, difference.words);
       spark.draw(timed ? all.slice(-SparkPoints).map((point) => point.value) : [], open);
     },
-    table: () => ({ columns: store.columns, rows: store.rows(), order: windowColumn(store, tile.x) }),
+    table: () => ({ ...pick(store, store.rows(), [windowColumn(store, tile.x), valueColumn()]), order: 0 }),
   };
 };

@@ -1,5 +1,6 @@
-import { formatNumber } from '../format/numbers.ts';
+import { formatNumber, formatOf } from '../format/numbers.ts';
 import { formatWindow } from '../format/times.ts';
+import { pick } from '../state/pick.ts';
 import { linesOf, type Lines } from '../state/series.ts';
 import { windowColumn } from '../state/windows.ts';
 import { announce } from '../ui/announce.ts';
@@ -12,6 +13,8 @@ import type { TileFactory } from './tile.ts';
 /** Values over time, one line for each series; windows that may still change are dashed. */
 export const line: TileFactory = (tile, app) => {
   const store = app.live.store(tile.view!);
+  const yName = tile.y ?? tile.value;
+  const xColumn = () => (tile.x === null ? windowColumn(store) : store.indexOf(tile.x));
   const colours = new Map<string, number>();
   const hiddenNames = new Set<string>();
   let lines: Lines = { xs: [], timed: true, step: null, openFrom: 0, series: [], hidden: 0 };
@@ -41,7 +44,7 @@ export const line: TileFactory = (tile, app) => {
 
   /** The x that the legend speaks of: under the cursor, otherwise the newest. */
   const place = (): number => Math.min(cursor ?? lines.xs.length - 1, lines.xs.length - 1);
-  const valueText = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : formatNumber(value, tile.format));
+  const valueText = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : formatNumber(value, formatOf(tile.format, store.columns[store.indexOf(yName)]?.type)));
   const placeText = (): string => {
     const x = lines.xs[place()];
     if (x === undefined) return '';
@@ -68,13 +71,12 @@ export const line: TileFactory = (tile, app) => {
     topics: [`view:${tile.view!}`],
     isEmpty: () => store.size === 0,
     draw() {
-      const x = tile.x === null ? windowColumn(store) : store.indexOf(tile.x);
-      lines = linesOf(store, { x, y: store.indexOf(tile.y ?? tile.value), series: store.indexOf(tile.series) }, tile.y ?? tile.title, SeriesColours);
+      lines = linesOf(store, { x: xColumn(), y: store.indexOf(yName), series: store.indexOf(tile.series) }, yName ?? tile.title, SeriesColours);
       if (app.live.pipeline?.state === 'finished') lines.openFrom = lines.xs.length;
       chart.draw(lines);
       drawLegend();
     },
-    table: () => ({ columns: store.columns, rows: store.rows().reverse(), order: windowColumn(store, tile.x) }),
+    table: () => ({ ...pick(store, store.rows(), [xColumn(), store.indexOf(tile.series), store.indexOf(yName)]), order: 0 }),
     close: () => chart.close(),
   };
 };

@@ -3,7 +3,7 @@ import { formatCount, formatShare } from '../format/numbers.ts';
 import { h, keyed, setText } from '../ui/dom.ts';
 import type { TileFactory } from './tile.ts';
 
-const Acted: Record<RuleAction, string> = { WARN: 'warned', 'DROP ROW': 'dropped', QUARANTINE: 'quarantined', FAIL: 'failed' };
+const Acted: Record<RuleAction, string> = { WARN: 'only warned', 'DROP ROW': 'dropped', QUARANTINE: 'quarantined', FAIL: 'failed' };
 
 const Figures: readonly [string, (source: SourceQuality) => number, string][] = [
   ['seen', (one) => one.seen, 'Records that arrived'],
@@ -67,6 +67,6 @@ function drawRule(item: HTMLElement, rule: QualityRule): void {
   item.querySelector<HTMLElement>('.rule-acted')!.style.width = width(rule.acted);
   item.classList.toggle('is-clean', rule.violated === 0);
   setText(item.querySelector('.rule-share')!, rule.violated === 0 ? 'all pass' : formatShare(rule.violated, rule.seen));
-  const words = rule.violated === 0 ? `${formatCount(rule.seen)} seen` : `${formatCount(rule.violated)} of ${formatCount(rule.seen)} violated, ${formatCount(rule.acted)} ${Acted[rule.action]}`;
+  const words = rule.violated === 0 ? `${formatCount(rule.seen)} seen` : `${formatCount(rule.violated)} of ${formatCount(rule.seen)} violated, ${rule.action === 'WARN' ? '' : `${formatCount(rule.acted)} `}${Acted[rule.action]}`;
   setText(item.querySelector('.rule-count')!, words);
 }

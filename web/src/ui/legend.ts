@@ -19,7 +19,7 @@ export function legend(onToggle: (name: string) => void) {
   const make = (entry: LegendEntry): HTMLLIElement => {
     const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
     swatch.style.setProperty('--swatch', seriesColour(entry.colour));
-    const button = h('button', { type: 'button', class: 'legend-entry', title: 'Show or hide this line' }, swatch, h('span', { class: 'legend-name' }, entry.name), h('span', { class: 'legend-value' }));
+    const button = h('button', { type: 'button', class: 'legend-entry', title: 'Show or hide this line' }, swatch, h('span', { class: 'legend-name' }, entry.name), ' ', h('span', { class: 'legend-value' }));
     button.addEventListener('click', () => onToggle(entry.name));
     return h('li', {}, button);
   };
@@ -33,7 +33,7 @@ export function legend(onToggle: (name: string) => void) {
         button.setAttribute('aria-pressed', String(entry.shown));
         setText(button.lastElementChild!, entry.text);
       });
-      setText(more, hidden > 0 ? `${hidden} smaller not drawn, see the table` : '');
+      setText(more, hidden > 0 ? `and ${hidden} smaller in the table` : '');
     },
   };
 }

@@ -17,7 +17,7 @@ export interface LineChartOptions {
   onCursor(index: number | null): void;
 }
 
-const axisFont = (): string => `11.5px ${getComputedStyle(document.body).fontFamily}`;
+const axisFont = (): string => `12px ${getComputedStyle(document.body).fontFamily}`;
 
 /** Lines drawn by uPlot: each series twice, solid where windows are closed and dashed where they are open. */
 export class LineChart {
@@ -80,10 +80,11 @@ export class LineChart {
     return {
       ...this.#size(),
       legend: { show: false },
-      padding: [8, 10, 0, 0],
+      padding: [8, 18, 0, 0],
       tzDate: (seconds) => (zone() === 'utc' ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
       cursor: {
         y: false,
+        move: (plot, left, top) => [left < 0 || plot.data[0].length === 0 ? left : plot.valToPos(plot.data[0][plot.posToIdx(left)]!, 'x'), top],
         drag: { x: false, y: false, setScale: false },
         points: { size: 7, width: 2 },
         ...(lines.timed ? { sync: { key: 'time', scales: ['x', null] as [string, null] } } : {}),
@@ -91,14 +92,14 @@ export class LineChart {
       scales: { x: { time: lines.timed }, y: { range: (_, low, high) => rangeOf(low, high) } },
       axes: [
         {
-          stroke: text, font: axisFont(), size: 40, gap: 6, space: 72,
+          stroke: text, font: axisFont(), size: 44, gap: 4, lineGap: 1.3, space: 72,
           grid: { show: false },
           ticks: { stroke: () => colourOf('--line'), width: 1, size: 5 },
           ...(lines.timed ? { values: (_: uPlot, splits: number[], __: number, ___: number, increment: number) => splits.map((at, i) => formatTick(at * unit, i === 0 ? null : splits[i - 1]! * unit, increment * unit, zone())) } : {}),
         },
         {
           stroke: text, font: axisFont(), gap: 8, space: 44,
-          size: (_, values) => Math.max(28, ...(values ?? []).map((value) => fitText.width(value, 11.5))) + 10,
+          size: (_, values) => Math.max(28, ...(values ?? []).map((value) => fitText.width(value, 12))) + 10,
           values: (_, splits) => splits.map((value) => formatCompact(value, format)),
           grid: { stroke: () => colourOf('--line'), width: 1 },
           ticks: { show: false },

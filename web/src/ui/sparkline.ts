@@ -16,8 +16,8 @@ export function sparkline() {
       const known = values.flatMap((value, index) => (value === null ? [] : [{ value, index }]));
       element.style.visibility = known.length < 2 ? 'hidden' : '';
       if (known.length < 2) return;
-      const low = Math.min(0, ...known.map((point) => point.value));
       const high = Math.max(...known.map((point) => point.value));
+      const low = floorOf(Math.min(...known.map((point) => point.value)), high);
       const x = (index: number) => (index / (values.length - 1)) * Width;
       const y = (value: number) => Height - 2 - ((value - low) / (high - low || 1)) * (Height - 4);
       const points = known.map((point) => `${x(point.index).toFixed(1)} ${y(point.value).toFixed(1)}`);
@@ -28,3 +28,6 @@ export function sparkline() {
     },
   };
 }
+
+/** Zero where the values fall near it; otherwise a little under the least, so that a small movement can be seen. */
+const floorOf = (least: number, largest: number): number => (least >= 0 && least < largest / 2 ? 0 : least - (largest - least) * 0.4);

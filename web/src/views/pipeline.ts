@@ -1,11 +1,15 @@
 import type { Pipeline, PipelineNode } from '../api/types.ts';
 import { formatBytes, formatCount, formatRate } from '../format/numbers.ts';
 import { formatLag, formatMoment, milliseconds, type Zone } from '../format/times.ts';
-import { graph, type Direction } from '../graph/graph.ts';
+import type { Direction } from '../graph/geometry.ts';
+import { graph } from '../graph/graph.ts';
 import { KindNames } from '../graph/nodes.ts';
+import { nodeTable } from '../graph/table.ts';
 import type { App } from '../ui/app.ts';
+import { DataTable } from '../ui/data-table.ts';
 import { h, keyed, setText } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
+import { tableToggle } from '../ui/table-toggle.ts';
 import type { View } from './view.ts';
 
 /** Below this scale the text of a node is too small to read; the picture scrolls instead. */
@@ -21,18 +25,23 @@ export function pipelineView(app: App): View {
   const picture = graph('Pipeline', select);
   const scroll = h('div', { class: 'graph-scroll' }, picture.element);
   const details = detailsPanel(() => select(selected));
+  const table = new DataTable('Nodes of the pipeline');
+  const toggle = tableToggle('Pipeline', () => draw());
   const facts = h('p', { class: 'facts' });
   const element = h('div', { class: 'view view-pipeline' },
-    h('div', { class: 'view-head' }, h('h1', { tabindex: -1 }, 'Pipeline'), facts),
-    h('div', { class: 'graph-and-details' }, scroll, details.element));
+    h('div', { class: 'view-head' }, h('h1', { tabindex: -1 }, 'Pipeline'), facts, toggle.element),
+    h('div', { class: 'graph-and-details' }, scroll, details.element), table.element);
 
   const draw = () => {
     const pipeline = app.live.pipeline;
     if (!pipeline) return;
     const node = pipeline.nodes.find((one) => one.id === selected) ?? null;
-    details.draw(node, app.settings.zone);
+    details.draw(toggle.on ? null : node, app.settings.zone);
     setText(facts, factsOf(pipeline));
-    fit(pipeline);
+    table.element.hidden = !toggle.on;
+    scroll.hidden = toggle.on;
+    if (toggle.on) table.update(nodeTable(pipeline), app.settings.zone);
+    else fit(pipeline);
   };
 
   /** Runs to the right where that is readable, downwards on a narrow screen. */

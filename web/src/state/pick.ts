@@ -1,0 +1,11 @@
+import type { Column, Row } from '../api/types.ts';
+import type { RowStore } from './rows.ts';
+
+/** Some columns of some rows, for a table that says what a chart says; an index below 0 or named twice is left out. */
+export function pick(store: RowStore, rows: readonly Row[], indexes: readonly number[]): { columns: Column[]; rows: Row[] } {
+  const kept = [...new Set(indexes)].filter((index) => index >= 0);
+  return {
+    columns: kept.map((index) => store.columns[index]!),
+    rows: rows.map((row) => kept.map((index) => row[index] ?? null)),
+  };
+}
