@@ -19,18 +19,15 @@ const rateText = (node: PipelineNode): string => `${formatRate(node.rowsPerSecon
 /** Lag says something about live data; for a file of years ago it is only the age of the file. */
 const lagText = (node: PipelineNode): string => (node.lagMs === null || node.lagMs > MeaningfulLagMs ? '' : `lag ${formatLag(node.lagMs)}`);
 
-/** A node as a screen reader says it. */
-const describe = (node: PipelineNode): string =>
-  [node.label, KindNames[node.kind], rateText(node), lagText(node), troubles(node)].filter(Boolean).join(', ');
-
 /** Makes the group of a node: card, kind, name, figures. */
 export function makeNode(size: Box, onSelect: ((id: string) => void) | null, id: string): SVGGElement {
   const text = (name: string, y: number, end = false) =>
-    s('text', { class: name, 'aria-hidden': 'true', x: end ? size.width - 12 : Left, y, ...(end ? { 'text-anchor': 'end' } : {}) });
+    s('text', { class: name, x: end ? size.width - 12 : Left, y, ...(end ? { 'text-anchor': 'end' } : {}) });
   const group = s('g', { class: 'node', ...(onSelect ? { role: 'button', tabindex: 0 } : {}) },
     s('rect', { class: 'node-card', width: size.width, height: size.height, rx: 8 }),
     s('rect', { class: 'node-strip', x: 0, y: 10, width: 3, height: size.height - 20, rx: 1.5 }),
-text('node-label', 23), text('node-trouble', 23, true), text('node-kind', 42), text('node-rate', 62), text('node-lag', 62, true), ...(onSelect ? [s('title')] : []));
+
+    text('node-label', 23), ' ', text('node-trouble', 23, true), ' ', text('node-kind', 42), ' ', text('node-rate', 62), ' ', text('node-lag', 62, true));
   if (onSelect) {
     group.addEventListener('click', () => onSelect(id));
     group.addEventListener('keydown', (event) => {
@@ -44,16 +41,18 @@ text('node-label', 23), text('node-trouble', 23, true), text('node-kind', 42), t
 
 /** Writes the present figures into a node. */
 export function drawNode(group: SVGGElement, node: PipelineNode, size: Box, selected: boolean): void {
-  const [, , label, trouble, kind, rate, lag, title] = group.children as unknown as SVGTextElement[];
+  const [, , label, trouble, kind, rate, lag] = group.children as unknown as SVGTextElement[];
   const wrong = troubles(node);
-  setAttributes(group, { 'data-kind': node.kind, 'aria-label': describe(node) });
-  if (group.hasAttribute('role')) group.setAttribute('aria-pressed', String(selected));
-  group.classList.toggle('is-idle', node.rowsPerSecond === 0);
   const room = size.width - Left - 12;
-  setText(label!, fitText(node.label, room - (wrong ? fitText.width(wrong, 11.5) + 10 : 0), 13.5));
-  setText(trouble!, wrong);
-  setText(kind!, fitText(node.detail ? `${KindNames[node.kind]} · ${node.detail}` : KindNames[node.kind], room, 11.5));
-  setText(rate!, rateText(node));
-  setText(lag!, lagText(node));
-  if (title) setText(title, node.label);
+  const texts: [SVGTextElement, string][] = [
+    [label!, fitText(node.label, room - (wrong ? fitText.width(wrong, 11.5, 550) + 10 : 0), 13.5, 600)],
+    [trouble!, wrong],
+    [kind!, fitText(node.detail ? `${KindNames[node.kind]} · ${node.detail}` : KindNames[node.kind], room, 11.5)],
+    [rate!, rateText(node)],
+    [lag!, lagText(node)],
+  ];
+  for (const [element, text] of texts) setText(element, text);
+  group.setAttribute('data-kind', node.kind);
+  group.classList.toggle('is-idle', node.rowsPerSecond === 0);
+  if (group.hasAttribute('role')) setAttributes(group, { 'aria-label': texts.map(([, text]) => text).filter(Boolean).join(' '), 'aria-pressed': String(selected) });
 }

@@ -7,6 +7,9 @@ import { icon } from '../ui/icons.ts';
 import { tableToggle } from '../ui/table-toggle.ts';
 import { tileKinds } from './index.ts';
 
+/** A tile farther than this from what the reader sees keeps its last picture. */
+const DrawAhead = '800px';
+
 /** A tile on the page: its title, its body or its table, or why it is empty. */
 export interface Frame {
   readonly element: HTMLElement;
@@ -23,6 +26,7 @@ export function frame(tile: Tile, app: App): Frame {
   const header = h('header', { class: 'tile-head' }, h('h2', { id }, tile.title), note, body.table() !== null && toggle.element);
   const element = h('section', { class: `tile tile-${tile.kind}`, 'aria-labelledby': id }, header, stage);
 
+  let near = true;
   let shown: Element | null = null;
   const show = (next: Element) => {
     if (shown === next) return;
@@ -32,6 +36,7 @@ export function frame(tile: Tile, app: App): Frame {
   const empty = emptyState();
 
   const draw = () => {
+    if (!near && shown !== empty.element) return;
     const nothing = body.isEmpty();
     element.classList.toggle('is-empty', nothing);
     toggle.element.hidden = nothing;
@@ -51,12 +56,18 @@ export function frame(tile: Tile, app: App): Frame {
     body.draw();
   };
 
+  const observer = new IntersectionObserver(([entry]) => {
+    near = entry!.isIntersecting;
+    if (near) draw();
+  }, { rootMargin: DrawAhead });
+  observer.observe(element);
   const stop = app.live.on([...body.topics, 'pipeline', 'settings'], draw);
   draw();
   return {
     element,
     close() {
       stop();
+      observer.disconnect();
       body.close?.();
     },
   };

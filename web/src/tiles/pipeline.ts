@@ -6,7 +6,8 @@ import type { TileFactory } from './tile.ts';
 /** The pipeline in small; the page Pipeline has the details. */
 export const pipeline: TileFactory = (tile, app) => {
   const picture = graph(tile.title, null);
-  const element = h('a', { class: 'pipeline-small', href: '#/pipeline', 'aria-label': `${tile.title}: open the pipeline page` }, picture.element);
+  const scroll = h('div', { class: 'pipeline-scroll', tabindex: 0, role: 'region', 'aria-label': `${tile.title}, picture` }, picture.element);
+  const element = h('div', { class: 'pipeline-small' }, scroll, h('a', { href: '#/pipeline' }, 'Pipeline in detail'));
   return {
     element,
     topics: ['pipeline'],
