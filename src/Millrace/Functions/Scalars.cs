@@ -15,8 +15,11 @@ public static class Scalars
         // Text
         .. LetterCase.All, .. Lengths.All, .. Trim.All, .. Substring.All, .. Pad.All, .. Replace.All,
         new Concat(), new ConcatWithSeparator(), new Like(), new InsensitiveLike(), .. RegularExpressions.All, .. Codes.All,
+        .. Json.All, .. Urls.All,
         // Numbers
         new Absolute(), new Sign(), new Round(), new Truncate(), new Floor(), new Ceiling(), .. Elementary.All, .. Integers.All,
+        // Times
+        .. TimeFields.All, .. Times.All,
         // Conditional
         new Greatest(), new Least(),
     ];
