@@ -27,7 +27,7 @@ internal static class RegularExpressions
             "The text with the first match replaced, or with flag g every match; \\1 to \\9 in the replacement are the groups of the match, \\& is all of it.",
             [Gives(Text, Text, Text, Text), Gives(Text, Text, Text, Text, Text)], Substitute,
             ("regexp_replace('a1b22', '[0-9]+', '#')", "a#b22"), ("regexp_replace('a1b22', '([0-9]+)', '<\\1>', 'g')", "a<1>b<22>")),
-        new CompiledFunction("regexp_substr|regexp_extract", "text", "regexp_substr(text, pattern [, group])",
+        new CompiledFunction("regexp_substr regexp_extract", "text", "regexp_substr(text, pattern [, group])",
             "The first match, or one of its groups; NULL where nothing matches.", [Gives(Text, Text, Text), Gives(Text, Text, Text, Int)], Extract,
             ("regexp_substr('order 1234 of 7', '[0-9]+')", "1234"), ("regexp_substr('k=v', '(.)=(.)', 2)", "v"), ("regexp_substr('abc', '[0-9]')", "NULL")),
         new CompiledFunction("regexp_count", "text", "regexp_count(text, pattern [, flags])", "Number of matches that do not overlap.",

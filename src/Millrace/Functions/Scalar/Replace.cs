@@ -37,7 +37,7 @@ internal static class Replace
             (in Row row, Outcome outcome) => Find(row.Text(0), row.Text(1)), ("strpos('millrace', 'race')", "5")),
         new ValueFunction<int>("position", "text", "position(part IN text)", "Where a part begins, in characters from 1; 0 where it is not there. As a function: position(part, text).", [Gives(Int, Text, Text)],
             (in Row row, Outcome outcome) => Find(row.Text(1), row.Text(0)), ("position('x' IN 'mill')", "0")),
-        new ValueFunction<byte>("starts_with|^@", "text", "starts_with(text, part)", "Whether a text begins with another.", [Gives(Bool, Text, Text)],
+        new ValueFunction<byte>("starts_with ^@", "text", "starts_with(text, part)", "Whether a text begins with another.", [Gives(Bool, Text, Text)],
             (in Row row, Outcome outcome) => row.Text(0).StartsWith(row.Text(1)) ? (byte)1 : (byte)0, ("starts_with('millrace', 'mill')", "true")),
         new ValueFunction<byte>("ends_with", "text", "ends_with(text, part)", "Whether a text ends with another.", [Gives(Bool, Text, Text)],
             (in Row row, Outcome outcome) => row.Text(0).EndsWith(row.Text(1)) ? (byte)1 : (byte)0, ("ends_with('millrace', 'mill')", "false")),

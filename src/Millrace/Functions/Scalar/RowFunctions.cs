@@ -5,7 +5,7 @@ using Millrace.Expressions.Kernels;
 namespace Millrace.Functions.Scalar;
 
 /// <summary>A function with fixed forms that gives texts (or bytes), computed row by row; over dictionaries once for each text.</summary>
-/// <param name="names">Its name and after bars other names.</param>
+/// <param name="names">Its name and after spaces other names.</param>
 /// <param name="category">Group in the reference.</param>
 /// <param name="syntax">How it is called.</param>
 /// <param name="summary">One sentence.</param>
@@ -13,19 +13,19 @@ namespace Millrace.Functions.Scalar;
 /// <param name="body">Computes a row.</param>
 /// <param name="examples">Expressions and their values.</param>
 internal sealed class TextFunction(string names, string category, string syntax, string summary, Signature[] forms, TextBody body, params (string Sql, string Result)[] examples)
-    : RowFunction(names.Split('|')[0], category, syntax, summary, forms, examples)
+    : RowFunction(names.Split(' ')[0], category, syntax, summary, forms, examples)
 {
-    public override IReadOnlyList<string> Aliases { get; } = names.Split('|')[1..];
+    public override IReadOnlyList<string> Aliases { get; } = names.Split(' ')[1..];
 
     public override IScalarKernel Compile(Signature signature, IReadOnlyList<Literal?> constants) => new TextRowKernel(signature.Result, constants, body);
 }
 
 /// <summary>A function with fixed forms that gives values of fixed size, computed row by row; over dictionaries once for each text.</summary>
 internal sealed class ValueFunction<T>(string names, string category, string syntax, string summary, Signature[] forms, RowBody<T> body, params (string Sql, string Result)[] examples)
-    : RowFunction(names.Split('|')[0], category, syntax, summary, forms, examples)
+    : RowFunction(names.Split(' ')[0], category, syntax, summary, forms, examples)
     where T : unmanaged
 {
-    public override IReadOnlyList<string> Aliases { get; } = names.Split('|')[1..];
+    public override IReadOnlyList<string> Aliases { get; } = names.Split(' ')[1..];
 
     /// <summary>Whether a NULL argument makes the result NULL.</summary>
     public bool IsStrict { get; init; } = true;
@@ -35,9 +35,9 @@ internal sealed class ValueFunction<T>(string names, string category, string syn
 
 /// <summary>A function whose code is made for its constants: patterns, units, zones.</summary>
 internal sealed class CompiledFunction(string names, string category, string syntax, string summary, Signature[] forms, Func<Signature, IReadOnlyList<Literal?>, IScalarKernel> compile,
-    params (string Sql, string Result)[] examples) : RowFunction(names.Split('|')[0], category, syntax, summary, forms, examples)
+    params (string Sql, string Result)[] examples) : RowFunction(names.Split(' ')[0], category, syntax, summary, forms, examples)
 {
-    public override IReadOnlyList<string> Aliases { get; } = names.Split('|')[1..];
+    public override IReadOnlyList<string> Aliases { get; } = names.Split(' ')[1..];
 
     public override IScalarKernel Compile(Signature signature, IReadOnlyList<Literal?> constants) => compile(signature, constants);
 }

@@ -8,7 +8,7 @@ internal static class Substring
 {
     public static ScalarFunction[] All { get; } =
     [
-        new TextFunction("substring|substr", "text", "substring(text, start [, count])",
+        new TextFunction("substring substr", "text", "substring(text, start [, count])",
             "Characters from a position on, the first being 1. Positions before 1 count but hold nothing. A negative count is an error.",
             [Gives(Text, Text, Long), Gives(Text, Text, Long, Long)], (in Row row, Outcome outcome) =>
             {

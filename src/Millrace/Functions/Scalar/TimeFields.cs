@@ -11,7 +11,7 @@ internal static class TimeFields
 {
     public static ScalarFunction[] All { get; } =
     [
-        new CompiledFunction("date_part|extract", "time", "extract(field FROM time), date_part(field, time)",
+        new CompiledFunction("date_part extract", "time", "extract(field FROM time), date_part(field, time)",
             "One part of a TIMESTAMP or INTERVAL, as DOUBLE: microseconds, milliseconds, second (with its fraction), minute, hour, day, dow (Sunday = 0), isodow (Monday = 1), doy, week (ISO), month, quarter, year, isoyear, decade, century, millennium, epoch (seconds since 1970) or julian; of an interval no days of weeks and years.",
             [Gives(Real, Text, Moment), Gives(Real, Text, Span)], Part,
             ("extract(hour FROM TIMESTAMP '2024-02-16 20:38:40')", "20"), ("date_part('dow', TIMESTAMP '2024-02-16 20:38:40')", "5"),

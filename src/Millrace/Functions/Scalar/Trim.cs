@@ -10,7 +10,7 @@ internal static class Trim
 
     public static ScalarFunction[] All { get; } =
     [
-        new TextFunction("btrim|trim", "text", "btrim(text [, characters])", "The text without leading and trailing spaces, or any of some characters. SQL's trim(BOTH ... FROM ...) is this.", s_forms,
+        new TextFunction("btrim trim", "text", "btrim(text [, characters])", "The text without leading and trailing spaces, or any of some characters. SQL's trim(BOTH ... FROM ...) is this.", s_forms,
             (in Row row, Outcome outcome) => Apply(in row, outcome, isLeading: true, isTrailing: true), ("btrim('  mill ')", "mill"), ("btrim('xyxmillyx', 'xy')", "mill")),
         new TextFunction("ltrim", "text", "ltrim(text [, characters])", "The text without leading spaces, or any of some characters.", s_forms,
             (in Row row, Outcome outcome) => Apply(in row, outcome, isLeading: true, isTrailing: false), ("ltrim('0042', '0')", "42")),
