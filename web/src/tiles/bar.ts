@@ -22,11 +22,12 @@ export const bar: TileFactory = (tile, app) => {
     return { rows: store.rows().filter((row) => milliseconds(row[column]) === start), start, step: stepOf(times) };
   };
 
-  /** A row is named by the x column and, where the key has more, by the rest of it. */
-  const nameOf = (row: Row): string => {
-    const rest = store.key.filter((name) => name !== tile.x && store.indexOf(name) !== time() && name !== 'window_end');
-    return [tile.x, ...rest].map((name) => row[store.indexOf(name)] ?? 'NULL').join(' · ');
+  /** A row is named by the x column and, where the key has more than that and the window, by the rest of it. */
+  const nameColumns = (): number[] => {
+    const rest = store.key.filter((name) => name !== tile.x && name !== 'window_end' && store.indexOf(name) !== time());
+    return [tile.x, ...rest].map((name) => store.indexOf(name));
   };
+  const nameOf = (row: Row): string => nameColumns().map((index) => row[index] ?? 'NULL').join(' · ');
 
   const bars = (): Bar[] => {
     const value = store.indexOf(tile.y ?? tile.value);
@@ -48,8 +49,7 @@ export const bar: TileFactory = (tile, app) => {
     },
     draw: () => list.draw(bars()),
     table() {
-      const names = [tile.x, ...store.key.filter((name) => name !== 'window_end')].map((name) => store.indexOf(name));
-      const data = pick(store, newest().rows, [...names, store.indexOf(tile.y ?? tile.value)]);
+      const data = pick(store, newest().rows, [...nameColumns(), store.indexOf(tile.y ?? tile.value)]);
       return { ...data, order: data.columns.length - 1 };
     },
     close: () => list.close(),

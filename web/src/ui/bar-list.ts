@@ -11,6 +11,7 @@ export interface Bar {
 const MaxPitch = 38;
 const MinPitch = 22;
 const Gap = 12;
+const NarrowBelow = 480;
 
 /** Horizontal bars as SVG: name, bar, value. Bars keep their identity, so a rank that changes is seen moving. */
 export function barList(title: string) {
@@ -23,7 +24,7 @@ export function barList(title: string) {
   const draw = () => {
     if (width === 0 || bars.length === 0) return;
     const pitch = Math.max(MinPitch, Math.min(MaxPitch, height / bars.length));
-    const nameRoom = Math.min(width * 0.36, Math.max(...bars.map((bar) => fitText.width(bar.name))));
+    const nameRoom = Math.min(width * (width < NarrowBelow ? 0.44 : 0.36), Math.max(...bars.map((bar) => fitText.width(bar.name))));
     const textRoom = Math.max(...bars.map((bar) => fitText.width(bar.text, 13, 600)));
     const room = Math.max(24, width - nameRoom - textRoom - 2 * Gap - 2);
     const largest = Math.max(...bars.map((bar) => Math.abs(bar.value)), Number.MIN_VALUE);
