@@ -130,7 +130,7 @@ export class Sales {
   snapshot(view) {
     const { columns, key } = Schemas[view];
     const rows = view === 'large_orders' ? this.#large : [...this.#rows[view].values()];
-    return { version: this.version, columns: columns.map(([name, type]) => ({ name, type })), key, watermark: this.#watermark(), rows };
+    return { version: this.version, columns: columns.map(([name, type]) => ({ name, type })), key, append: view === 'large_orders', watermark: this.#watermark(), rows };
   }
 
   pipeline() {
@@ -143,7 +143,7 @@ export class Sales {
         id, kind, label: id, detail, inputs,
         rowsIn: Math.round(rows * share), rowsOut: this.scenario === 'dropped' ? 0 : Math.round(rows * share * 0.98),
         rowsPerSecond: running && rows > 0 ? Math.round(2000 * share * (0.95 + this.#random() * 0.1) * 10) / 10 : 0,
-        bytesIn: kind === 'source' ? Math.round(rows * share * 96) : 0,
+        bytesIn: kind === 'source' ? Math.round(rows * share * 96) : 0, totalBytes: id === 'returns' ? 90_000_000 : null, heldBackBy: null,
         watermark: rows > 0 && share > 0 ? this.#watermark() : null, lagMs: rows > 0 && share > 0 ? 12_300 : null,
         late: id === 'orders_clean' ? 42 : 0, errors: id === 'orders' ? 318 : 0,
         stateRows: kind === 'materialized' ? 1440 : 0, stateBytes: kind === 'materialized' ? 184_000 : 0,
@@ -180,6 +180,7 @@ export class Sales {
   }
 
   #watermark() {
+    if (this.state === 'finished') return '9999-12-31T23:59:59.999999Z';
     return new Date(this.#now - 10_000).toISOString().replace('.000Z', 'Z');
   }
 

@@ -24,7 +24,7 @@ const json = (response, body, status = 200) => {
 
 function changes(request, response, views) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  const send = (event, data) => response.write(`event: ${event}\nid: ${data.version}\ndata: ${JSON.stringify(data)}\n\n`);
+  const send = (event, data) => response.write(`event: ${event}\nid: ${data.version}@1\ndata: ${JSON.stringify(data)}\n\n`);
   for (const view of views) send('snapshot', { view, ...sales.snapshot(view) });
   if (sales.ended) send('end', { version: sales.version, state: sales.state });
   const stop = sales.listen((view, delta) => views.includes(view) && send('delta', { view, ...delta }));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { cellText, compareValues } from '../.test/format/cells.js';
 import { compare } from '../.test/format/change.js';
 import { formatBytes, formatExact, formatNumber, toNumber } from '../.test/format/numbers.js';
-import { formatCell, formatLag, formatTick, formatWindow, milliseconds, periodName } from '../.test/format/times.js';
+import { formatCell, isEnd, formatLag, formatTick, formatWindow, milliseconds, periodName } from '../.test/format/times.js';
 
 const point = formatNumber(1.5).charAt(1);
 const digits = (text) => text.replace(/[^\d]/g, '');
@@ -42,6 +42,8 @@ test('times in UTC', () => {
   assert.match(formatWindow(start, 3_600_000, 'utc'), /23:00–00:00$/);
   assert.doesNotMatch(formatWindow(start, 86_400_000, 'utc'), /:/);
   assert.equal(milliseconds('no time'), null);
+  assert.equal(isEnd(milliseconds('9999-12-31T23:59:59.999999Z')), true);
+  assert.equal(isEnd(start), false);
 });
 
 test('only the first tick of a day carries its date', () => {

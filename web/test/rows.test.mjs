@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RowStore } from '../.test/state/rows.js';
 
 const columns = [{ name: 'window_start', type: 'TIMESTAMP' }, { name: 'revenue', type: 'DECIMAL(38,3)' }];
-const snapshot = (version, rows, key = ['window_start']) => ({ version, columns, key, watermark: null, rows });
+const snapshot = (version, rows, key = ['window_start'], append = false) => ({ version, columns, key, append, watermark: null, rows });
 const delta = (version, upserts, deletes = []) => ({ version, watermark: '2026-01-01T01:00:00Z', upserts, deletes });
 
 test('a delta replaces, adds and deletes rows by key', () => {
@@ -36,9 +36,16 @@ test('a snapshot of another run takes the place of everything', () => {
   assert.equal(store.version, 1);
 });
 
-test('a view without a key keeps equal rows apart', () => {
+test('a view of one row keeps the newest', () => {
   const store = new RowStore();
-  store.applySnapshot(snapshot(1, [['a', '1.000']], null));
+  store.applySnapshot(snapshot(1, [['a', '1.000']], []));
+  store.applyDelta(delta(2, [['a', '2.000']]));
+  assert.deepEqual(store.rows(), [['a', '2.000']]);
+});
+
+test('a view that only appends keeps equal rows apart', () => {
+  const store = new RowStore();
+  store.applySnapshot(snapshot(1, [['a', '1.000']], [], true));
   store.applyDelta(delta(2, [['a', '1.000']]));
   assert.equal(store.size, 2);
 });
@@ -51,7 +58,7 @@ test('keys that look alike as text stay apart', () => {
 
 test('the oldest rows go when there are too many', () => {
   const store = new RowStore();
-  store.applySnapshot(snapshot(1, Array.from({ length: 20_005 }, (_, i) => [String(i), '1']), null));
+  store.applySnapshot(snapshot(1, Array.from({ length: 20_005 }, (_, i) => [String(i), '1']), [], true));
   assert.equal(store.size, 20_000);
   assert.equal(store.rows()[0][0], '5');
 });

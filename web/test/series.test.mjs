@@ -9,7 +9,7 @@ const at = (hour) => `2026-01-01T${String(hour).padStart(2, '0')}:00:00Z`;
 function storeOf(rows, watermark = null) {
   const store = new RowStore();
   const columns = [{ name: 'window_start', type: 'TIMESTAMP' }, { name: 'country', type: 'TEXT' }, { name: 'revenue', type: 'DECIMAL(38,3)' }];
-  store.applySnapshot({ version: 1, columns, key: ['window_start', 'country'], watermark, rows });
+  store.applySnapshot({ version: 1, columns, key: ['window_start', 'country'], append: false, watermark, rows });
   return store;
 }
 

@@ -12,7 +12,9 @@ export interface Column {
 export interface Snapshot {
   version: number;
   columns: Column[];
-  key: string[] | null;
+  key: string[];
+  /** Whether upserts are new rows. Otherwise they replace by key; with an empty key there is one row. */
+  append: boolean;
   watermark: string | null;
   rows: Row[];
 }
@@ -37,12 +39,16 @@ export interface PipelineNode {
   rowsOut: number;
   rowsPerSecond: number;
   bytesIn: number;
+  /** What there is to read, where that is known. */
+  totalBytes: number | null;
   watermark: string | null;
   lagMs: number | null;
   late: number;
   errors: number;
   stateRows: number;
   stateBytes: number;
+  /** The partition that holds the watermark back. */
+  heldBackBy: string | null;
 }
 
 export interface Pipeline {
@@ -52,7 +58,7 @@ export interface Pipeline {
   started: string;
   error: string | null;
   nodes: PipelineNode[];
-  memory: { usedBytes: number; limitBytes: number };
+  memory: { usedBytes: number; limitBytes: number | null };
   commits: { count: number; lastMs: number };
 }
 

@@ -3,11 +3,24 @@ import type { Value } from '../api/types.ts';
 /** In which zone times are shown. */
 export type Zone = 'utc' | 'local';
 
+const End = Date.parse('9999-12-31T00:00:00Z');
+
+/** Whether a watermark says that its stream has ended. */
+export const isEnd = (time: number): boolean => time >= End;
+
+/** The same few thousand window starts are read again with every change. */
+const parsed = new Map<string, number>();
+const ParsedMost = 50_000;
+
 /** Milliseconds since 1970 of a timestamp of the API, null where the value is none. */
 export function milliseconds(value: Value | undefined): number | null {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return null;
-  const time = Date.parse(value);
+  let time = parsed.get(value);
+  if (time === undefined) {
+    if (parsed.size >= ParsedMost) parsed.clear();
+    parsed.set(value, (time = Date.parse(value)));
+  }
   return Number.isNaN(time) ? null : time;
 }
 

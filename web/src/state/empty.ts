@@ -1,6 +1,6 @@
 import type { Pipeline, PipelineNode, Quality, QualityRule, SourceQuality } from '../api/types.ts';
 import { formatCount } from '../format/numbers.ts';
-import { formatMoment, milliseconds, type Zone } from '../format/times.ts';
+import { formatMoment, isEnd, milliseconds, type Zone } from '../format/times.ts';
 
 /** Why a tile has nothing to show, for somebody who did not write the pipeline. */
 export interface Reason {
@@ -72,8 +72,8 @@ function late(nodes: readonly PipelineNode[], view: string): Reason | null {
 function waiting(arrived: number, from: string, done: boolean, node: PipelineNode | undefined, zone: Zone): Reason {
   const rows = `${formatCount(arrived)} rows arrived from ${from}`;
   if (node && node.rowsIn === 0) return { title: 'Nothing reaches this view', text: `${rows}, but no row passed the conditions before ${node.label}.` };
-  if (done) return { title: 'No result', text: `${rows}; none of them gave a row here.` };
   const watermark = milliseconds(node?.watermark ?? null);
+  if (done || (watermark !== null && isEnd(watermark))) return { title: 'No result', text: `${rows}; none of them gave a row here.` };
   if (watermark === null) return { title: 'Waiting for event time', text: `${rows}; the watermark has not started, so no window is closed yet.` };
   return { title: 'No result yet', text: `${rows}; event time stands at ${formatMoment(watermark, zone)} and no window has given a row.` };
 }

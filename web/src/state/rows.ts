@@ -4,7 +4,7 @@ const MaxRows = 20_000;
 
 /**
  * The rows of one view as of one version: a snapshot, then deltas by key.
- * A view without a key only grows. At most 20,000 rows are kept; those that came first go first.
+ * A view that only appends keeps equal rows apart; a view of one row has an empty key. At most 20,000 rows are kept; those that came first go first.
  */
 export class RowStore {
   version = -1;
@@ -14,6 +14,7 @@ export class RowStore {
 
   readonly #rows = new Map<string, Row>();
   #keyColumns: number[] = [];
+  #append = false;
   #next = 0;
 
   /** Whether a snapshot has arrived: before it, emptiness means nothing. */
@@ -36,7 +37,8 @@ export class RowStore {
 
   applySnapshot(snapshot: Snapshot): void {
     this.columns = snapshot.columns;
-    this.key = snapshot.key ?? [];
+    this.key = snapshot.key;
+    this.#append = snapshot.append;
     this.#keyColumns = this.key.map((name) => this.indexOf(name));
     this.#rows.clear();
     this.#put(snapshot.rows);
@@ -62,7 +64,7 @@ export class RowStore {
   }
 
   #keyOf(row: Row): string {
-    if (this.#keyColumns.length === 0) return String(this.#next++);
+    if (this.#append) return String(this.#next++);
     return JSON.stringify(this.#keyColumns.map((index): Value => row[index] ?? null));
   }
 

@@ -1,7 +1,7 @@
 import type { Row } from '../api/types.ts';
 import { formatNumber, formatOf, toNumber } from '../format/numbers.ts';
 import { formatWindow, milliseconds } from '../format/times.ts';
-import { pick } from '../state/pick.ts';
+import { isShown, pick } from '../state/pick.ts';
 import { endOf, isOpen, stepOf, timesOf, windowColumn } from '../state/windows.ts';
 import { barList, type Bar } from '../ui/bar-list.ts';
 import type { TileFactory } from './tile.ts';
@@ -24,7 +24,7 @@ export const bar: TileFactory = (tile, app) => {
 
   /** A row is named by the x column and, where the key has more than that and the window, by the rest of it. */
   const nameColumns = (): number[] => {
-    const rest = store.key.filter((name) => name !== tile.x && name !== 'window_end' && store.indexOf(name) !== time());
+    const rest = store.key.filter((name) => name !== tile.x && isShown(name) && name !== 'window_end' && store.indexOf(name) !== time());
     return [tile.x, ...rest].map((name) => store.indexOf(name));
   };
   const nameOf = (row: Row): string => nameColumns().map((index) => row[index] ?? 'NULL').join(' · ');
@@ -44,7 +44,7 @@ export const bar: TileFactory = (tile, app) => {
     note() {
       const { rows, start, step } = newest();
       if (start === null || rows.length === 0) return '';
-      const open = app.live.pipeline?.state !== 'finished' && isOpen(endOf(store, rows[0]!, start, step), store.watermark);
+      const open = isOpen(endOf(store, rows[0]!, start, step), store.watermark);
       return formatWindow(start, step, app.settings.zone) + (open ? ', so far' : '');
     },
     draw: () => list.draw(bars()),

@@ -53,7 +53,7 @@ export const kpi: TileFactory = (tile, app) => {
       const before = all.at(-2);
       const step = stepBetween(all);
       const timed = windowColumn(store, tile.x) >= 0;
-      const open = timed && app.live.pipeline?.state !== 'finished' && isOpen(endOf(store, newest.row, newest.time, step), store.watermark);
+      const open = timed && isOpen(endOf(store, newest.row, newest.time, step), store.watermark);
       setText(number, newest.value === null ? '–' : formatHeadline(newest.value, formatOf(tile.format, store.columns[valueColumn()]?.type)));
 
       const difference = compare(newest.value, before?.value ?? null, periodName(step), open, tile.format);

@@ -72,7 +72,6 @@ export const line: TileFactory = (tile, app) => {
     isEmpty: () => store.size === 0,
     draw() {
       lines = linesOf(store, { x: xColumn(), y: store.indexOf(yName), series: store.indexOf(tile.series) }, yName ?? tile.title, SeriesColours);
-      if (app.live.pipeline?.state === 'finished') lines.openFrom = lines.xs.length;
       chart.draw(lines);
       drawLegend();
     },

@@ -1,3 +1,4 @@
+import { pick, shownColumns } from '../state/pick.ts';
 import { windowColumn } from '../state/windows.ts';
 import { DataTable } from '../ui/data-table.ts';
 import type { TileFactory } from './tile.ts';
@@ -11,9 +12,9 @@ export const table: TileFactory = (tile, app) => {
     topics: [`view:${tile.view!}`],
     isEmpty: () => store.size === 0,
     draw() {
-      const columns = store.columns;
-      const order = windowColumn(store, tile.x);
-      view.update({ columns, rows: store.rows().reverse(), order }, app.settings.zone);
+      const data = pick(store, store.rows().reverse(), shownColumns(store));
+      const order = store.columns[windowColumn(store, tile.x)]?.name;
+      view.update({ ...data, order: data.columns.findIndex((column) => column.name === order) }, app.settings.zone);
     },
     table: () => null,
   };

@@ -1,6 +1,6 @@
-import type { Dashboard, Tile } from '../api/types.ts';
-import { formatCount, formatRate } from '../format/numbers.ts';
-import { formatLag, formatMoment, MeaningfulLagMs, milliseconds } from '../format/times.ts';
+import type { Dashboard, PipelineNode, Tile } from '../api/types.ts';
+import { formatCount, formatRate, formatShare } from '../format/numbers.ts';
+import { formatLag, formatMoment, isEnd, MeaningfulLagMs, milliseconds, type Zone } from '../format/times.ts';
 import { packRows } from '../state/pack.ts';
 import { frame } from '../tiles/frame.ts';
 import type { App } from '../ui/app.ts';
@@ -57,9 +57,20 @@ function factsOf(app: App): string {
   const rate = sources.reduce((sum, node) => sum + node.rowsPerSecond, 0);
   const rows = sources.reduce((sum, node) => sum + node.rowsIn, 0);
   return [
-    times.length > 0 && `complete up to ${formatMoment(Math.min(...times), app.settings.zone)}`,
+    times.length > 0 && completeness(Math.min(...times), app.settings.zone),
+    progressOf(sources),
     lags.length > 0 && pipeline.state === 'running' && `${formatLag(Math.max(...(lags as number[])))} behind now`,
     `${formatCount(rows)} rows`,
     pipeline.state === 'running' && `${formatRate(rate)} rows/s`,
   ].filter(Boolean).join('  ·  ');
+}
+
+const completeness = (watermark: number, zone: Zone): string => (isEnd(watermark) ? 'all data read' : `complete up to ${formatMoment(watermark, zone)}`);
+
+/** How much of a bounded input has been read, while it is being read. */
+function progressOf(sources: readonly PipelineNode[]): string | false {
+  const bounded = sources.filter((node) => node.totalBytes !== null);
+  const total = bounded.reduce((sum, node) => sum + node.totalBytes!, 0);
+  const read = bounded.reduce((sum, node) => sum + Math.min(node.bytesIn, node.totalBytes!), 0);
+  return total > 0 && read < total && `${formatShare(read, total)} read`;
 }

@@ -1,6 +1,6 @@
 import type { Pipeline, PipelineNode } from '../api/types.ts';
 import { formatBytes, formatCount, formatRate } from '../format/numbers.ts';
-import { formatLag, formatMoment, milliseconds, type Zone } from '../format/times.ts';
+import { formatLag, formatMoment, isEnd, milliseconds, type Zone } from '../format/times.ts';
 import type { Direction } from '../graph/geometry.ts';
 import { graph } from '../graph/graph.ts';
 import { KindNames } from '../graph/nodes.ts';
@@ -100,8 +100,9 @@ function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
     ['Rows per second', formatRate(node.rowsPerSecond)],
     ['Rows in', formatCount(node.rowsIn)],
     ['Rows out', formatCount(node.rowsOut)],
-    ['Bytes in', node.bytesIn > 0 ? formatBytes(node.bytesIn) : null],
-    ['Watermark', watermark === null ? 'none' : formatMoment(watermark, zone)],
+    ['Bytes in', node.bytesIn > 0 ? formatBytes(node.bytesIn) + (node.totalBytes ? ` of ${formatBytes(node.totalBytes)}` : '') : null],
+    ['Watermark', watermark === null ? 'none' : isEnd(watermark) ? 'the end' : formatMoment(watermark, zone)],
+    ['Held back by', node.heldBackBy],
     ['Lag', node.lagMs === null ? 'none' : formatLag(node.lagMs)],
     ['Late rows', formatCount(node.late)],
     ['Errors', formatCount(node.errors)],
@@ -112,6 +113,6 @@ function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
 
 function factsOf(pipeline: Pipeline): string {
   const { memory, commits } = pipeline;
-  const share = memory.limitBytes > 0 ? ` of ${formatBytes(memory.limitBytes)}` : '';
+  const share = memory.limitBytes !== null ? ` of ${formatBytes(memory.limitBytes)}` : '';
   return `${pipeline.nodes.length} nodes  ·  memory ${formatBytes(memory.usedBytes)}${share}  ·  ${formatCount(commits.count)} commits, last ${commits.lastMs.toFixed(1)} ms`;
 }
