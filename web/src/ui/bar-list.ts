@@ -25,7 +25,7 @@ export function barList(title: string) {
     if (width === 0 || bars.length === 0) return;
     const pitch = Math.max(MinPitch, Math.min(MaxPitch, height / bars.length));
     const nameRoom = Math.min(width * (width < NarrowBelow ? 0.44 : 0.36), Math.max(...bars.map((bar) => fitText.width(bar.name))));
-    const textRoom = Math.max(...bars.map((bar) => fitText.width(bar.text, 13, 600)));
+    const textRoom = Math.max(...bars.map((bar) => fitText.width(bar.text.replace(/\d/g, '0'), 13, 600)));
     const room = Math.max(24, width - nameRoom - textRoom - 2 * Gap - 2);
     const largest = Math.max(...bars.map((bar) => Math.abs(bar.value)), Number.MIN_VALUE);
     const thick = Math.min(16, pitch - 8);

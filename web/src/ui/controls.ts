@@ -11,13 +11,18 @@ const ThemeIcons = { system: 'system', light: 'sun', dark: 'moon' } as const;
 /** Stops and starts the moving of the page; the pipeline runs on. */
 export function pauseButton(app: App): HTMLElement {
   const button = h('button', { type: 'button', class: 'button pause-button' });
+  let drawn: boolean | null = null;
   const draw = () => {
+    const state = app.live.pipeline?.state;
+    button.hidden = !app.live.paused && (state === 'finished' || state === 'failed');
+    if (drawn === app.live.paused) return;
+    drawn = app.live.paused;
     button.replaceChildren(icon(app.live.paused ? 'play' : 'pause'), h('span', {}, app.live.paused ? 'Resume' : 'Pause'));
     button.title = app.live.paused ? 'Show live data again' : 'Hold the page still; the pipeline runs on';
     button.classList.toggle('is-on', app.live.paused);
   };
   button.addEventListener('click', () => app.live.setPaused(!app.live.paused));
-  app.live.on(['connection'], draw);
+  app.live.on(['connection', 'pipeline'], draw);
   draw();
   return button;
 }

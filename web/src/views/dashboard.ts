@@ -58,7 +58,7 @@ function factsOf(app: App): string {
   const rows = sources.reduce((sum, node) => sum + node.rowsIn, 0);
   return [
     times.length > 0 && completeness(Math.min(...times), app.settings.zone),
-    progressOf(sources),
+    pipeline.state === 'running' && progressOf(sources),
     lags.length > 0 && pipeline.state === 'running' && `${formatLag(Math.max(...(lags as number[])))} behind now`,
     `${formatCount(rows)} rows`,
     pipeline.state === 'running' && `${formatRate(rate)} rows/s`,
