@@ -28,7 +28,7 @@ internal static class Elementary
         Of("sinh", "sinh(x)", "The hyperbolic sine.", Math.Sinh, Always, ("sinh(0)", "0")),
         Of("cosh", "cosh(x)", "The hyperbolic cosine.", Math.Cosh, Always, ("cosh(0)", "1")),
         Of("tanh", "tanh(x)", "The hyperbolic tangent.", Math.Tanh, Always, ("tanh(0)", "0")),
-        Of("degrees", "degrees(x)", "An angle in radians as degrees.", double.RadiansToDegrees, Always, ("degrees(pi())", "180")),
+        Of("degrees", "degrees(x)", "An angle in radians as degrees.", double.RadiansToDegrees, Always, ("degrees(pi())", "180"), ("degrees(0)", "0")),
         Of("radians", "radians(x)", "An angle in degrees as radians.", double.DegreesToRadians, Always, ("radians(180) = pi()", "true")),
         new ValueFunction<double>("pi", "math", "pi()", "The number pi.", [Gives(Real)], (in Row row, Outcome outcome) => Math.PI, ("pi()", "3.141592653589793")) { IsStrict = false },
         new ValueFunction<byte>("isnan", "math", "isnan(x)", "Whether a DOUBLE is not a number.", [Gives(Bool, Real)],
