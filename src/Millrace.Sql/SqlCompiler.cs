@@ -2,6 +2,8 @@ using Millrace.Connectors;
 using Millrace.Formats;
 using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.Sql.Binder;
+using Millrace.Sql.Syntax;
 using Millrace.Stores;
 
 namespace Millrace.Sql;
@@ -23,6 +25,8 @@ public sealed record CompileOptions
     public Func<string, string?> Variables { get; init; } = Environment.GetEnvironmentVariable;
     /// <summary>Values of SECRET name; null for a name that is not set. Default: the environment's, or the content of the file that NAME_FILE names. Never printed.</summary>
     public Func<string, string?>? Secrets { get; init; }
+    /// <summary>The pipeline that runs, for EXPLAIN view, SHOW SOURCES and SHOW VIEWS in queries; null where there is none.</summary>
+    public Pipeline? Pipeline { get; init; }
 }
 
 /// <summary>A compiled file: the pipeline, or null where there are errors; and every finding, in the order of the text.</summary>
@@ -35,11 +39,46 @@ public sealed record QueryResult(PlanNode? Plan, IReadOnlyList<Diagnostic> Diagn
 public static class SqlCompiler
 {
     /// <summary>Compiles a whole file.</summary>
-    public static CompileResult Compile(string text, CompileOptions options) => throw new NotImplementedException();
+    /// <remarks>Never throws for what the text says: every mistake is a finding, and as many are found as can be told apart.</remarks>
+    public static CompileResult Compile(string text, CompileOptions options)
+    {
+        var (compilation, statements, failed) = Begin(text, options, isQuery: false);
+        var pipeline = new FileBinder(compilation).Bind(statements, failed);
+        return new(compilation.Findings.HasErrors ? null : pipeline, compilation.Findings.ToList());
+    }
 
     /// <summary>Compiles one SELECT (or EXPLAIN, SHOW, VALUES) over stored tables.</summary>
     /// <param name="text">The query; a semicolon at the end is allowed.</param>
     /// <param name="tables">The tables of the store, from a snapshot.</param>
     /// <param name="options">What it is resolved against.</param>
-    public static QueryResult CompileQuery(string text, IReadOnlyList<TableDefinition> tables, CompileOptions options) => throw new NotImplementedException();
+    public static QueryResult CompileQuery(string text, IReadOnlyList<TableDefinition> tables, CompileOptions options)
+    {
+        var (compilation, statements, _) = Begin(text, options, isQuery: true);
+        foreach (var table in tables) compilation.Relations[table.Name] = new("table", PlanBuilder.Stored(table), 0);
+        PlanNode? plan = null;
+        if (!compilation.Findings.HasErrors) compilation.Try(() => plan = Bind(compilation, statements));
+        return new(compilation.Findings.HasErrors ? null : plan, compilation.Findings.ToList());
+    }
+
+    static (Compilation, List<Statement>, List<Name>) Begin(string text, CompileOptions options, bool isQuery)
+    {
+        var source = new SqlText(text, options.Path is { } path ? System.IO.Path.GetFileName(path) : "query");
+        var findings = new Findings(source);
+        var statements = Parser.Parse(source, findings, out var failed);
+        return (new Compilation(source, findings, options, isQuery), statements, failed);
+    }
+
+    static PlanNode Bind(Compilation compilation, List<Statement> statements)
+    {
+        if (statements.Count == 0) throw new SqlError(Codes.Unexpected, new(0, 1), "the query is empty. Write e.g. SELECT * FROM view.");
+        if (statements.Count > 1) throw new SqlError(Codes.MisplacedStatement, statements[1].Span, "a query is one statement; this is a second.");
+        return statements[0] switch
+        {
+            QueryStatement query => new QueryBinder(compilation, "query", null).Bind(query.Query),
+            ShowStatement show => new ShowBinder(compilation, compilation.Options.Pipeline).Show(show),
+            ExplainStatement explain => new ShowBinder(compilation, compilation.Options.Pipeline).Explain(explain),
+            var other => throw new SqlError(Codes.MisplacedStatement, new(other.Span.Start, Math.Min(other.Span.Length, 6)),
+                "a query only reads: SELECT, VALUES, EXPLAIN or SHOW. Pipelines are declared in a file that millrace run starts."),
+        };
+    }
 }

@@ -102,6 +102,12 @@ public static class PlanBuilder
         return null;
     }
 
+    /// <summary>Constant rows.</summary>
+    public static PlanNode Values(Schema schema, ImmutableArray<ImmutableArray<Expression>> rows, string where = "") => new Values { Schema = schema, Rows = rows, Where = where };
+
+    /// <summary>The stored rows of a table, for ad-hoc queries.</summary>
+    public static PlanNode Stored(Stores.TableDefinition table) => new StoredScan { Schema = table.Schema, Table = table.Name, Key = table.Key };
+
     /// <summary>Groups rows, by window where there is one.</summary>
     /// <param name="input">Its rows; keys and arguments are columns of it (project them first).</param>
     /// <param name="window">The windows over a column that <see cref="LagOf"/> knows, or null.</param>

@@ -1,0 +1,45 @@
+using Millrace.Planning;
+
+namespace Millrace.Sql.Binder;
+
+/// <summary>What lies below a plan. Nodes are shared, so each is visited once.</summary>
+internal static class PlanSearch
+{
+    /// <summary>The sources, in the order of the plan.</summary>
+    public static IReadOnlyList<SourceDefinition> Sources(PlanNode node) => [.. Nodes(node).OfType<SourceScan>().Select(s => s.Source)];
+
+    public static bool HasWatermark(PlanNode node) => Nodes(node).OfType<AssignWatermark>().Any();
+
+    /// <summary>Whether a view has a DISTINCT of its own.</summary>
+    public static bool HasDistinct(PlanNode node, string view) => Nodes(node).Any(n => n is DistinctOn distinct && distinct.View == view);
+
+    /// <summary>Whether nothing in it is final before the input ends.</summary>
+    public static bool IsNeverFinal(PlanNode node) => Nodes(node).Any(n => n is Aggregate { Window: null } or DistinctOn { Order.IsEmpty: false });
+
+    /// <summary>The policy for late rows: that of the first source that has a late table, else that of the first source.</summary>
+    public static LatePolicy Late(PlanNode node)
+    {
+        var sources = Sources(node);
+        return sources.FirstOrDefault(s => s.Late.Table is not null)?.Late ?? sources.FirstOrDefault()?.Late ?? LatePolicy.Drop;
+    }
+
+    /// <summary>Whether all rows are one group, so that there is a single row.</summary>
+    public static bool IsSingleRow(PlanNode node)
+    {
+        while (node is Project or Filter or Expect) node = node.Inputs[0];
+        return node is Aggregate { Window: null, Keys.IsEmpty: true };
+    }
+
+    static IEnumerable<PlanNode> Nodes(PlanNode root)
+    {
+        var seen = new HashSet<PlanNode>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<PlanNode>();
+        open.Push(root);
+        while (open.TryPop(out var node))
+        {
+            if (!seen.Add(node)) continue;
+            yield return node;
+            for (var i = node.Inputs.Count - 1; i >= 0; i--) open.Push(node.Inputs[i]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Millrace.Data;
+using Millrace.Expressions;
+using Millrace.Planning;
+using Millrace.Sql.Syntax;
+
+namespace Millrace.Sql.Binder;
+
+/// <summary>A column that expressions can name.</summary>
+internal sealed record ScopeColumn(string Table, string Name, int Index, DataType Type);
+
+/// <summary>A select item that is a column already: what * stands for.</summary>
+internal sealed record ScopeExpr(ScopeColumn Column, Span Span) : Expr(Span);
+
+/// <summary>The columns that expressions can name at one place, and what to call the place in messages.</summary>
+internal sealed class Scope(string description, IReadOnlyList<ScopeColumn> columns)
+{
+    /// <summary>Columns of a plan; hidden ones cannot be named.</summary>
+    public static Scope Of(PlanNode node, string table, string description) =>
+        new(description, [.. node.Schema.Fields.Select((f, i) => new ScopeColumn(table, f.Name, i, f.Type)).Where(c => !PlanBuilder.IsHidden(c.Name))]);
+
+    public static Scope Empty { get; } = new("a query without FROM", []);
+
+    public string Description { get; } = description;
+    public IReadOnlyList<ScopeColumn> Columns { get; } = columns;
+
+    /// <summary>The column of a name, or null.</summary>
+    public ScopeColumn? Find(Name? table, Name name)
+    {
+        ScopeColumn? found = null;
+        foreach (var column in Columns)
+        {
+            if (column.Name != name.Text || table is { } t && column.Table != t.Text) continue;
+            if (found is not null) throw new SqlError(Codes.AmbiguousColumn, name.Span, $"'{name}' stands for more than one column of {Description}. Give them different names with AS.");
+            found = column;
+        }
+        return found;
+    }
+
+    public SqlError Unknown(Name? table, Name name, IEnumerable<string>? aliases = null)
+    {
+        if (table is { } t && Columns.Count > 0 && Columns.All(c => c.Table != t.Text))
+        {
+            var tables = Columns.Select(c => c.Table).Where(n => n.Length > 0).Distinct();
+            return new(Codes.UnknownTable, t.Span, $"no table '{t}' in this FROM.{Suggestions.OrList(t.Text, tables, "There is")}");
+        }
+        var known = Columns.Select(c => c.Name).Concat(aliases ?? []);
+        return new(Codes.UnknownColumn, name.Span, $"no column '{name}' in {Description}.{Suggestions.OrList(name.Text, known, "Its columns are")}");
+    }
+
+    public static ColumnReference Reference(ScopeColumn column) => new(column.Index, column.Name, column.Type);
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Expressions;
+using Millrace.Planning;
+using Millrace.Sql.Syntax;
+
+namespace Millrace.Sql.Binder;
+
+/// <summary>SHOW and EXPLAIN: what is known, as rows.</summary>
+internal sealed class ShowBinder(Compilation compilation, Pipeline? pipeline)
+{
+    static readonly string[] s_things = ["sources", "views", "functions", "settings", "connectors", "formats"];
+
+    public PlanNode Show(ShowStatement show)
+    {
+        var options = compilation.Options;
+        switch (show.What.Text)
+        {
+            case "functions":
+                var scalars = options.Catalog.Scalars.Select(f => new string?[] { f.Name, f.Category, f.Syntax, f.Summary });
+                var aggregates = options.Catalog.Aggregates.Select(f => new string?[] { f.Name, "aggregate", f.Syntax, f.Summary });
+                return Rows(["name", "category", "syntax", "summary"], scalars.Concat(aggregates).OrderBy(r => r[0], StringComparer.Ordinal));
+            case "settings": return Rows(["name", "kind", "default", "summary"], Settings.Specs.Select(s => new[] { s.Name, s.Kind, s.Default, s.Summary }));
+            case "connectors":
+                return Rows(["name", "as", "summary"], options.Connectors.All.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => new[]
+                {
+                    c.Name, c.SourceOptions is null ? "sink" : c.SinkOptions is null ? "source" : "source, sink", c.Summary,
+                }));
+            case "formats": return Rows(["name", "summary"], options.Formats.All.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => new[] { f.Name, f.Summary }));
+            case "sources":
+                return Rows(["name", "connector", "format", "columns"], (pipeline?.Sources ?? []).Select(s => new[] { s.Name, s.Connector, s.Format, s.Schema.ToString() }));
+            case "views":
+                if (pipeline is not null)
+                    return Rows(["name", "kind", "columns"], pipeline.Views.Select(v => new[] { v.Name, v.IsMaterialized ? "materialized" : "view", Visible(v.Plan.Schema) }));
+                return Rows(["name", "kind", "columns"], compilation.Relations.Select(r => new[] { r.Key, "stored", Visible(r.Value.Plan!.Schema) }));
+            default:
+                throw new SqlError(Codes.UnknownStatement, show.What.Span, $"nothing to show as '{show.What}'.{Suggestions.OrList(show.What.Text, s_things.Select(t => t.ToUpperInvariant()), "There are")}");
+        }
+    }
+
+    public PlanNode Explain(ExplainStatement explain)
+    {
+        PlanNode plan;
+        if (explain.Query is not null) plan = new QueryBinder(compilation, "query", null).Bind(explain.Query);
+        else if (pipeline?.Views.FirstOrDefault(v => v.Name == explain.View!.Value.Text) is { } view) plan = view.Plan;
+        else if (pipeline?.Sources.FirstOrDefault(s => s.Name == explain.View!.Value.Text) is { Plan: { } source }) plan = source;
+        else plan = compilation.Relation(explain.View!.Value).Plan!;
+        return Rows(["plan"], PlanText.Lines(plan).Select(l => new[] { l }));
+    }
+
+    static string Visible(Schema schema) => string.Join(", ", schema.Fields.Where(f => !PlanBuilder.IsHidden(f.Name)));
+
+    static PlanNode Rows(string[] names, IEnumerable<string?[]> rows) => PlanBuilder.Values(new Schema(names.Select(n => new Field(n, DataType.Text))),
+        [.. rows.Select(r => r.Select(v => (Expression)new Literal(v, DataType.Text)).ToImmutableArray())]);
+}
+

@@ -1,0 +1,248 @@
+using System.Collections.Immutable;
+using Millrace.Sql.Syntax;
+
+namespace Millrace.Sql;
+
+/// <summary>SELECT, VALUES, UNION ALL, WITH, FROM.</summary>
+internal sealed partial class Parser
+{
+    bool IsQueryStart => IsWord("select") || IsWord("with") || IsWord("values") || IsSymbol("(") && (Is(Ahead(1), "select") || Is(Ahead(1), "with") || Is(Ahead(1), "values") || IsSymbol(Ahead(1), "("));
+
+    Query ParseQuery()
+    {
+        var start = Current;
+        Enter(start);
+        ImmutableArray<CommonTable> with = [];
+        if (TryWord("with"))
+        {
+            if (IsWord("recursive")) throw NotYet(Current.Span, "WITH RECURSIVE");
+            with = List(ParseCommonTable);
+        }
+        var body = ParseBody();
+        var tail = Current;
+        var order = TryWords("order", "by") ? List(ParseOrderItem) : [];
+        Expr? limit = null, offset = null;
+        while (IsWord("limit") || IsWord("offset") || IsWord("fetch"))
+        {
+            if (IsWord("fetch")) throw NotYet(Current.Span, "FETCH FIRST", "Use LIMIT n.");
+            var isLimit = IsWord("limit");
+            if ((isLimit ? limit : offset) is not null) throw new SqlError(Codes.Repeated, Current.Span, $"{(isLimit ? "LIMIT" : "OFFSET")} stands twice.");
+            _at++;
+            if (isLimit && TryWord("all")) continue;
+            var count = ParseExpression();
+            if (isLimit) limit = count;
+            else
+            {
+                offset = count;
+                if (!TryWord("rows")) TryWord("row");
+            }
+        }
+        _level--;
+        return new Query(with, body, order, limit, offset, From(tail), From(start));
+    }
+
+    CommonTable ParseCommonTable()
+    {
+        var name = Name("a name");
+        var columns = IsSymbol("(") ? Parenthesised(() => Name("a column")) : [];
+        Word("as");
+        if (TryWord("not")) Word("materialized");
+        else TryWord("materialized");
+        Symbol("(");
+        var query = ParseQuery();
+        Symbol(")");
+        return new CommonTable(name, columns, query);
+    }
+
+    QueryBody ParseBody()
+    {
+        var start = Current;
+        var bodies = ImmutableArray.CreateBuilder<QueryBody>();
+        bodies.Add(ParseSimpleBody());
+        while (true)
+        {
+            if (IsWord("intersect") || IsWord("except")) throw NotYet(Current.Span, Raw(Current).ToString().ToUpperInvariant());
+            if (!TryWord("union")) break;
+            if (!TryWord("all")) throw NotYet(Previous.Span, "UNION without ALL", "Use UNION ALL, with SELECT DISTINCT over it if need be.");
+            bodies.Add(ParseSimpleBody());
+        }
+        return bodies.Count == 1 ? bodies[0] : new UnionBody(bodies.ToImmutable(), From(start));
+    }
+
+    QueryBody ParseSimpleBody()
+    {
+        var start = Current;
+        if (TrySymbol("("))
+        {
+            var query = ParseQuery();
+            Symbol(")");
+            return new NestedBody(query, From(start));
+        }
+        if (TryWord("values")) return new ValuesBody(List(() => Parenthesised(() => ParseExpression())), From(start));
+        if (IsWord("table")) throw NotYet(Current.Span, "TABLE name", "Write SELECT * FROM name.");
+        return ParseSelect();
+    }
+
+    SelectBody ParseSelect()
+    {
+        var start = Word("select");
+        var isDistinct = false;
+        ImmutableArray<Expr> distinctOn = [];
+        if (TryWord("distinct"))
+        {
+            isDistinct = true;
+            if (TryWord("on")) distinctOn = Parenthesised(() => ParseExpression());
+        }
+        else TryWord("all");
+        var items = List(ParseSelectItem);
+        var from = TryWord("from") ? ParseFrom() : null;
+        var where = TryWord("where") ? ParseExpression() : null;
+        ImmutableArray<Expr> groupBy = [];
+        if (TryWords("group", "by"))
+        {
+            groupBy = List(ParseGroupItem);
+        }
+        var having = TryWord("having") ? ParseExpression() : null;
+        if (IsWord("window") && Ahead(1).Kind == TokenKind.Word) throw NotYet(Current.Span, "WINDOW", "Use TUMBLE or HOP in FROM.");
+        if (IsWord("qualify")) throw NotYet(Current.Span, "QUALIFY");
+        return new SelectBody(isDistinct, distinctOn, items, from, where, groupBy, having, From(start));
+    }
+
+    Expr ParseGroupItem()
+    {
+        if (IsWord("grouping") && Is(Ahead(1), "sets")) throw NotYet(Current.Span, "GROUPING SETS", "Write a view for each set.");
+        if ((IsWord("rollup") || IsWord("cube")) && IsSymbol(Ahead(1), "(")) throw NotYet(Current.Span, Raw(Current).ToString().ToUpperInvariant(), "Write a view for each set of keys.");
+        return ParseExpression();
+    }
+
+    SelectItem ParseSelectItem()
+    {
+        if (IsSymbol("*"))
+        {
+            var star = Take();
+            return new SelectItem(new StarExpr(null, star.Span), null);
+        }
+        var expression = ParseExpression();
+        if (TryWord("as")) return new SelectItem(expression, ParseLabel());
+        return new SelectItem(expression, IsName ? Name("an alias") : null);
+    }
+
+    /// <summary>After AS any word is a name.</summary>
+    Name ParseLabel()
+    {
+        if (Current.Kind != TokenKind.Word) return Name("a name");
+        var token = Take();
+        return new(Raw(token).ToString().ToLowerInvariant(), token.Span);
+    }
+
+    OrderItem ParseOrderItem()
+    {
+        var expression = ParseExpression();
+        var isDescending = TryWord("desc");
+        if (!isDescending) TryWord("asc");
+        bool? nullsFirst = null;
+        if (TryWord("nulls"))
+        {
+            nullsFirst = TryWord("first");
+            if (nullsFirst == false) Word("last");
+        }
+        return new OrderItem(expression, isDescending, nullsFirst);
+    }
+
+    FromItem ParseFrom()
+    {
+        var item = ParseFromItem();
+        if (IsSymbol(",")) throw NotYet(Current.Span, "more than one table in FROM (a join)");
+        foreach (var word in (ReadOnlySpan<string>)["join", "inner", "left", "right", "full", "cross", "natural", "asof"])
+        {
+            if (!IsWord(word)) continue;
+            var end = Current;
+            for (var i = 0; i < 3 && !Is(end, "join"); i++) end = Ahead(i + 1);
+            throw NotYet(Is(end, "join") ? Current.Span.To(end.Span) : Current.Span, "a join");
+        }
+        if (IsWord("match_recognize")) throw NotYet(Current.Span, "MATCH_RECOGNIZE");
+        if (IsWord("tablesample")) throw NotYet(Current.Span, "TABLESAMPLE");
+        return item;
+    }
+
+    FromItem ParseFromItem()
+    {
+        var start = Current;
+        Enter(start);
+        FromItem item;
+        if (TrySymbol("("))
+        {
+            var query = ParseQuery();
+            Symbol(")");
+            item = new QueryItem(query, null, [], From(start));
+        }
+        else if (IsWord("lateral")) throw NotYet(Current.Span, "LATERAL");
+        else if (IsWord("table") && IsSymbol(Ahead(1), "("))
+        {
+            _at += 2;
+            item = ParseTableFunction(Name("TUMBLE or HOP"));
+            Symbol(")");
+        }
+        else
+        {
+            var name = Name("a table");
+            if (IsSymbol("(")) item = ParseTableFunction(name);
+            else
+            {
+                if (IsSymbol(".")) throw new SqlError(Codes.Unexpected, Current.Span, "found '.'; sources and views have names of one part.");
+                item = new TableItem(name, null, [], name.Span);
+            }
+            if (IsWord("match_recognize")) throw NotYet(Current.Span, "MATCH_RECOGNIZE");
+            if (IsWord("for") && Is(Ahead(1), "system_time")) throw NotYet(Current.Span, "FOR SYSTEM_TIME AS OF");
+        }
+        _level--;
+        if (TryWord("as") || IsName && !IsJoinWord)
+        {
+            var alias = Name("an alias");
+            var columns = IsSymbol("(") ? Parenthesised(() => Name("a column")) : [];
+            return item with { Alias = alias, Columns = columns };
+        }
+        return item;
+    }
+
+    bool IsJoinWord => IsWord("natural") || IsWord("asof") || IsWord("match_recognize") || IsWord("tablesample") || IsWord("qualify");
+
+    WindowItem ParseTableFunction(Name function)
+    {
+        switch (function.Text)
+        {
+            case "tumble" or "hop": break;
+            case "session" or "cumulate" or "ml_predict" or "detect_objects" or "ml_evaluate": throw NotYet(function.Span, function.Text.ToUpperInvariant());
+            default:
+                throw new SqlError(Codes.UnknownFunction, function.Span,
+                    $"no table function '{function.Text}'.{Suggestions.OrList(function.Text, ["tumble", "hop"], "There are")}");
+        }
+        Symbol("(");
+        FromItem input;
+        if (TryWord("table")) input = ParseFromItem();
+        else input = ParseFromItem();
+        if (IsWord("partition")) throw NotYet(Current.Span, "PARTITION BY in a window");
+        Symbol(",");
+        Name time;
+        if (IsWord("descriptor") && IsSymbol(Ahead(1), "("))
+        {
+            _at += 2;
+            time = Name("a time column");
+            Symbol(")");
+        }
+        else time = Name("a time column");
+        var arguments = ImmutableArray.CreateBuilder<(Name?, Expr)>();
+        while (TrySymbol(","))
+        {
+            Name? name = null;
+            if (Current.Kind == TokenKind.Word && IsSymbol(Ahead(1), "=>"))
+            {
+                name = new(Raw(Current).ToString().ToLowerInvariant(), Current.Span);
+                _at += 2;
+            }
+            arguments.Add((name, ParseExpression()));
+        }
+        Symbol(")");
+        return new WindowItem(function, input, time, arguments.ToImmutable(), null, [], function.Span.To(Previous.Span));
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Millrace.Sql.Syntax;
+
+namespace Millrace.Sql;
+
+/// <summary>CREATE SOURCE.</summary>
+internal sealed partial class Parser
+{
+    CreateSource ParseSource(Token start)
+    {
+        RefuseIfNotExists();
+        var name = Name("the source's name");
+        var columns = ImmutableArray.CreateBuilder<ColumnSyntax>();
+        var constraints = ImmutableArray.CreateBuilder<ConstraintSyntax>();
+        WatermarkSyntax? watermark = null;
+        Symbol("(");
+        do
+        {
+            if (IsWord("watermark") && Is(Ahead(1), "for"))
+            {
+                var parsed = ParseWatermark();
+                if (watermark is not null) throw new SqlError(Codes.Repeated, parsed.Span, "WATERMARK stands twice; a source has one.");
+                watermark = parsed;
+            }
+            else if (IsWord("constraint")) constraints.Add(ParseConstraint());
+            else if (IsWord("primary") && Is(Ahead(1), "key")) throw NotYet(Current.Span.To(Ahead(1).Span), "PRIMARY KEY on a source", "Keep one row a key with SELECT DISTINCT ON (...) in a view.");
+            else if (IsWord("unique")) throw NotYet(Current.Span, "UNIQUE", "Keep one row a key with SELECT DISTINCT ON (...) in a view.");
+            else if (IsWord("check")) throw new SqlError(Codes.Unexpected, Current.Span, "found CHECK; a constraint is written CONSTRAINT name EXPECT (condition) ON VIOLATION action.");
+            else columns.Add(ParseColumn());
+        }
+        while (TrySymbol(","));
+        Symbol(")");
+        if (IsWord("as")) throw new SqlError(Codes.MisplacedStatement, Current.Span, "found AS; a table made from a query is a view: CREATE MATERIALIZED VIEW name AS SELECT ...");
+        ImmutableArray<OptionSyntax>? options = null;
+        LateSyntax? late = null;
+        while (IsWord("with") || IsWord("on"))
+        {
+            var at = Current;
+            if (TryWord("with"))
+            {
+                if (options is not null) throw new SqlError(Codes.Repeated, at.Span, "WITH stands twice.");
+                options = Parenthesised(ParseOption);
+            }
+            else
+            {
+                if (late is not null) throw new SqlError(Codes.Repeated, at.Span, "ON LATE stands twice.");
+                late = ParseLate();
+            }
+        }
+        if (options is null) throw Expected("WITH (connector = '...', ...)");
+        return new CreateSource(name, columns.ToImmutable(), watermark, constraints.ToImmutable(), options.Value, late, From(start));
+    }
+
+    WatermarkSyntax ParseWatermark()
+    {
+        var start = Word("watermark");
+        Word("for");
+        var column = Name("a column");
+        Word("as");
+        var expression = ParseExpression();
+        return new WatermarkSyntax(column, expression, From(start));
+    }
+
+    // name type [FROM 'path'] [MASKED WITH (...)] | name [type] [GENERATED ALWAYS] AS expression
+    ColumnSyntax ParseColumn()
+    {
+        var name = Name("a column");
+        TypeSyntax? type = null;
+        if (!IsWord("as") && !IsWord("generated")) type = ParseType();
+        string? path = null;
+        MaskSyntax? mask = null;
+        Expr? generated = null;
+        while (true)
+        {
+            if (IsWord("generated") || IsWord("as"))
+            {
+                if (TryWord("generated")) Word("always");
+                Word("as");
+                generated = ParseExpression();
+                if (!TryWord("stored")) TryWord("virtual");
+            }
+            else if (TryWord("from")) path = Text("the path of a field").Value;
+            else if (IsWord("masked"))
+            {
+                var start = Take();
+                Word("with");
+                mask = new MaskSyntax(Parenthesised(ParseOption), From(start));
+            }
+            else if (IsWord("primary") || IsWord("unique")) throw NotYet(Current.Span, "PRIMARY KEY on a source", "Keep one row a key with SELECT DISTINCT ON (...) in a view.");
+            else if (IsWord("not") && Is(Ahead(1), "null"))
+                throw NotYet(Current.Span.To(Ahead(1).Span), "NOT NULL", $"Write CONSTRAINT has_{name} EXPECT ({name} IS NOT NULL) ON VIOLATION ...");
+            else if (IsWord("default")) throw NotYet(Current.Span, "DEFAULT", "Use COALESCE in a generated column or a view.");
+            else if (IsWord("null")) _at++;
+            else break;
+        }
+        return new ColumnSyntax(name, type, generated, path, mask);
+    }
+
+    // ON LATE { DROP | TO table | UPDATE FOR ... }
+    LateSyntax ParseLate()
+    {
+        Word("on");
+        Word("late");
+        if (TryWord("drop")) return new LateSyntax(null);
+        if (TryWord("to")) return new LateSyntax(Name("the late table's name"));
+        if (IsWord("update")) throw NotYet(Is(Ahead(1), "for") ? Current.Span.To(Ahead(1).Span) : Current.Span, "ON LATE UPDATE FOR", "Use ON LATE TO table, and a watermark with a longer delay.");
+        throw Expected("DROP or TO table after ON LATE");
+    }
+}

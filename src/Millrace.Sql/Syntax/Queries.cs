@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Millrace.Sql.Syntax;
+
+/// <summary>[WITH ...] body [ORDER BY ...] [LIMIT n] [OFFSET n].</summary>
+internal sealed record Query(ImmutableArray<CommonTable> With, QueryBody Body, ImmutableArray<OrderItem> OrderBy, Expr? Limit, Expr? Offset, Span TailSpan, Span Span);
+
+/// <summary>name [(columns)] AS (query).</summary>
+internal sealed record CommonTable(Name Name, ImmutableArray<Name> Columns, Query Query);
+
+/// <summary>SELECT, VALUES or UNION ALL of such.</summary>
+internal abstract record QueryBody(Span Span);
+
+/// <summary>SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ...</summary>
+internal sealed record SelectBody(bool IsDistinct, ImmutableArray<Expr> DistinctOn, ImmutableArray<SelectItem> Items, FromItem? From, Expr? Where, ImmutableArray<Expr> GroupBy,
+    Expr? Having, Span Span) : QueryBody(Span);
+
+/// <summary>VALUES (1, 'a'), (2, 'b').</summary>
+internal sealed record ValuesBody(ImmutableArray<ImmutableArray<Expr>> Rows, Span Span) : QueryBody(Span);
+
+/// <summary>a UNION ALL b UNION ALL c.</summary>
+internal sealed record UnionBody(ImmutableArray<QueryBody> All, Span Span) : QueryBody(Span);
+
+/// <summary>A query in parentheses as a part of UNION ALL.</summary>
+internal sealed record NestedBody(Query Query, Span Span) : QueryBody(Span);
+
+/// <summary>expression [AS alias].</summary>
+internal sealed record SelectItem(Expr Expression, Name? Alias);
+
+/// <summary>expression [ASC | DESC] [NULLS FIRST | LAST].</summary>
+internal sealed record OrderItem(Expr Expression, bool IsDescending, bool? NullsFirst);
+
+/// <summary>What stands in FROM, with its alias and the names it gives to columns.</summary>
+internal abstract record FromItem(Name? Alias, ImmutableArray<Name> Columns, Span Span);
+
+/// <summary>A table by name.</summary>
+internal sealed record TableItem(Name Table, Name? Alias, ImmutableArray<Name> Columns, Span Span) : FromItem(Alias, Columns, Span);
+
+/// <summary>(query).</summary>
+internal sealed record QueryItem(Query Query, Name? Alias, ImmutableArray<Name> Columns, Span Span) : FromItem(Alias, Columns, Span);
+
+/// <summary>TUMBLE(t, ts, size) or HOP(t, ts, slide, size).</summary>
+internal sealed record WindowItem(Name Function, FromItem Input, Name Time, ImmutableArray<(Name? Name, Expr Value)> Arguments, Name? Alias, ImmutableArray<Name> Columns, Span Span)
+    : FromItem(Alias, Columns, Span);
