@@ -97,7 +97,7 @@ internal sealed partial class Parser
             "*" or "/" or "%" => ProductLevel,
             "+" or "-" => SumLevel,
             "=" or "<>" or "!=" or "<" or "<=" or ">" or ">=" => ComparisonLevel,
-            "||" or "~" or "~*" or "!~" or "!~*" or "->" or "->>" => OtherLevel,
+            "||" or "~" or "~*" or "!~" or "!~*" or "->" or "->>" or "&" or "|" or "#" or "<<" or ">>" => OtherLevel,
             _ => -1,
         };
         if (level < 0 || level < least) return null;
