@@ -59,6 +59,19 @@ public class ViewsTests : ServerTest
         Assert.Null(json["watermark"]);
     }
 
+    [Theory]
+    [InlineData("order=revenue", "1 2 3 3")]
+    [InlineData("order=-revenue", "3 3 2 1")]
+    [InlineData("order=-revenue&limit=2&offset=1", "3 2")]
+    [InlineData("order=country&limit=3", "1 3 3")]
+    public async Task Other_orders_sort(string query, string revenues)
+    {
+        Pipeline.Commit(Revenue, [[Hour(1), "UK", 2000], [Hour(2), "FR", 3000], [Hour(3), "FR", 3000], [Hour(4), "DE", 1000]]);
+        var json = await Get($"/api/views/revenue?{query}");
+        Assert.Equal(revenues, string.Join(" ", json["rows"]!.AsArray().Select(r => ((string)r![2]!)[..1])));
+        Assert.Equal(4, (int)json["total"]!);
+    }
+
     [Fact]
     public async Task Deep_pages_meet_without_gap_or_overlap()
     {
