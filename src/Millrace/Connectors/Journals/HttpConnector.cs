@@ -22,6 +22,14 @@ public sealed class HttpConnector : Connector
 
     /// <inheritdoc/>
     public override ISource CreateSource(SourceContext context) => new HttpSource(context);
+
+    /// <summary>The line that names fields in the dialect of a source.</summary>
+    internal static byte[] Header(IEnumerable<string> fields, Options options)
+    {
+        var delimiter = options.Text("csv.delimiter", ",") is var text and not "\\t" ? text : "\t";
+        var quote = options.Text("csv.quote", "\"");
+        return Encoding.UTF8.GetBytes(string.Join(delimiter, fields.Select(f => quote + f.Replace(quote, quote + quote, StringComparison.Ordinal) + quote)) + "\n");
+    }
 }
 
 /// <summary>A journal that is appended to from outside.</summary>
@@ -44,13 +52,7 @@ sealed class HttpSource(SourceContext context) : ISource, IIngestSource, IIngest
     }
 
     /// <summary>A CSV journal names its fields at the head of every segment.</summary>
-    byte[] Preamble()
-    {
-        if (Format != "csv" || !context.Options.Boolean("csv.header", true)) return [];
-        var delimiter = context.Options.Text("csv.delimiter", ",") is "\\t" ? "\t" : context.Options.Text("csv.delimiter", ",");
-        var quote = context.Options.Text("csv.quote", "\"");
-        return Encoding.UTF8.GetBytes(string.Join(delimiter, Fields.Select(f => quote + f.Replace(quote, quote + quote, StringComparison.Ordinal) + quote)) + "\n");
-    }
+    byte[] Preamble() => Format == "csv" && context.Options.Boolean("csv.header", true) ? HttpConnector.Header(Fields, context.Options) : [];
 
     public ValueTask<IngestReceipt> AppendAsync(ReadOnlyMemory<byte> records, int count, string? idempotencyKey, CancellationToken stop)
     {

@@ -1,0 +1,88 @@
+using System.Text;
+using Millrace.Formats;
+
+namespace Millrace.Connectors;
+
+/// <summary>The reference pages of connectors and formats, made from the very options that the binder checks.</summary>
+public static class ConnectorReference
+{
+    /// <summary>docs/reference/connectors.md.</summary>
+    public static string Connectors(ConnectorList connectors)
+    {
+        var page = new StringBuilder();
+        page.Append("""
+            # Connectors
+
+            `CREATE SOURCE ... WITH (connector = 'file', ...)` names where rows come from, `CREATE SINK ... WITH (connector = ...)` where results go. This page is
+            made from the options that `millrace check` checks; a test keeps it so. An option that a connector does not have is an error.
+
+            | connector | source | sink | |
+            |---|---|---|---|
+
+            """);
+        foreach (var c in connectors.All) page.Append($"| [{c.Name}](#{c.Name}) | {(c.SourceOptions is null ? "" : "yes")} | {(c.SinkOptions is null ? "" : "yes")} | {c.Summary} |\n");
+        foreach (var c in connectors.All)
+        {
+            page.Append($"\n## {c.Name}\n\n{c.Summary}\n");
+            if (c.SourceOptions is { } source) Table(page, c.NeedsFormat ? "As a source (with a [format](formats.md)):" : "As a source (without a format):", source);
+            if (c.SinkOptions is { } sink) Table(page, "As a sink:", sink);
+            if (s_notes.TryGetValue(c.Name, out var notes)) page.Append('\n').Append(notes).Append('\n');
+        }
+        return page.ToString();
+    }
+
+    /// <summary>docs/reference/formats.md.</summary>
+    public static string Formats(FormatList formats)
+    {
+        var page = new StringBuilder();
+        page.Append("""
+            # Formats
+
+            `format = '...'` says how the bytes of a source are cut into records and fields, and how a sink writes rows. This page is made from the options that
+            `millrace check` checks; a test keeps it so. `millrace check --infer FILE` proposes a source for a file.
+
+            """);
+        foreach (var f in formats.All)
+        {
+            page.Append($"\n## {f.Name}\n\n{f.Summary}\n");
+            Table(page, "", f.Options);
+        }
+        return page.ToString();
+    }
+
+    static void Table(StringBuilder page, string title, IReadOnlyList<OptionSpec> options)
+    {
+        page.Append('\n');
+        if (title.Length > 0) page.Append(title).Append("\n\n");
+        page.Append("| option | kind | default | |\n|---|---|---|---|\n");
+        foreach (var o in options)
+        {
+            // In a table cell a bar must be escaped, also inside code.
+            var kind = o.Kind.Contains('|', StringComparison.Ordinal) ? string.Join(", ", o.Kind.Split('|').Select(static k => $"`{k}`")) : o.Kind;
+            page.Append($"| `{o.Name}` | {kind} | {(o.Required ? "required" : o.Default is { } value ? $"`{value}`" : "")} | {o.Summary.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+        }
+    }
+
+    static readonly Dictionary<string, string> s_notes = new(StringComparer.Ordinal)
+    {
+        ["file"] = """
+            A missing file, an unreadable folder and a glob without a match are errors before anything is read. A truncated or damaged gz file is an error that says at
+            which byte; all rows before it are in the results. With `follow = 'true'` a last line without a line end waits for the rest. A sink writes whole commits: one
+            that fails half-way (a full disk) is cut off again.
+            """,
+        ["generator"] = """
+            The same seed and options give the same rows, however fast they are read. Sales without `start` begin at the present, so their times differ from run to run.
+            A day in minutes for a page that looks alive: `rate = '200', speed = '1440x', history = '14 days'`.
+            """,
+        ["http"] = """
+            A request is answered once its rows are on the disk: in a journal under the data directory, in files with a checksum for each request. Requests that arrive
+            together are synced together. A tail that was torn by a crash belongs to a request that nobody was answered; it is cut off at the next start and kept beside
+            the file as `.torn`. Until checkpoints exist a restart computes all results anew from the journal, which therefore keeps everything unless
+            `journal.retention_bytes` is set. See [rest.md](rest.md).
+            """,
+        ["stdin"] = """
+            Input goes through a journal as for `http`. When it came to its end, the next start begins anew; when it did not (a crash, Ctrl-C), the next start reads the
+            journal first and then the new input, which begins with a header of its own where the format has one.
+            """,
+    };
+}
