@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace Millrace.Cli.Commands;
+
+/// <summary>Arguments and options that several commands share, so that they are called and explained the same everywhere.</summary>
+static class CommonOptions
+{
+    public static Argument<string> File() => new("FILE") { Description = "The SQL file." };
+
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = "The data folder. Default for a file: its name without extension and with '.millrace', beside it. Default for a stored result: the only '*.millrace' folder here.",
+        HelpName = "DIR",
+    };
+
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Fills ${NAME} in the SQL file; goes before the environment. May be given several times.",
+        HelpName = "NAME=value",
+        AllowMultipleArgumentsPerToken = false,
+    };
+}

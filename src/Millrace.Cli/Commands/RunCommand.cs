@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Millrace.Cli.Running;
+
+namespace Millrace.Cli.Commands;
+
+/// <summary><c>millrace run FILE</c>: runs a pipeline and serves it.</summary>
+sealed class RunCommand : ICommand
+{
+    public Command Create()
+    {
+        var file = CommonOptions.File();
+        var data = CommonOptions.Data();
+        var set = CommonOptions.Set();
+        var port = new Option<int?>("--port") { Description = "Port of the page and the REST API; 0 = any free one. Default 8080.", HelpName = "N" };
+        var host = new Option<string>("--host") { Description = "Address to listen on. Anything but loopback is open to the network.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+        var origin = new Option<string?>("--allow-origin") { Description = "An origin whose pages may read the API (CORS).", HelpName = "ORIGIN" };
+        var untilDone = new Option<bool>("--until-done") { Description = "Ends when all bounded sources are read; serves nothing unless --port is given." };
+        var noServer = new Option<bool>("--no-server") { Description = "Serves no page and no API." };
+        var watch = new Option<bool>("--watch") { Description = "Shows a live table of all nodes in the terminal." };
+        var json = new Option<bool>("--json") { Description = "Writes status lines as JSON for other programs." };
+        var lanes = new Option<int?>("--lanes") { Description = "Threads that run operators, 1 to 64; 0 = as the file sets.", HelpName = "N" };
+        port.Between(0, 65535);
+        lanes.Between(0, 64);
+        var command = new Command("run", "Runs a pipeline, serves its page and its REST API.") { file, port, host, origin, data, untilDone, noServer, set, lanes, watch, json };
+        command.SetAction((parsed, stop) =>
+        {
+            var pipeline = PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
+            return PipelineRun.RunAsync(pipeline, new RunSettings
+            {
+                DataDirectory = parsed.GetValue(data) ?? pipeline.DefaultDataDirectory,
+                Port = parsed.GetValue(port),
+                Host = parsed.GetValue(host)!,
+                AllowOrigin = parsed.GetValue(origin),
+                UntilDone = parsed.GetValue(untilDone),
+                NoServer = parsed.GetValue(noServer),
+                Watch = parsed.GetValue(watch),
+                Json = parsed.GetValue(json),
+                Lanes = parsed.GetValue(lanes) ?? 0,
+            });
+        });
+        return command;
+    }
+}

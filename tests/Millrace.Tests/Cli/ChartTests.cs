@@ -1,0 +1,35 @@
+namespace Millrace.Tests.Cli;
+
+public sealed class ChartTests
+{
+    [Fact]
+    public async Task A_stored_view_becomes_a_picture()
+    {
+        using var folder = new CliFolder();
+        await MillraceProcess.RunAsync(folder.Path, "run", "pipe.sql", "--until-done");
+        var (code, output, errors) = await MillraceProcess.RunAsync(folder.Path, "chart", "revenue", "--out", "revenue.svg");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("revenue.svg: revenue by window_start and country (revenue), 2 points of version ", output, StringComparison.Ordinal);
+        _ = System.Xml.Linq.XDocument.Load(Path.Combine(folder.Path, "revenue.svg"));
+
+        (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "chart", "revenu", "--out", "a.html");
+        Assert.Equal(1, code);
+        Assert.Contains("There is no stored view 'revenu'", errors);
+        (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "chart", "revenue", "--y", "country", "--out", "a.html");
+        Assert.Equal((1, "error: Column 'country' of 'revenue' is TEXT, which is no number to draw.\n"), (code, errors));
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_listed_and_exported()
+    {
+        using var folder = new CliFolder();
+        await MillraceProcess.RunAsync(folder.Path, "run", "pipe.sql", "--until-done");
+        var (code, output, _) = await MillraceProcess.RunAsync(folder.Path, "replay");
+        Assert.Equal(0, code);
+        Assert.Contains("three,UK,1,1.00", output);
+        Assert.Contains("(1 records)", output);
+        (code, output, _) = await MillraceProcess.RunAsync(folder.Path, "replay", "orders", "--export", "bad.csv");
+        Assert.Equal((0, "1 records were written to bad.csv.\n"), (code, output));
+        Assert.Equal("three,UK,1,1.00,2024-03-01T10:01:00Z\n", await File.ReadAllTextAsync(Path.Combine(folder.Path, "bad.csv")));
+    }
+}
