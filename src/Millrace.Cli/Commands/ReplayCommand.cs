@@ -62,15 +62,17 @@ sealed class ReplayCommand : ICommand
     {
         TextTable.Write(Console.Out, ["source", "rule", "error", "record"], [false, false, false, false],
             [.. letters.Take(100).Select(l => (string[])[l.Source, l.Rule, TextTable.OneLine(l.Error), TextTable.OneLine(System.Text.Encoding.UTF8.GetString(l.Raw).TrimEnd())])]);
-        Terminal.Line(letters.Count <= 100 ? $"({letters.Count} records)" : $"(100 of {letters.Count} records; --export writes all)");
+        Terminal.Line(letters.Count <= 100 ? $"({Count(letters.Count)})" : $"(100 of {letters.Count} records; --export writes all)");
         return ExitCodes.Done;
     }
+
+    static string Count(int records) => records == 1 ? "1 record" : $"{records} records";
 
     static int Export(List<Letter> letters, string path)
     {
         using var file = File.Create(path);
         foreach (var letter in letters) WriteLine(file, letter.Raw);
-        Terminal.Line($"{letters.Count} records were written to {path}.");
+        Terminal.Line($"{path}: {Count(letters.Count)}.");
         return ExitCodes.Done;
     }
 

@@ -65,7 +65,12 @@ static class PlanText
 
     static string Columns(PlanNode node, IEnumerable<int> columns) => string.Join(", ", columns.Select(c => node.Schema[c].Name));
 
-    static string Window(WindowSpec window) => window.Kind == WindowKind.Tumble ? $"TUMBLE {window.Size}" : $"HOP {window.Size} every {window.Slide}";
+    static string Window(WindowSpec window) => window.Kind == WindowKind.Tumble ? $"TUMBLE {Length(window.Size)}" : $"HOP {Length(window.Size)} every {Length(window.Slide)}";
+
+    static string Length(Data.Interval interval) =>
+        string.Join(' ', ((string[])[Part(interval.Months, "month"), Part(interval.Days, "day"), interval.Microseconds == 0 ? "" : Duration(interval.Microseconds)]).Where(p => p.Length > 0));
+
+    static string Part(int count, string unit) => count == 0 ? "" : count == 1 ? $"1 {unit}" : $"{count} {unit}s";
 
     static string Action(ViolationAction action) => action switch
     {

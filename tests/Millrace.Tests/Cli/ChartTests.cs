@@ -27,9 +27,9 @@ public sealed class ChartTests
         var (code, output, _) = await MillraceProcess.RunAsync(folder.Path, "replay");
         Assert.Equal(0, code);
         Assert.Contains("three,UK,1,1.00", output);
-        Assert.Contains("(1 records)", output);
+        Assert.Contains("(1 record)", output);
         (code, output, _) = await MillraceProcess.RunAsync(folder.Path, "replay", "orders", "--export", "bad.csv");
-        Assert.Equal((0, "1 records were written to bad.csv.\n"), (code, output));
+        Assert.Equal((0, "bad.csv: 1 record.\n"), (code, output));
         Assert.Equal("three,UK,1,1.00,2024-03-01T10:01:00Z\n", await File.ReadAllTextAsync(Path.Combine(folder.Path, "bad.csv")));
     }
 }
