@@ -31,6 +31,7 @@ sealed class DistinctStates<TKey, TKeys>(DataType argument, TKeys keys, Aggregat
     int[] _rows = [];
     int[] _groups = [];
     int[] _weights = [];
+    readonly Column[] _one = new Column[1];
 
     public override void EnsureGroups(int count)
     {
@@ -42,7 +43,7 @@ sealed class DistinctStates<TKey, TKeys>(DataType argument, TKeys keys, Aggregat
     {
         if (groups.IsEmpty) return;
         GroupArray.AssertFits(groups, _sets.Length);
-        if (_rows.Length < groups.Length) (_rows, _groups, _weights) = (new int[groups.Length], new int[groups.Length], new int[groups.Length]);
+        MakeRoom(groups.Length);
         var column = arguments[0];
         _keys.Begin(column);
         var count = 0;
@@ -87,20 +88,32 @@ sealed class DistinctStates<TKey, TKeys>(DataType argument, TKeys keys, Aggregat
         if (from._sets[otherGroup] is not { } added) return;
         var set = SetOf(group);
         var values = memory.Accountant.Rent(argument);
+        MakeRoom(values.Capacity);
         for (var i = 0; i < added.Count; i++)
         {
             var key = KeyTranslation.Adopt<TKey, TKeys>(in _keys, in from._keys, added[i]);
             var change = Count(set, key, retracts ? added.CountOf(i) : 1);
             if (change == 0) continue;
+            (_groups[values.Length], _weights[values.Length]) = (group, change);
             from._keys.Append(added[i], values);
-            Pass(values, group, change);
-            values.Release();
-            values = memory.Accountant.Rent(argument);
+            if (values.Length == values.Capacity) values = Pass(values);
         }
-        values.Release();
+        Pass(values).Release();
     }
 
-    void Pass(Column value, int group, int change) => inner.Add([value], [], [group], change < 0 ? [change] : []);
+    /// <summary>Adds merged values to the aggregate within; gives an empty column for the next.</summary>
+    Column Pass(Column values)
+    {
+        _one[0] = values;
+        if (values.Length > 0) inner.Add(_one, [], _groups.AsSpan(0, values.Length), _weights.AsSpan(0, values.Length));
+        values.Release();
+        return memory.Accountant.Rent(argument);
+    }
+
+    void MakeRoom(int rows)
+    {
+        if (_rows.Length < rows) (_rows, _groups, _weights) = (new int[rows], new int[rows], new int[rows]);
+    }
 
     public override void Reset(int group)
     {

@@ -44,6 +44,8 @@ struct Moments
     CompensatedSum _squares;
     long _count;
 
+    const double Noise = 1.0 / (1L << 50) / (1L << 50);
+
     public readonly long Count => _count;
 
     public void Add(double value)
@@ -81,7 +83,9 @@ struct Moments
             if (_count == 1) return 0;
             var mean = Exact.Divide(Exact.Square(_sum.Parts), _count);
             var (high, low) = Exact.Add(_squares.Parts, (-mean.High, -mean.Low));
-            return double.IsNaN(high) ? high : Math.Max(0, high + low);
+            var distances = high + low;
+            // What is left of equal values is the noise of 106 bits.
+            return double.IsNaN(high) ? high : distances < _squares.Result * Noise ? 0 : distances;
         }
     }
 }
