@@ -42,6 +42,8 @@ static class ViewFilter
         {
             switch (text[i])
             {
+                case '\'' when i > 0 && text[i - 1] is 'e' or 'E' && (i == 1 || !char.IsLetterOrDigit(text[i - 2]) && text[i - 2] != '_'):
+                    return $"a text with escapes (E'...') at character {i}";
                 case '\'' or '"':
                     var end = text.IndexOf(text[i], i + 1);
                     if (end < 0) return $"the quote at character {i + 1} is not closed";

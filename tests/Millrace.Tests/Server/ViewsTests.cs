@@ -72,6 +72,30 @@ public class ViewsTests : ServerTest
         Assert.Equal(4, (int)json["total"]!);
     }
 
+    [Theory]
+    [InlineData("country = 'UK'", "", "UK1 UK2", 2)]
+    [InlineData("country <> 'UK' OR revenue > 1.5", "", "UK2 FR5 DE9", 3)]
+    [InlineData("country <> 'UK' OR revenue > 1.5", "&limit=1&offset=1", "FR5", 3)]
+    [InlineData("window_start < TIMESTAMP '1970-01-01 03:30:00'", "&order=-country&limit=2", "UK1 UK2", 3)]
+    [InlineData("true", "&order=-window_start&limit=1", "DE9", 4)]
+    [InlineData("country IS NULL", "", "", 0)]
+    public async Task A_filter_leaves_the_rows_for_which_it_is_true(string filter, string others, string rows, int total)
+    {
+        Pipeline.Commit(Revenue, [[Hour(1), "UK", 1000], [Hour(2), "UK", 2000], [Hour(3), "FR", 5000], [Hour(4), "DE", 9000]]);
+        var json = await Get($"/api/views/revenue?filter={Uri.EscapeDataString(filter)}{others}");
+        Assert.Equal(rows, string.Join(" ", json["rows"]!.AsArray().Select(r => $"{r![1]}{((string)r[2]!)[..1]}")));
+        Assert.Equal(total, (int)json["total"]!);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_a_filter_has_its_place_in_the_filter()
+    {
+        var response = await Client.GetAsync("/api/views/revenue?filter=contry%20%3D%20%27UK%27");
+        Assert.Contains("contry", await Problem(HttpStatusCode.BadRequest, response), StringComparison.Ordinal);
+        var finding = System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync())!["diagnostics"]![0]!;
+        Assert.Equal((1, 1, 6), ((int)finding["line"]!, (int)finding["column"]!, (int)finding["length"]!));
+    }
+
     [Fact]
     public async Task Deep_pages_meet_without_gap_or_overlap()
     {
@@ -129,6 +153,8 @@ public class ViewsTests : ServerTest
     [InlineData("a = 1; DROP TABLE x", "a semicolon at character 6")]
     [InlineData("a = 'x", "the quote at character 5 is not closed")]
     [InlineData("((a)", "1 brackets are not closed")]
+    [InlineData("a = E'\\' ' ) OR (1 = 1'", "a text with escapes (E'...') at character 5")]
+    [InlineData("name = 'e' AND date'2020-01-01' < b", null)]
     [InlineData("a = $$x$$", "a dollar quote at character 5")]
     public void A_filter_is_one_balanced_expression(string text, string? flaw) => Assert.Equal(flaw, Millrace.Server.ViewFilter.Flaw(text));
 }
