@@ -44,7 +44,7 @@ struct Moments
     CompensatedSum _squares;
     long _count;
 
-    const double Noise = 1.0 / (1L << 50) / (1L << 50);
+    const double Noise = 1.0 / (1L << 53) / (1L << 53);
 
     public readonly long Count => _count;
 
@@ -84,8 +84,8 @@ struct Moments
             var mean = Exact.Divide(Exact.Square(_sum.Parts), _count);
             var (high, low) = Exact.Add(_squares.Parts, (-mean.High, -mean.Low));
             var distances = high + low;
-            // What is left of equal values is the noise of 106 bits.
-            return double.IsNaN(high) ? high : distances < _squares.Result * Noise ? 0 : distances;
+            // What is left of equal values is the noise of additions in 106 bits.
+            return double.IsNaN(high) ? high : distances < _squares.Result * Noise * _count ? 0 : distances;
         }
     }
 }
