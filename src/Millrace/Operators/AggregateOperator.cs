@@ -77,13 +77,10 @@ sealed class AggregateOperator : IOperator, IStateful
             Add(batch, [], batch.RowCount, _slices[0]);
             return;
         }
-        // A row falls into one slice; windows by the calendar that overlap take a pass for each.
-        for (var pass = 0; _slicer.Assign(batch, pass, _frontier); pass++)
-        {
-            if (_slicer.Whole is { } whole) Add(batch, [], batch.RowCount, whole);
-            else
-                foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.Rows[start..end], end - start, slice);
-        }
+        _slicer.Assign(batch, _frontier);
+        if (_slicer.Whole is { } whole) Add(batch, [], batch.RowCount, whole);
+        else
+            foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.Rows.AsSpan(start..end), end - start, slice);
     }
 
     /// <summary>Adds rows of one slice.</summary>
@@ -171,7 +168,6 @@ sealed class AggregateOperator : IOperator, IStateful
     {
         FinishSteps(output);
         FinishLoad();
-        if (Windows.Count > 0 && Windows[0].End <= frontier.Closed.Microseconds) _hops?.Spread();
         _frontier = frontier;
         CloseWindows();
         _steps.Enqueue(new(StepKind.Advance, null));
@@ -224,8 +220,8 @@ sealed class AggregateOperator : IOperator, IStateful
         switch (step.Kind)
         {
             case StepKind.Settle: Settle(step.Slice!); break;
-            case StepKind.Free: Free(step.Slice!); break;
-            case StepKind.Sweep: _keys.SweepIfDue(); break;
+            case StepKind.Free: Windows.Remove(step.Slice!, Told); break;
+            case StepKind.Sweep: Sweep(); break;
             case StepKind.Advance: output.Advance(_frontier); break;
         }
         return true;
@@ -247,10 +243,11 @@ sealed class AggregateOperator : IOperator, IStateful
         else _hops.Prune(slice);
     }
 
-    void Free(Slice slice)
+    /// <summary>After windows were freed: frees what only they needed.</summary>
+    void Sweep()
     {
-        Windows.Remove(slice, Told);
         _hops?.FreePanes(_frontier);
+        _keys.SweepIfDue();
     }
 
     void FinishSteps(IOutput output)
@@ -298,7 +295,7 @@ sealed class AggregateOperator : IOperator, IStateful
             writer.Write(slice.Index);
             writer.Write(slice.From);
             writer.Write(groups.Places[group]);
-            writer.Write(_retracts ? groups.Rows[group] : 0);
+            if (withStates && _retracts) writer.Write(groups.Rows[group]);
             if (withStates)
                 foreach (var states in groups.States) states.Save(group, writer);
             if (ReferenceEquals(groups, Told)) _teller.Save(group, writer);
@@ -326,8 +323,7 @@ sealed class AggregateOperator : IOperator, IStateful
             var group = slice.FindOrAdd(groups, key, _keys.Limit);
             groups.Places[group] = reader.Read<int>();
             groups.Touched[group] = 0;
-            var rows = reader.Read<long>();
-            if (_retracts) groups.Rows[group] = rows;
+            if (withStates && _retracts) groups.Rows[group] = reader.Read<long>();
             if (withStates)
                 foreach (var states in groups.States) states.Load(group, ref reader);
             if (ReferenceEquals(groups, Told)) _teller.Load(group, ref reader);

@@ -36,7 +36,7 @@ sealed class Panes
     /// <summary>Whether a pane is a window.</summary>
     public bool AreWindows { get; }
 
-    /// <summary>Whether a time falls into the pane <see cref="Of"/> it and into those before that end after it.</summary>
+    /// <summary>Whether a time falls also into the panes before <see cref="Of"/> it that end after it.</summary>
     public bool Overlaps { get; }
 
     /// <summary>The pane that a time falls into.</summary>

@@ -33,7 +33,7 @@ static class Plans
 
     public static AggregateCall Call(Schema schema, string function, int argument, int filter = -1)
     {
-        var found = Catalog.BuiltIn.Aggregate(function)!;
+        var found = Aggregates.All.First(f => f.Name == function);
         ImmutableArray<int> arguments = argument < 0 ? [] : [argument];
         return new(found, found.Resolve([.. arguments.Select(a => schema[a].Type)], false)!, arguments, false, filter);
     }
@@ -42,7 +42,7 @@ static class Plans
 
     public static Expression Call(string function, params Expression[] arguments)
     {
-        var found = Catalog.BuiltIn.Scalar(function)!;
+        var found = Scalars.All.First(f => f.Name == function);
         var signature = found.Resolve([.. arguments.Select(a => a.Type)])!;
         return new Call(found, [.. arguments.Select((a, i) => a.Type == signature.Parameters[i] ? a : new Cast(a, signature.Parameters[i], false))], signature.Result);
     }

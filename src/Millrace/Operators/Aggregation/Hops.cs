@@ -79,11 +79,19 @@ sealed class Hops : IDisposable
         window.IsTouched = true;
     }
 
-    /// <summary>Gives a window a group for every key of its panes.</summary>
+    /// <summary>Gives a window that closes a group for every key of its panes, and passes on what changed in them to it alone: the order of its keys must not depend on when others close.</summary>
     public void Complete(Slice window)
     {
         foreach (var pane in Covering(window))
-            foreach (var group in pane.Members) window.FindOrAdd(Groups, _paneGroups.Keys[group], _keys.Limit);
+        {
+            foreach (var group in pane.Members)
+            {
+                var own = window.FindOrAdd(Groups, _paneGroups.Keys[group], _keys.Limit);
+                if (_paneGroups.Touched[group] == 0) continue;
+                Groups.Touched[own] = Groups.TouchedForAll;
+                window.IsTouched = true;
+            }
+        }
     }
 
     List<Slice> Covering(Slice window)

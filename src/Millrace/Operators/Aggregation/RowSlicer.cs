@@ -17,7 +17,8 @@ sealed class RowSlicer
     readonly IReports _reports;
     readonly SliceList _slices;
     readonly Hops? _hops;
-    readonly int[] _accepted, _slots, _sorted;
+    readonly List<(long Window, long End)> _overlapping = []; // of the times at hand, earlier windows first
+    int[] _accepted, _slots, _sorted;
     readonly List<Slice> _met = [];
     readonly List<(Slice Slice, int Start, int End)> _segments = [];
     int[] _counts = new int[16];
@@ -47,30 +48,26 @@ sealed class RowSlicer
 
     /// <summary>Assigns the rows of a batch.</summary>
     /// <param name="batch">The rows.</param>
-    /// <param name="pass">0, then 1 and up for the earlier of windows that overlap.</param>
     /// <param name="frontier">How far time has come.</param>
-    /// <returns>Whether any row was assigned; further passes then may be.</returns>
-    public bool Assign(Batch batch, int pass, Frontier frontier)
+    public void Assign(Batch batch, Frontier frontier)
     {
-        if (pass > 0 && !_panes.Overlaps) return false;
         var times = (Column<long>)batch[_node.Window!.TimeColumn];
         _frontier = frontier;
         _now = _before = Pane.None;
         Whole = null;
         _segments.Clear();
-        if (pass == 0 && !_panes.Overlaps && !times.HasNulls && AssignWhole(batch, times.Values)) return true;
-        var count = AssignRows(batch, times, pass);
+        if (!_panes.Overlaps && !times.HasNulls && AssignWhole(batch, times.Values)) return;
+        var count = AssignRows(batch, times);
         if (_late > 0) _reports.Late(batch, _lateRows.AsSpan(0, _late), _lateEnds.AsSpan(0, _late), _lateMarks.AsSpan(0, _late), _node.View);
         _late = 0;
         Arrange(count, batch.RowCount);
-        return count > 0;
     }
 
     bool AssignWhole(Batch batch, ReadOnlySpan<long> times)
     {
         var (least, most) = Range(times);
         if (least == long.MinValue || most == long.MaxValue) return false;
-        Locate(least, 0);
+        Locate(least);
         if (most >= _now.End || _now.First > _now.Last) return false;
         var limit = _frontier.Final.Microseconds;
         if (batch.Watermarks is { } watermarks) limit = Math.Max(limit, Allow(Range(watermarks.Values).Most));
@@ -79,7 +76,7 @@ sealed class RowSlicer
         return true;
     }
 
-    int AssignRows(Batch batch, Column<long> times, int pass)
+    int AssignRows(Batch batch, Column<long> times)
     {
         var watermarks = batch.Watermarks;
         var limit = _frontier.Final.Microseconds;
@@ -92,34 +89,59 @@ sealed class RowSlicer
                 timeless++;
                 continue;
             }
+            var mark = watermarks is null ? limit : Math.Max(limit, Allow(watermarks[row]));
             if (time < _now.Start || time >= _now.End)
             {
                 (_now, _before) = (_before, _now);
-                if (time < _now.Start || time >= _now.End) Locate(time, pass);
+                if (time < _now.Start || time >= _now.End) Locate(time);
+            }
+            if (_panes.Overlaps)
+            {
+                count = AddOverlapping(row, time, mark, count);
+                continue;
             }
             if (_now.First > _now.Last) continue;
-            var mark = watermarks is null ? limit : Math.Max(limit, Allow(watermarks[row]));
             var slice = _now.FirstEnd > mark ? SliceOf(ref _now) : SliceOfLate(row, mark);
-            if (slice is null) continue;
-            var slot = slice.Slot;
-            if (slot < 0) slot = Meet(slice);
-            _counts[slot]++;
-            _slots[count] = slot;
-            _accepted[count++] = row;
+            if (slice is not null) Accept(row, slice, count++);
         }
-        if (timeless > 0 && pass == 0) _reports.Timeless(timeless, _node.View);
+        if (timeless > 0) _reports.Timeless(timeless, _node.View);
+        return count;
+    }
+
+    void Accept(int row, Slice slice, int place)
+    {
+        if (slice.Slot < 0) Meet(slice);
+        _counts[slice.Slot]++;
+        _slots[place] = slice.Slot;
+        _accepted[place] = row;
+    }
+
+    int AddOverlapping(int row, long time, long mark, int count)
+    {
+        if (count + _overlapping.Count > _accepted.Length)
+        {
+            var length = Math.Max(_accepted.Length * 2, count + _overlapping.Count);
+            Array.Resize(ref _accepted, length);
+            Array.Resize(ref _slots, length);
+            Array.Resize(ref _sorted, length);
+        }
+        foreach (var (window, end) in _overlapping)
+        {
+            if (end <= time) continue;
+            if (end <= mark) AddLate(row, end, mark);
+            else Accept(row, _slices.Find(window, window) ?? Open(window, window, _frontier), count++);
+        }
         return count;
     }
 
     /// <summary>A watermark less the lateness that is allowed.</summary>
     long Allow(long watermark) => watermark < long.MinValue + _node.Late.AllowedMicroseconds ? long.MinValue : watermark - _node.Late.AllowedMicroseconds;
 
-    int Meet(Slice slice)
+    void Meet(Slice slice)
     {
         slice.Slot = _met.Count;
         _met.Add(slice);
         if (_met.Count > _counts.Length) Array.Resize(ref _counts, _counts.Length * 2);
-        return slice.Slot;
     }
 
     /// <summary>Sorts the accepted rows by slice, each slice's in their order.</summary>
@@ -127,7 +149,7 @@ sealed class RowSlicer
     {
         if (_met.Count == 1)
         {
-            if (count == rows) Whole = _met[0];
+            if (count == rows && !_panes.Overlaps) Whole = _met[0];
             Rows = _accepted;
             _segments.Add((_met[0], 0, count));
         }
@@ -148,17 +170,18 @@ sealed class RowSlicer
     }
 
     /// <summary>Makes the pane of a time the one at hand.</summary>
-    void Locate(long time, int pass)
+    void Locate(long time)
     {
-        var index = _panes.Of(time) - pass;
+        var index = _panes.Of(time);
         var (start, end) = (_panes.StartOf(index), _panes.EndOf(index));
-        var (first, last) = (_panes.FirstWindow(index), _panes.LastWindow(index));
         if (_panes.Overlaps)
         {
-            // Another window may start within this one and is the last one for later times.
-            if (end <= time) (first, last) = (0, -1);
-            (start, end) = (time, time + 1);
+            _before = Pane.None; // what overlaps is known of one stretch of time only
+            end = _panes.StartOf(index + 1);
+            _overlapping.Clear();
+            for (var window = index; _panes.EndOf(window) > start; window--) _overlapping.Insert(0, (window, _panes.EndOf(window)));
         }
+        var (first, last) = (_panes.FirstWindow(index), _panes.LastWindow(index));
         _now = new() { Index = index, Start = start, End = end, First = first, Last = last, FirstEnd = first > last ? end : _panes.Windows.EndOf(first) };
     }
 
@@ -178,8 +201,6 @@ sealed class RowSlicer
         var window = _now.First;
         for (; window <= _now.Last && _panes.Windows.EndOf(window) <= mark; window++) AddLate(row, _panes.Windows.EndOf(window), mark);
         if (window > _now.Last) return null;
-        // Windows that are final have been told and are gone: only those still to be told must not see the row.
-        if (_panes.Windows.EndOf(window - 1) <= _frontier.Final.Microseconds) return SliceOf(ref _now);
         return _slices.Find(_now.Index, window) ?? Open(_now.Index, window, _frontier);
     }
 
