@@ -1,14 +1,7 @@
 using System.Buffers;
-using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Millrace.Connectors;
-using Millrace.Data;
-using Millrace.Formats;
-using Millrace.Planning;
-using Millrace.Runtime;
 using Millrace.Stores;
 
 namespace Millrace.Server.Endpoints;
