@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Millrace.Data;
+using Millrace.State;
 
 namespace Millrace.Runtime;
 
@@ -16,6 +17,7 @@ sealed class Consolidation
     int[] _rows = new int[512];
     ulong[] _batchHashes = [];
     int[] _kept = [];
+    int[] _identity = [];
     int _count;
 
     /// <summary>Replaces a list of batches by batches of the rows that stay, in their order. The list's references are given back.</summary>
@@ -28,8 +30,12 @@ sealed class Consolidation
         for (var b = batches.Count - 1; b >= 0; b--)
         {
             var batch = batches[b];
-            if (_batchHashes.Length < batch.RowCount) (_batchHashes, _kept) = (new ulong[batch.Home.BatchRows], new int[batch.Home.BatchRows]);
-            RowHash.Compute(batch, key, _batchHashes);
+            if (_batchHashes.Length < batch.RowCount)
+            {
+                var rows = Math.Max(batch.RowCount, batch.Home.BatchRows);
+                (_batchHashes, _kept, _identity) = (new ulong[rows], new int[rows], [.. Enumerable.Range(0, rows)]);
+            }
+            KeyHash.Compute(batch, key, _identity.AsSpan(0, batch.RowCount), _batchHashes);
             for (var row = batch.RowCount - 1; row >= 0; row--) Add(batches, key, b, row, _batchHashes[row]);
         }
         var entry = _count - 1;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Millrace.Data;
+using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
@@ -82,6 +83,7 @@ sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, S
 sealed class ExchangeSender(ImmutableArray<int> keys, ExchangeQueue[] queues, MemoryAccountant memory) : Target
 {
     readonly ulong[] _hashes = new ulong[memory.BatchRows];
+    readonly int[] _identity = [.. Enumerable.Range(0, memory.BatchRows)];
     readonly int[] _rows = new int[memory.BatchRows];
     readonly int[] _starts = new int[queues.Length + 1];
     readonly int[] _next = new int[queues.Length];
@@ -98,7 +100,7 @@ sealed class ExchangeSender(ImmutableArray<int> keys, ExchangeQueue[] queues, Me
 
     public override void OnBatch(Batch batch)
     {
-        RowHash.Compute(batch, keys, _hashes);
+        KeyHash.Compute(batch, keys, _identity.AsSpan(0, batch.RowCount), _hashes);
         Divide(_hashes.AsSpan(0, batch.RowCount));
         for (var lane = 0; lane < queues.Length; lane++)
         {

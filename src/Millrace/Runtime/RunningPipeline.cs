@@ -57,7 +57,7 @@ sealed class RunningPipeline : IRunningPipeline
         EndAsync().GetAwaiter().GetResult();
     }
 
-    async Task EndAsync()
+    internal async Task EndAsync()
     {
         var error = _run.Failure.Now ?? _run.Failure.AfterCommit;
         try

@@ -30,19 +30,24 @@ sealed class RowFeed(SourceRun source, IRowPartition partition, int slot) : Feed
         _next = null;
         if (batch is null) return null;
         var rows = batch.RowCount;
-        if (Source.Scan.KeepsOrigin && batch.Origin is null) batch.Origin = Number(rows);
+        if (Source.Scan.KeepsOrigin && batch.Origin is null) batch = WithOrigin(batch);
         _position = partition.Position;
         Source.Counters.AddSeen(rows);
         return batch;
     }
 
-    /// <summary>Rows without raw bytes are known by their number.</summary>
-    Origin Number(int rows)
+    /// <summary>Rows without raw bytes are known by their number. The batch may be others' too, so a new one carries the origin.</summary>
+    Batch WithOrigin(Batch batch)
     {
+        var numbered = Source.Memory.RentBatch(batch.Schema);
+        for (var i = 0; i < batch.Columns.Count; i++) numbered.Add(batch[i].Retain());
+        numbered.RowCount = batch.RowCount;
         var origin = Source.Memory.RentOrigin();
-        (origin.Source, origin.Partition, origin.Count) = (Source.Definition.Name, Partition.Id, rows);
-        for (var i = 0; i < rows; i++) origin.Offsets[i] = _position + i;
-        return origin;
+        (origin.Source, origin.Partition, origin.Count) = (Source.Definition.Name, Partition.Id, batch.RowCount);
+        for (var i = 0; i < batch.RowCount; i++) origin.Offsets[i] = _position + i;
+        numbered.Origin = origin;
+        batch.Release();
+        return numbered;
     }
 
     public override void Dispose()

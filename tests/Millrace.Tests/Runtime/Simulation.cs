@@ -1,0 +1,60 @@
+using Millrace.Planning;
+using Millrace.Runtime;
+
+namespace Millrace.Tests.Runtime;
+
+/// <summary>Runs a pipeline on one thread: lanes, coordinator and clock take turns in an order that a seed decides.</summary>
+sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock, int seed)
+{
+    readonly Random _random = new(seed);
+
+    public RunningPipeline? Running { get; private set; }
+    public PipelineRun? Run { get; private set; }
+
+    /// <summary>Called before each turn with its number.</summary>
+    public Action<int>? OnTurn { get; init; }
+
+    /// <summary>How far the clock goes when it is its turn.</summary>
+    public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    public async Task RunAsync(int turnsMax = 2_000_000)
+    {
+        (Running, Run) = await PipelineRunner.OpenAsync(pipeline, options, CancellationToken.None);
+        var turn = 0;
+        try
+        {
+            while (!Run.HasEnded)
+            {
+                Assert.True(turn < turnsMax, $"seed {seed}: no end after {turn} turns");
+                OnTurn?.Invoke(turn++);
+                var who = _random.Next(Run.Lanes.Length + 2);
+                if (who < Run.Lanes.Length)
+                {
+                    for (var steps = _random.Next(1, 6); steps > 0; steps--) StepLane(Run.Lanes[who]);
+                }
+                else if (who == Run.Lanes.Length) Run.Step();
+                else if (_random.Next(8) == 0)
+                {
+                    clock.Advance(Tick);
+                    Run.OnTimer();
+                }
+            }
+        }
+        finally
+        {
+            await Running.EndAsync();
+        }
+    }
+
+    void StepLane(Lane lane)
+    {
+        try
+        {
+            lane.Step();
+        }
+        catch (Exception e)
+        {
+            Run!.Failure.Set(e);
+        }
+    }
+}
