@@ -25,14 +25,14 @@ static class Orders
 
     public static Expression Call(string name, params Expression[] arguments)
     {
-        var function = Catalog.BuiltIn.Scalar(name)!;
+        var function = Scalars.All.First(f => f.Name == name);
         var signature = function.Resolve([.. arguments.Select(a => a.Type)])!;
         return new Call(function, [.. arguments], signature.Result);
     }
 
     public static (AggregateCall, string) Aggregate(string name, string column, int argument = -1, DataType? type = null)
     {
-        var function = Catalog.BuiltIn.Aggregate(name)!;
+        var function = Aggregates.All.First(f => f.Name == name);
         var signature = function.Resolve(argument < 0 ? [] : [type ?? DataType.BigInt], false)!;
         return (new(function, signature, argument < 0 ? [] : [argument], false, -1), column);
     }

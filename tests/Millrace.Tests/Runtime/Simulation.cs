@@ -17,7 +17,7 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
     /// <summary>How far the clock goes when it is its turn.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    public async Task RunAsync(int turnsMax = 2_000_000)
+    public async Task RunAsync(int turnsMax = 200_000)
     {
         (Running, Run) = await PipelineRunner.OpenAsync(pipeline, options, CancellationToken.None);
         var turn = 0;
