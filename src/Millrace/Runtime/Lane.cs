@@ -256,6 +256,11 @@ sealed class Lane : IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"lane {Index}: {(_isInBarrier ? $"at stage {_stage} of barrier {_epoch}" : $"past barrier {_doneEpoch}")}, pending stage {Pending.Stage}, sources {(_sourcesEnded ? "ended" : "open")}"
+        + $" [{string.Join(", ", Sources.SelectMany(s => s.Feeds).Select(f => $"{f.Partition.Name} {f.State} {f.Frontier.Closed}"))}]";
+
     /// <summary>Gives back everything, when no thread steps any more.</summary>
     public void Dispose()
     {

@@ -54,7 +54,7 @@ sealed class LaneSource(SourceRun source, Station join, IReadOnlyList<Feed> feed
     bool IsTooFarAhead(Feed feed)
     {
         var least = Source.Time.Least;
-        return least != long.MinValue && feed.Frontier.Closed.Microseconds - LeadMicroseconds > least;
+        return least != long.MinValue && feed.Frontier.Closed.Microseconds > least && (Int128)feed.Frontier.Closed.Microseconds - LeadMicroseconds > least;
     }
 
     public void Deliver(Feed feed)

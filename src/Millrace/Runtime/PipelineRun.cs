@@ -212,6 +212,10 @@ sealed class PipelineRun
         }
     }
 
+    /// <summary>Where the run stands, for a test that waits for it in vain.</summary>
+    public override string ToString() =>
+        $"epoch {Signals.Epoch}, {(_isInBarrier ? $"{_arrived} lanes at the barrier" : "no barrier")}{(_isLastBarrier ? ", the last" : "")}; {string.Join("; ", Lanes.Select(l => l.ToString()))}";
+
     /// <summary>Gives back everything, when no thread steps any more.</summary>
     public void Release()
     {

@@ -25,8 +25,9 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
         {
             while (!Run.HasEnded)
             {
-                Assert.True(turn < turnsMax, $"seed {seed}: no end after {turn} turns");
-                OnTurn?.Invoke(turn++);
+                Assert.True(turn < turnsMax, $"seed {seed}: no end after {turn} turns: {Run}");
+                OnTurn?.Invoke(turn);
+                turn++;
                 var who = _random.Next(Run.Lanes.Length + 2);
                 if (who < Run.Lanes.Length)
                 {
