@@ -84,6 +84,7 @@ sealed class SampleTable
     public static SampleTable FromCsv(string text)
     {
         var (delimiter, rows) = new[] { ',', ';', '\t', '|' }.Select(d => (Delimiter: d, Rows: Split(text, d))).MaxBy(static c => Agreement(c.Rows));
+        if (rows.Count == 0) throw new Connectors.ConnectorException(Connectors.Fault.User, "its sample holds no whole record; expected CSV or JSON lines.");
         var width = rows.CountBy(static r => r.Count).MaxBy(static c => c.Value).Key;
         var hasHeader = LooksLikeHeader(rows);
         if (hasHeader) width = rows[0].Count;
@@ -109,15 +110,15 @@ sealed class SampleTable
     /// <summary>How well a delimiter fits: the share of lines with the commonest number of fields, and more fields are better.</summary>
     static double Agreement(List<List<string?>> rows)
     {
-        var commonest = rows.CountBy(static r => r.Count).MaxBy(static c => c.Value);
-        return commonest.Key == 1 ? 0 : commonest.Value / (double)rows.Count + Math.Min(commonest.Key, 50) * 0.001;
+        var commonest = rows.CountBy(static r => r.Count).DefaultIfEmpty().MaxBy(static c => c.Value);
+        return commonest.Key <= 1 ? 0 : commonest.Value / (double)rows.Count + Math.Min(commonest.Key, 50) * 0.001;
     }
 
     /// <summary>A first line of different words, none a number and none found again below it, is a header.</summary>
     static bool LooksLikeHeader(List<List<string?>> rows)
     {
         var first = rows[0];
-        if (first.Exists(static f => f is null || f.Trim().Length == 0 || f.Length > 100) || first.Distinct(StringComparer.OrdinalIgnoreCase).Count() < first.Count) return false;
+        if (first.Exists(static f => f is null || f.Trim().Length == 0 || f.Length > 100) || first.Distinct(StringComparer.Ordinal).Count() < first.Count) return false;
         if (first.Exists(static f => char.IsAsciiDigit(f![0]) || f[0] is '-' or '+' or '.' || f.ToLowerInvariant() is "true" or "false")) return false;
         return rows.Count == 1 || !Enumerable.Range(0, first.Count).Any(i => rows.Skip(1).Any(r => i < r.Count && r[i] == first[i]));
     }
@@ -158,7 +159,7 @@ sealed class SampleTable
             else if (c == '\n') EndRow();
             else if (c != '\r' || i + 1 < text.Length && text[i + 1] != '\n') field.Append(c);
         }
-        if (field.Length > 0 || row.Count > 0) EndRow();
+        if (field.Length > 0 || row.Count > 0 || wasQuoted) EndRow();
         return rows;
     }
 }
