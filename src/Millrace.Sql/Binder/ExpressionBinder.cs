@@ -222,7 +222,8 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
     {
         var found = compilation.Options.Catalog.Scalar(function);
         if (found is null) throw new SqlError(Codes.UnknownFunction, nameSpan ?? span, $"no operator or function '{shown}'.");
-        var signature = Resolve(found.Resolve, arguments) ?? throw WrongTypes(shown, span, arguments, found.Syntax);
+        Literal?[] constants = [.. arguments.Select(a => a as Literal)];
+        var signature = Resolve(types => found.Resolve(types, constants), arguments) ?? throw WrongTypes(shown, span, arguments, found.Syntax);
         var converted = arguments.Select((a, i) => Convert(a, signature.Parameters[i], spans[i])).ToImmutableArray();
         CheckConstants(found, signature, converted, spans, span);
         return new Call(found, converted, signature.Result);

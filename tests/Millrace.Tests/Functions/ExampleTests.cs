@@ -1,13 +1,14 @@
 using Millrace.Data;
 using Millrace.Expressions;
 using Millrace.Functions;
+using Millrace.Runtime;
+using Millrace.Sql;
 
 namespace Millrace.Tests.Functions;
 
-/// <summary>Every example of every scalar function gives what the reference says.</summary>
+/// <summary>Every example of every function gives what the reference says: as SQL and, for scalar functions, without the front end.</summary>
 public sealed class ExampleTests
 {
-    // Written in more SQL than the parser of examples reads; the front end's tests run them.
     public static TheoryData<string, string, string> Examples =>
         [.. Millrace.Functions.Scalars.All.SelectMany(f => f.Examples.Select(e => new TheoryDataRow<string, string, string>(f.Name, e.Sql, e.Result)))];
 
@@ -19,6 +20,29 @@ public sealed class ExampleTests
         Assert.Equal(result, Run(expression, fold: true));
         Assert.Equal(result, Run(expression, fold: false));
         Assert.NotEmpty(name);
+    }
+
+    public static TheoryData<string, string, string> Queries =>
+    [
+        .. Millrace.Functions.Scalars.All.SelectMany(f => f.Examples.Select(e => new TheoryDataRow<string, string, string>(f.Name, "SELECT " + e.Sql, e.Result))),
+        .. Millrace.Functions.Aggregates.All.SelectMany(f => f.Examples.Select(e => new TheoryDataRow<string, string, string>(f.Name, e.Sql, e.Result))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void An_example_as_a_query_gives_what_it_says(string name, string sql, string result)
+    {
+        var compiled = SqlCompiler.CompileQuery(sql, [], new());
+        Assert.True(compiled.Plan is not null, $"{name}: {string.Join("; ", compiled.Diagnostics)}");
+        var memory = new MemoryAccountant();
+        var rows = new List<string>();
+        foreach (var batch in QueryRunner.Run(compiled.Plan, null, memory))
+        {
+            for (var row = 0; row < batch.RowCount; row++) rows.Add(ValueText.Format(batch[0], row));
+            batch.Release();
+        }
+        Assert.Equal([result], rows);
+        Assert.Equal(0, memory.Alive);
     }
 
     /// <summary>The value for a batch of three rows, of which all must be the same.</summary>
