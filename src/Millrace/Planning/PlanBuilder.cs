@@ -131,10 +131,22 @@ public static class PlanBuilder
         var key = ImmutableArray.CreateBuilder<int>();
         if (window is not null) key.Add(0);
         for (var i = 0; i < keys.Length; i++) key.Add(windows + i);
-        return new Aggregate
+        var groups = new Aggregate
         {
             Schema = new Schema(fields), Input = input, Window = window, Keys = keys, Calls = [.. calls.Select(c => c.Call)], View = view, Late = late, Key = key.ToImmutable(),
             Times = window is null ? [] : WindowTimes(window, 0), Where = where,
+        };
+        return key.Count > 0 ? groups : Single(groups);
+    }
+
+    /// <summary>A lone row that changes needs a key too, to be replaced by: a hidden constant.</summary>
+    static Project Single(PlanNode row)
+    {
+        var columns = row.Schema.Fields.Select((f, i) => (Expression)new ColumnReference(i, f.Name, f.Type));
+        return new()
+        {
+            Schema = new Schema(row.Schema.Fields.Append(new("$single", DataType.Integer))), Input = row, Expressions = [.. columns, new Literal(0, DataType.Integer)],
+            Key = [row.Schema.Count], Where = row.Where,
         };
     }
 
