@@ -28,8 +28,28 @@ CREATE MATERIALIZED VIEW busy AS SELECT upper(k) AS name, SUM(i) * 100 / COUNT(*
 -- b,7,0.002,0.2,"z"
 -- ,3,3,3,
 -- expect counts
+-- k | n | i | distinct_i | distinct_s | above_one
+-- a | 4 | 3 | 2 | 2 | 2
+-- b | 2 | 2 | 1 | 1 | 2
+-- NULL | 1 | 1 | 1 | 0 | 1
 -- expect sums
+-- k | i | d | x | avg_i | avg_d | avg_x
+-- a | 5 | 1000000.376 | 8 | 1.666667 | 333333.458667 | 2.6666666666666665
+-- b | 14 | 0.001 | 0.30000000000000004 | 7.000000 | 0.000500 | 0.15000000000000002
+-- NULL | 3 | 3.000 | 3 | 3.000000 | 3.000000 | 3
 -- expect extremes
+-- k | min_i | max_i | min_d | max_x | min_s | max_s
+-- a | 1 | 2 | 0.125 | 4 | x | y
+-- b | 7 | 7 | -0.001 | 0.2 | z | z
+-- NULL | 3 | 3 | 3.000 | 3 | NULL | NULL
 -- expect spread
+-- k | var | var_pop | dev | dev_pop
+-- a | 1.5833333333333333 | 1.0555555555555556 | 1.2583057392117916 | 0.4714045207910317
+-- b | 0.005000000000000001 | 0.0025000000000000005 | 0.07071067811865477 | 0
+-- NULL | NULL | 0 | NULL | 0
 -- expect nothing
+-- n | total
+-- 0 | NULL
 -- expect busy
+-- name | share
+-- A | 125

@@ -13,3 +13,7 @@ CREATE MATERIALIZED VIEW candles AS
 -- 2024-03-01T10:00:30Z,AAA,9.75
 -- 2024-03-01T10:01:00Z,AAA,9.80
 -- expect candles
+-- window_start | symbol | open | high | low | close
+-- 2024-03-01 10:00:00 | AAA | 10.00 | 12.50 | 9.75 | 9.75
+-- 2024-03-01 10:00:00 | BBB | 5.00 | 5.00 | 5.00 | 5.00
+-- 2024-03-01 10:01:00 | AAA | 9.80 | 9.80 | 9.80 | 9.80

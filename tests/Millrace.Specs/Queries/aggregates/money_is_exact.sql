@@ -10,3 +10,5 @@ CREATE MATERIALIZED VIEW totals AS SELECT SUM(quantity * price) AS revenue, SUM(
 -- 3,0.001
 -- -1,0.1
 -- expect totals
+-- revenue | prices | mean | n
+-- 4294967293999999995705032.609 | 2000000000000000.099 | 500000000000000.024750 | 4

@@ -9,3 +9,8 @@ CREATE MATERIALIZED VIEW clean AS SELECT id, quantity, at FROM orders;
 -- {"id":3,"quantity":4,"at":"yesterday"}
 -- {"id":4}
 -- expect clean
+-- id | quantity | at
+-- 1 | 2 | 2024-03-01 10:00:00
+-- 2 | NULL | 2024-03-01 10:00:00
+-- 3 | 4 | NULL
+-- 4 | NULL | NULL

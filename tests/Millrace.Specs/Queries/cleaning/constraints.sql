@@ -22,5 +22,16 @@ CREATE MATERIALIZED VIEW big_even AS SELECT id, amount FROM big;
 -- 6,rice,20,1.25
 -- 7,salt,,0.50
 -- expect clean
+-- id | product | quantity | price | amount
+-- 1 | tea | 2 | 3.50 | 7.00
+-- 5 | gold | 1 | 2000.00 | 2000.00
+-- 6 | rice | 20 | 1.25 | 25.00
+-- 7 | salt | NULL | 0.50 | NULL
 -- expect big_even
+-- id | amount
+-- 6 | 25.00
 -- expect dead_letters
+-- source | partition | offset | rule | error | raw
+-- orders | 0 | 54 | has_product | violates product IS NOT NULL | 3,,-5,1.00
+-- orders | 0 | 65 | has_product | violates product IS NOT NULL | 4,,5,1.00
+-- orders | 0 | 75 | even_id | violates id % 2 = 0 | 5,gold,1,2000.00

@@ -22,5 +22,18 @@ CREATE MATERIALIZED VIEW least WITH (state_ttl = '1 hour') AS SELECT DISTINCT ON
 -- 2024-03-01T10:00:03Z,,2
 -- 2024-03-01T10:00:03Z,,2
 -- expect each
+-- at | device | value
+-- 2024-03-01 10:00:01 | a | 0.5
+-- 2024-03-01 10:00:01 | a | 1.5
+-- 2024-03-01 10:00:02 | b | 7
+-- 2024-03-01 10:00:03 | NULL | 2
 -- expect per_minute
+-- window_start | device | n | total
+-- 2024-03-01 10:00:00 | a | 1 | 1.5
+-- 2024-03-01 10:00:00 | b | 1 | 7
+-- 2024-03-01 10:00:00 | NULL | 1 | 2
 -- expect least
+-- device | value | at
+-- a | 0.5 | 2024-03-01 10:00:01
+-- b | 7 | 2024-03-01 10:00:02
+-- NULL | 2 | 2024-03-01 10:00:03

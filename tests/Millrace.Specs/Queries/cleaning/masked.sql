@@ -11,4 +11,9 @@ CREATE MATERIALIZED VIEW stored AS SELECT id, mail, card FROM people;
 -- {"id":2,"mail":"bob@example.org","card":null}
 -- {"id":3,"mail":null,"card":"12"}
 -- expect stored
+-- id | mail | card
+-- 1 | *** | ************1234
+-- 3 | NULL | 12
 -- expect dead_letters
+-- source | partition | offset | rule | error | raw
+-- people | 0 | 60 | has_card | violates card IS NOT NULL | {"id":2,"mail":"***","card":"***"}

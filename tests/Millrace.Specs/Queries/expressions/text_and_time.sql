@@ -17,4 +17,16 @@ CREATE MATERIALIZED VIEW times AS
 -- 4,"",
 -- 5,,
 -- expect texts
+-- id | trimmed | upper | length | part | replaced | has_e | is_capital | filled | word
+-- 1 | Green tea | GREEN TEA | 9 | ree | Gr33n t3a | true | true | Green tea | Green
+-- 2 | 42 |   42  | 5 |  42 |   42  | false | false | 42 | 
+-- 3 | été | ÉTÉ | 3 | té | été | false | false | été | été
+-- 4 |  |  | 0 |  |  | false | false | empty | 
+-- 5 | NULL | NULL | NULL | NULL | NULL | NULL | NULL | empty | NULL
 -- expect times
+-- id | hour | weekday | later | text | in_2024 | number
+-- 1 | 2024-01-31 10:00:00 | 3 | 2024-02-29 12:20:30.5 | 2024-01-31 10:20:30.5 | true | NULL
+-- 2 | 2024-12-31 23:00:00 | 2 | 2025-02-01 01:59:59 | 2024-12-31 23:59:59 | true | 42
+-- 3 | 1969-07-20 20:00:00 | 0 | 1969-08-20 22:17:40 | 1969-07-20 20:17:40 | false | NULL
+-- 4 | NULL | NULL | NULL | NULL | NULL | NULL
+-- 5 | NULL | NULL | NULL | NULL | NULL | NULL

@@ -15,5 +15,20 @@ CREATE MATERIALIZED VIEW guarded AS SELECT id, CASE WHEN n <> 0 THEN 10 / n ELSE
 -- 4,false,,0
 -- 5,,,
 -- expect logic
+-- id | conjunction | disjunction | negation | differs | is_true | is_in
+-- 1 | true | true | false | false | true | true
+-- 2 | false | true | false | true | true | true
+-- 3 | NULL | true | false | true | true | NULL
+-- 4 | false | NULL | true | true | false | NULL
+-- 5 | NULL | NULL | NULL | false | false | NULL
 -- expect kept
+-- id
+-- 2
+-- 3
+-- 4
 -- expect guarded
+-- id | tenth
+-- 1 | 10
+-- 2 | 5
+-- 3 | 3
+-- 4 | -1

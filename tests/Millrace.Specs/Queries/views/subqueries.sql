@@ -17,4 +17,11 @@ CREATE MATERIALIZED VIEW labelled AS
 -- 2024-03-01T10:00:30Z,west,4
 -- 2024-03-01T10:00:40Z,,
 -- expect means
+-- window_start | mean
+-- 2024-03-01 10:00:00 | 6.000000
 -- expect labelled
+-- at | shop | size
+-- 2024-03-01 10:00:00 | north! | small
+-- 2024-03-01 10:00:10 | south! | small
+-- 2024-03-01 10:00:20 | north! | large
+-- 2024-03-01 10:00:40 | NULL | none

@@ -16,4 +16,13 @@ CREATE MATERIALIZED VIEW each AS SELECT at, amount, channel FROM all_sales;
 -- 2024-03-01T10:00:30Z,4
 -- 2024-03-01T10:01:00Z,8
 -- expect per_minute
+-- window_start | total | channels
+-- 2024-03-01 10:00:00 | 5 | 2
+-- 2024-03-01 10:01:00 | 8 | 1
+-- 2024-03-01 10:05:00 | 2 | 1
 -- expect each
+-- at | amount | channel
+-- 2024-03-01 10:00:00 | 1 | web
+-- 2024-03-01 10:00:30 | 4 | shop
+-- 2024-03-01 10:01:00 | 8 | shop
+-- 2024-03-01 10:05:00 | 2 | web

@@ -25,6 +25,21 @@ CREATE MATERIALIZED VIEW keyless AS SELECT total FROM per_minute;
 -- 2024-03-01T10:01:00Z,north,UK,3
 -- 2024-03-01T11:00:00Z,west,FR,30
 -- expect per_hour
+-- window_start | country | total | cells | best
+-- 2024-03-01 10:00:00 | FR | 2 | 1 | 2
+-- 2024-03-01 10:00:00 | UK | 14 | 2 | 11
+-- 2024-03-01 11:00:00 | FR | 30 | 1 | 30
 -- expect by_country
+-- country | total | cells
+-- FR | 32 | 2
+-- UK | 14 | 2
 -- expect large
+-- window_start | shop | total
+-- 2024-03-01 10:00:00 | north | 11
+-- 2024-03-01 11:00:00 | west | 30
 -- expect keyless
+-- total
+-- 11
+-- 2
+-- 3
+-- 30

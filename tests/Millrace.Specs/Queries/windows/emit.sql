@@ -26,7 +26,27 @@ CREATE SINK totals_csv FROM totals WITH (connector = 'file', path = 'totals.csv'
 -- 2024-03-01T10:00:59Z,north,4
 -- 2024-03-01T10:01:10Z,north,8
 -- expect totals
+-- window_start | shop | total
+-- 2024-03-01 10:00:00 | north | 5
+-- 2024-03-01 10:00:00 | south | 2
+-- 2024-03-01 10:01:00 | north | 8
 -- expect closed
+-- window_start | shop | total
+-- 2024-03-01 10:00:00 | north | 5
+-- 2024-03-01 10:00:00 | south | 2
+-- 2024-03-01 10:01:00 | north | 8
 -- expect settled
+-- window_start | shop | total
+-- 2024-03-01 10:00:00 | north | 5
+-- 2024-03-01 10:00:00 | south | 2
+-- 2024-03-01 10:01:00 | north | 8
 -- expect now_and_then
+-- window_start | shop | total
+-- 2024-03-01 10:00:00 | north | 5
+-- 2024-03-01 10:00:00 | south | 2
+-- 2024-03-01 10:01:00 | north | 8
 -- expect totals.csv
+-- window_start,shop,total
+-- 2024-03-01 10:00:00,north,5
+-- 2024-03-01 10:00:00,south,2
+-- 2024-03-01 10:01:00,north,8

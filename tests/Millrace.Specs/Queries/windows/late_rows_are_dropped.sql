@@ -12,3 +12,6 @@ CREATE MATERIALIZED VIEW per_minute AS
 -- 2024-03-01T10:00:59Z,4
 -- 2024-03-01T10:01:30Z,8
 -- expect per_minute
+-- window_start | total
+-- 2024-03-01 10:00:00 | 1
+-- 2024-03-01 10:01:00 | 10

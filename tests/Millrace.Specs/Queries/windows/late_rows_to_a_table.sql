@@ -17,5 +17,12 @@ CREATE MATERIALIZED VIEW per_hour AS
 -- 2024-03-01T10:01:10Z,north,8
 -- 2024-03-01T10:00:58Z,south,16
 -- expect per_minute
+-- window_start | shop | total
+-- 2024-03-01 10:00:00 | north | 5
+-- 2024-03-01 10:01:00 | north | 10
 -- expect per_hour
+-- window_start | total
+-- 2024-03-01 10:00:00 | 31
 -- expect late_orders
+-- at | shop | amount | view | window_end | watermark | partition | offset
+-- 2024-03-01 10:00:58 | south | 16 | per_minute | 2024-03-01 10:01:00 | 2024-03-01 10:01:00 | 0 | 131
