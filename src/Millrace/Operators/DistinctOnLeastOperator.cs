@@ -63,21 +63,25 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         _keys.Find(batch, _node.Keys, _rows.AsSpan(0, batch.RowCount), numbers);
         Grow();
         var times = _lifetime.Column < 0 ? null : (Column<long>)batch[_lifetime.Column];
-        var duplicates = 0;
+        var (duplicates, timeless) = (0, 0);
         for (var row = 0; row < numbers.Length; row++)
         {
             var key = numbers[row];
+            if (_lifetime.Renews && times!.IsNull(row))
+            {
+                timeless++;
+                LetGo(key);
+                continue;
+            }
             var end = times is null ? long.MaxValue : _lifetime.EndOf(times, row);
             var mark = times is null ? long.MinValue : _lifetime.MarkOf(batch, row, _frontier.Final.Microseconds);
             var isHeld = _keys.IsHeld(key);
-            var begins = !isHeld || (_lifetime.Renews && !times!.IsNull(row) && times[row] >= _ends[key]);
+            var begins = !isHeld || (_lifetime.Renews && times![row] >= _ends[key]);
             var ends = begins ? end : _ends[key];
             if (_lifetime.HasPassed(ends, mark))
             {
                 _late.Add(row, ends, mark);
-                if (isHeld) continue;
-                _keys.Hold(key); // so that it is swept
-                _keys.Release(key);
+                LetGo(key);
                 continue;
             }
             if (begins) Begin(key, end, isHeld, output);
@@ -86,6 +90,15 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         }
         _late.Report(batch, _context.Reports, _node.View);
         if (duplicates > 0) _context.Reports.Duplicates(duplicates);
+        if (timeless > 0) _context.Reports.Timeless(timeless, _node.View);
+    }
+
+    /// <summary>A key that was only looked up: where nobody holds it, it is to be swept.</summary>
+    void LetGo(int key)
+    {
+        if (_keys.IsHeld(key)) return;
+        _keys.Hold(key);
+        _keys.Release(key);
     }
 
     void Grow()
@@ -102,7 +115,8 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
     {
         if (isHeld)
         {
-            // The row that stood so far is told for the last time where that has not happened.
+            // The row that stood so far is told for the last time, and then forgotten as if its time had passed: it may just as well have.
+            TellChange(key, output);
             Tell(key, Demand.OnClose, output);
             Tell(key, Demand.Final, output);
             _out.Flush(output);
@@ -112,7 +126,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
             _keys.Hold(key);
             _stateRows++;
         }
-        _flags[key] &= IsTouched | IsTold;
+        _flags[key] = 0;
         _ends[key] = end;
         _arrivals[key] = _arrived++;
         Schedule(key);
@@ -217,6 +231,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
                 if (pushed && output.IsFull) return true;
             }
             _out.Flush(output);
+            _keys.SweepIfDue();
             _advances = false;
             output.Advance(_frontier);
         }

@@ -62,7 +62,7 @@ sealed class DistinctOnOperator : IOperator, IStateful
             if (_keys.IsHeld(key))
             {
                 if (_retracts) _counts[key]++;
-                if (!_lifetime.Renews || times!.IsNull(accepted[i]) || times[accepted[i]] < _ends[key]) continue;
+                if (!_lifetime.Renews || times![accepted[i]] < _ends[key]) continue;
                 Renew(key, _lifetime.EndOf(times, accepted[i]), isNew: false);
             }
             else
@@ -98,20 +98,27 @@ sealed class DistinctOnOperator : IOperator, IStateful
     {
         var count = 0;
         var final = _frontier.Final.Microseconds;
-        if (_lifetime.Column < 0 || (batch.Watermarks is null && final == long.MinValue))
+        if (_lifetime.Column < 0 || (batch.Watermarks is null && final == long.MinValue && !batch[_lifetime.Column].HasNulls))
         {
             for (; count < batch.RowCount; count++) _rows[count] = count;
             return _rows.AsSpan(0, count);
         }
         var times = (Column<long>)batch[_lifetime.Column];
+        var timeless = 0;
         for (var row = 0; row < batch.RowCount; row++)
         {
+            if (_lifetime.Renews && times.IsNull(row))
+            {
+                timeless++;
+                continue;
+            }
             var end = _lifetime.EndOf(times, row);
             var mark = _lifetime.MarkOf(batch, row, final);
             if (_lifetime.HasPassed(end, mark)) _late.Add(row, end, mark);
             else _rows[count++] = row;
         }
         _late.Report(batch, _context.Reports, _node.View);
+        if (timeless > 0) _context.Reports.Timeless(timeless, _node.View);
         return _rows.AsSpan(0, count);
     }
 

@@ -6,7 +6,7 @@ namespace Millrace.Operators.Distinct;
 /// <summary>How long DISTINCT ON remembers a key, and which rows come too late for one.</summary>
 /// <remarks>
 /// A key that contains an event time is remembered until the final frontier has passed that time; a row behind it is late. With <c>state_ttl</c> a key's row stands for
-/// the rows from its own time up to that much later, the next row begins anew; a row whose own time has run out is late. Both are said in event time alone, so how
+/// the rows from its own time up to that much later, the next row begins anew; a row whose own time has run out is late, and one without a time (NULL) is counted and left out. Both are said in event time alone, so how
 /// rows were cut into batches does not matter.
 /// </remarks>
 sealed class KeyLifetime

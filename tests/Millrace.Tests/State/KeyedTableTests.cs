@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Millrace.Data;
+using Millrace.Functions;
+using Millrace.State;
+using Millrace.Tests.Stores;
+
+namespace Millrace.Tests.State;
+
+public sealed class KeyedTableTests(ITestOutputHelper log)
+{
+    static readonly Schema s_schema = new(new Field("flag", DataType.Boolean), new Field("small", DataType.Integer), new Field("big", DataType.BigInt), new Field("real", DataType.Double),
+        new Field("wide", DataType.Decimal(38, 2)), new Field("span", DataType.Interval), new Field("text", DataType.Text));
+
+    static object?[] Row(Random random)
+    {
+        bool IsNull() => random.Next(8) == 0;
+        double[] reals = [0.0, -0.0, double.NaN, BitConverter.Int64BitsToDouble(unchecked((long)0xFFF8_0000_0000_0001)), 1.5, -2];
+        Interval[] spans = [new(1, 0, 0), new(0, 30, 0), new(0, 1, 0), new(0, 0, 86_400_000_000)];
+        return
+        [
+            IsNull() ? null : random.Next(2) == 0, IsNull() ? null : random.Next(-2, 3) * (random.Next(2) == 0 ? 1 : 100_000), IsNull() ? null : random.Next(-2, 3) * 5_000_000_000L,
+            IsNull() ? null : reals[random.Next(reals.Length)], IsNull() ? null : (Int128)random.Next(3) << 70, IsNull() ? null : spans[random.Next(spans.Length)],
+            IsNull() ? null : "text " + random.Next(5),
+        ];
+    }
+
+    /// <summary>The key as text, in which equal keys are equal.</summary>
+    static string Canonical(object?[] row, ImmutableArray<int> columns) => string.Join("|", columns.Select(c => row[c] switch
+    {
+        null => "NULL",
+        double d => double.IsNaN(d) ? "NaN" : (d + 0.0).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Interval i => i.ApproximateMicroseconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        var value => value.ToString(),
+    }));
+
+    public static TheoryData<int[]> Keys => new([0], [1], [2], [3], [4], [5], [6], [1, 6], [0, 1, 2, 3, 4, 5, 6], []);
+
+    [Theory, MemberData(nameof(Keys))]
+    public void Equal_keys_have_one_number_however_they_come(int[] keys)
+    {
+        var seed = Environment.TickCount;
+        log.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        ImmutableArray<int> columns = [.. keys];
+        var memory = new MemoryAccountant(batchRows: 50);
+        var owner = memory.Owner("x");
+        var dictionaries = Enumerable.Range(0, 20).Select(_ => memory.RentHeap()).ToList();
+        foreach (var dictionary in dictionaries) dictionary.MakeDictionary();
+        using (var table = new KeyedTable([.. columns.Select(c => s_schema[c].Type)], memory, owner))
+        {
+            var known = new Dictionary<string, int>();
+            for (var round = 0; round < 60; round++)
+            {
+                object?[][] rows = [.. Enumerable.Range(0, 50).Select(_ => Row(random))];
+                var batch = StoredRows.Batch(memory, s_schema, rows);
+                if (round % 3 > 0) batch = Intern(batch, dictionaries[random.Next(dictionaries.Count)], memory);
+                var some = Enumerable.Range(0, 50).Where(_ => random.Next(3) > 0).ToArray();
+                var numbers = new int[round % 2 == 0 ? 50 : some.Length];
+                table.Find(batch, columns, round % 2 == 0 ? [] : some, numbers);
+                for (var i = 0; i < numbers.Length; i++)
+                {
+                    var row = rows[round % 2 == 0 ? i : some[i]];
+                    if (known.TryGetValue(Canonical(row, columns), out var number)) Assert.Equal(number, numbers[i]);
+                    else known.Add(Canonical(row, columns), numbers[i]);
+                }
+                batch.Release();
+            }
+            Assert.Equal(known.Count, table.Count);
+            Assert.Equal(known.Count, known.Values.Distinct().Count());
+            Assert.Equal(known.Values.Order(), Enumerable.Range(0, Hash64.KeyGroups).SelectMany(g => table.KeysOf(g).ToArray()).Order());
+        }
+        foreach (var dictionary in dictionaries) dictionary.Release();
+        Assert.Equal(0, memory.Alive);
+        Assert.Equal(0, owner.Bytes);
+    }
+
+    static Batch Intern(Batch batch, TextHeap dictionary, MemoryAccountant memory)
+    {
+        var other = memory.RentBatch(batch.Schema);
+        other.RowCount = batch.RowCount;
+        foreach (var column in batch.Columns)
+        {
+            if (column is not TextColumn text)
+            {
+                other.Add(column.Retain());
+                continue;
+            }
+            var coded = memory.RentText(DataType.Text);
+            coded.Share(dictionary);
+            for (var i = 0; i < batch.RowCount; i++)
+                if (text.IsNull(i)) coded.AppendNull();
+                else coded.Append(text[i]);
+            other.Add(coded);
+        }
+        batch.Release();
+        return other;
+    }
+
+    [Fact]
+    public void Keys_that_nobody_holds_leave_and_the_others_keep_their_numbers()
+    {
+        var memory = new MemoryAccountant(batchRows: 500);
+        var owner = memory.Owner("x");
+        using (var table = new KeyedTable([DataType.Text, DataType.Integer], memory, owner))
+        {
+            var schema = new Schema(new Field("t", DataType.Text), new Field("i", DataType.Integer));
+            int[] Find(int from)
+            {
+                var batch = StoredRows.Batch(memory, schema, [.. Enumerable.Range(from, 500).Select(i => new object?[] { "key " + i, i })]);
+                var numbers = new int[500];
+                table.Find(batch, [0, 1], [], numbers);
+                batch.Release();
+                return numbers;
+            }
+            var stay = Find(0);
+            foreach (var key in stay) table.Hold(key);
+            var bytes = new List<long>();
+            for (var round = 1; round <= 60; round++)
+            {
+                var come = Find(round * 1000);
+                foreach (var key in come) table.Hold(key);
+                foreach (var key in come) table.Release(key);
+                table.SweepIfDue();
+                bytes.Add(owner.Bytes);
+                Assert.Equal(stay, Find(0));
+                Assert.InRange(table.Count, 500, 4000);
+            }
+            Assert.InRange(bytes[30..].Max(), 0, bytes[..30].Max());
+            var column = memory.RentText(DataType.Text);
+            table.AppendKeys(0, stay, column);
+            Assert.Equal("key 499", System.Text.Encoding.UTF8.GetString(column[499]));
+            column.Release();
+        }
+        Assert.Equal(0, memory.Alive);
+        Assert.Equal(0, owner.Bytes);
+    }
+
+    [Fact]
+    public void Keys_saved_by_group_are_found_again_and_marks_say_what_changed()
+    {
+        var memory = new MemoryAccountant();
+        var random = new Random(7);
+        ImmutableArray<int> columns = [3, 5, 6];
+        ImmutableArray<DataType> types = [.. columns.Select(c => s_schema[c].Type)];
+        using (var table = new KeyedTable(types, memory, memory.Owner("x")))
+        using (var other = new KeyedTable(types, memory, memory.Owner("y")))
+        {
+            var batch = StoredRows.Batch(memory, s_schema, [.. Enumerable.Range(0, 500).Select(_ => Row(random))]);
+            var (numbers, again) = (new int[500], new int[500]);
+            table.Find(batch, columns, [], numbers);
+            table.MarkChanged(numbers[0]);
+            Assert.Equal([Hash64.KeyGroup(table.HashOf(numbers[0]))], Enumerable.Range(0, Hash64.KeyGroups).Where(table.HasChanged));
+            table.MarkSaved();
+            Assert.DoesNotContain(true, Enumerable.Range(0, Hash64.KeyGroups).Select(table.HasChanged));
+            for (var group = 0; group < Hash64.KeyGroups; group++)
+            {
+                var writer = new StateWriter();
+                foreach (var key in table.KeysOf(group)) table.SaveKey(key, writer);
+                var reader = new StateReader(writer.Written);
+                while (reader.Remaining > 0) other.LoadKey(ref reader);
+            }
+            var count = other.Count;
+            other.Find(batch, columns, [], again);
+            Assert.Equal(table.Count, count);
+            Assert.Equal(count, other.Count);
+            for (var i = 0; i < 500; i++) Assert.Equal(table.HashOf(numbers[i]), other.HashOf(again[i]));
+            batch.Release();
+        }
+        Assert.Equal(0, memory.Alive);
+    }
+}
