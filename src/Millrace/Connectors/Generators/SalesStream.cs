@@ -8,7 +8,7 @@ namespace Millrace.Connectors.Generators;
 /// <summary>An endless stream of order lines as JSON lines, in the order in which they are delivered, some of them dirty. A function of its settings alone.</summary>
 /// <remarks>
 /// An order has 1 to 6 lines of one shop, customer and moment. A line that is delivered late (out of order, or hours late) or twice waits in a heap until event time has
-/// reached its delivery; all others are delivered at their own time. Some 0.6 microseconds a line.
+/// reached its delivery; all others are delivered at their own time. Some 0.6 microseconds and 25 bytes (of delayed lines) a line.
 /// </remarks>
 sealed class SalesStream
 {
@@ -177,14 +177,14 @@ sealed class SalesStream
         Utf8.TryWrite(_bytes, CultureInfo.InvariantCulture,
             $"{{\"order_id\":{_order},\"line\":{_line},\"at\":\"{at:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",\"shop\":\"{shop.Name}\",\"country\":\"{shop.Country}\",\"product\":\"{product.Name}\",\"category\":\"{product.Category}\",\"quantity\":{quantity},\"price\":{cents / 100m:F2}",
             out _length);
-        Append(missing switch
+        int more;
+        if (missing == 0) Utf8.TryWrite(_bytes.AsSpan(_length), CultureInfo.InvariantCulture, $",\"customer\":\"C{_customer:D4}\",\"payment\":\"{_payment}\"}}", out more);
+        else
         {
-            0 => $",\"customer\":\"C{_customer:D4}\"",
-            1 => ",\"customer\":null",
-            2 => ",\"customer\":\"\"",
-            _ => "",
-        });
-        Append($",\"payment\":\"{_payment}\"}}");
+            var customer = missing switch { 1 => ",\"customer\":null", 2 => ",\"customer\":\"\"", _ => "" };
+            Utf8.TryWrite(_bytes.AsSpan(_length), CultureInfo.InvariantCulture, $"{customer},\"payment\":\"{_payment}\"}}", out more);
+        }
+        _length += more;
         if (_random.Chance(_settings.Malformed))
         {
             Damage();
