@@ -195,8 +195,9 @@ sealed class Lane : IDisposable
 
     bool ServeSources()
     {
+        if (_isInBarrier || _run.Epoch != _doneEpoch) return false; // over in a moment: nobody is held back by it
         _isHeldBack = true;
-        if (_isInBarrier || Pending.Stage >= 0 || _run.IsStopping || _memory.IsTight || _run.Epoch != _doneEpoch) return false;
+        if (Pending.Stage >= 0 || _run.IsStopping || _memory.IsTight) return false;
         _isHeldBack = false;
         var open = false;
         for (var i = 0; i < Sources.Length; i++)

@@ -75,11 +75,13 @@ sealed class ReadAhead : IDisposable
     readonly ILaneSignal _lane;
     readonly MemoryAccountant _memory;
     readonly Thread _thread;
+    readonly Func<bool> _isWanted;
     volatile bool _isWaiting;
 
     public ReadAhead(string name, ChunkReader reader, ILaneSignal lane, MemoryAccountant memory)
     {
         (_reader, _lane, _memory) = (reader, lane, memory);
+        _isWanted = () => _ready.IsEmpty;
         _thread = new(Run) { IsBackground = true, Name = "read " + name };
     }
 
@@ -105,7 +107,7 @@ sealed class ReadAhead : IDisposable
                 while (_memory.IsTight)
                     if (_stop.Token.WaitHandle.WaitOne(s_poll)) return;
                 Filled filled;
-                while (!_reader.TryFill(out filled, () => _ready.IsEmpty, _stop.Token))
+                while (!_reader.TryFill(out filled, _isWanted, _stop.Token))
                 {
                     _isWaiting = true;
                     if (_stop.Token.WaitHandle.WaitOne(s_poll)) return;
