@@ -74,7 +74,7 @@ public static class PipelineRunner
         var definition = scan.Source;
         var connector = options.Connectors.Find(definition.Connector)
             ?? throw new ConnectorException(Fault.User, $"Source '{definition.Name}': there is no connector '{definition.Connector}'; there are {string.Join(", ", options.Connectors.All.Select(c => c.Name))}.");
-        var source = connector.CreateSource(new(definition.Name, definition.Schema, definition.Options, options.BaseDirectory, options.DataDirectory, options.Clock));
+        var source = connector.CreateSource(new(definition.Name, definition.Schema, definition.Options, options.BaseDirectory, options.DataDirectory, options.Clock) { Paths = definition.Paths });
         Formats.Format? format = null;
         if ((definition.Format ?? source.Format) is { } name)
         {
