@@ -19,7 +19,7 @@ sealed class CheckCommand : ICommand
         });
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(infer) is { } data) Console.Out.Write(SourceInference.Describe(data));
+            if (parsed.GetValue(infer) is { } data) Console.Out.Write(Formats.Inference.Infer(data, Environment.CurrentDirectory));
             return parsed.GetValue(file) is { } path ? Check(path, parsed.GetValue(set) ?? []) : ExitCodes.Done;
         });
         return command;
