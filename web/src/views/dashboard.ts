@@ -53,7 +53,7 @@ function factsOf(app: App): string {
   if (!pipeline) return '';
   const sources = pipeline.nodes.filter((node) => node.kind === 'source');
   const times = sources.map((node) => milliseconds(node.watermark)).filter((time) => time !== null);
-  const lags = sources.map((node) => node.lagMs).filter((lag) => lag !== null && lag <= MeaningfulLagMs);
+  const lags = sources.map((node) => node.lagMs).filter((lag) => lag !== null && lag >= 0 && lag <= MeaningfulLagMs);
   const rate = sources.reduce((sum, node) => sum + node.rowsPerSecond, 0);
   const rows = sources.reduce((sum, node) => sum + node.rowsIn, 0);
   return [
