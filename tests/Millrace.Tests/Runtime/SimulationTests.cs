@@ -78,7 +78,7 @@ public sealed class SimulationTests
             using (var snapshot = store.Snapshot())
             {
                 Assert.Equal(all.Count(r => (long)r[2]! > 0), snapshot.Count("positive"));
-                Assert.Equal(Time.Frontier.End, snapshot.FrontierOf("per_key"));
+                Assert.Equal(Millrace.Time.Frontier.End, snapshot.FrontierOf("per_key"));
             }
             for (var i = 0; i < partitions; i++) Assert.Equal(rows[i].Length, store.PositionOf("orders", i) ?? 0);
             Assert.Equal(all.Count, simulation.Running.Quality[0].Accepted);
