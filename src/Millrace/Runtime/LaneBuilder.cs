@@ -107,7 +107,7 @@ sealed class LaneBuilder
                     : new RowFeed(source, (IRowPartition)partition, slot) { Head = head, Join = station, JoinInput = input, Aside = lane.Aside });
             }
             source.Feeds.AddRange(feeds);
-            sources.Add(new(source, station, feeds));
+            sources.Add(new(source, station, [.. feeds]));
         }
         lane.Sources = [.. sources];
     }
@@ -168,7 +168,7 @@ sealed class LaneBuilder
         foreach (var lane in lanes)
         {
             foreach (var source in lane.Sources)
-                if (source.Feeds.Count == 0) source.Join.OnFrontier(0, Time.Frontier.End);
+                if (source.Feeds.Length == 0) source.Join.OnFrontier(0, Time.Frontier.End);
             foreach (var node in _plan.Nodes)
                 if (node.Logical is Values) _stations[(lane.Index, node.Id, -1)].OnFrontier(0, Time.Frontier.End);
         }

@@ -3,7 +3,7 @@ using Millrace.Time;
 namespace Millrace.Runtime;
 
 /// <summary>The partitions of one source that one lane owns.</summary>
-sealed class LaneSource(SourceRun source, Station join, IReadOnlyList<Feed> feeds)
+sealed class LaneSource(SourceRun source, Station join, Feed[] feeds)
 {
     /// <summary>
     /// How far a partition may be ahead of the slowest one in event time: what lies between the two is state that cannot be closed yet. An hour is far more than
@@ -13,9 +13,9 @@ sealed class LaneSource(SourceRun source, Station join, IReadOnlyList<Feed> feed
 
     public SourceRun Source { get; } = source;
     public Station Join { get; } = join;
-    public IReadOnlyList<Feed> Feeds { get; } = feeds;
+    public Feed[] Feeds { get; } = feeds;
 
-    public bool HasEnded { get; private set; } = feeds.Count == 0;
+    public bool HasEnded { get; private set; } = feeds.Length == 0;
 
     /// <summary>Whether the lane should come back soon without being woken: rows that are not due yet, partitions that are asked rather than tell.</summary>
     public bool NeedsPoll { get; private set; }
