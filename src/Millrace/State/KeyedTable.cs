@@ -334,7 +334,8 @@ public sealed class KeyedTable : IDisposable
         _byGroup = null;
         _direct.AsSpan().Clear();
         _cache?.Clear();
-        Rehash(_slots.Length > 64 && Count * 8 < _slots.Length ? _slots.Length / 2 : _slots.Length);
+        // Keys of the next window come right back, so room is given up late.
+        Rehash(_slots.Length > 64 && Count * 64 < _slots.Length ? _slots.Length / 2 : _slots.Length);
         foreach (var column in _columns) column.Compact(IsUsed);
         return true;
     }
