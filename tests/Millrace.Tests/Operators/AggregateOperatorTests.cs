@@ -209,8 +209,8 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
     public void A_filter_picks_the_rows_of_one_aggregate()
     {
         var input = Plans.Source(0);
-        var plan = PlanBuilder.Aggregate(input, null, [], [(Plans.Call(input.Schema, "sum", 3, filter: 4), "good"), (Plans.Call(input.Schema, "count", -1, filter: 4), "n"), (Plans.Call(input.Schema, "count", -1), "all")],
-            "view", LatePolicy.Drop);
+        var plan = Plans.Aggregate(input, null, [],
+            [(Plans.Call(input.Schema, "sum", 3, filter: 4), "good"), (Plans.Call(input.Schema, "count", -1, filter: 4), "n"), (Plans.Call(input.Schema, "count", -1), "all")]);
         object?[][] rows = [[0L, "a", 1, 10, true], [0L, "a", 1, 20, false], [0L, "a", 1, 40, null], [0L, "a", 1, 80, true]];
         var (output, _) = new Script(plan, rows, new HashSet<int>()) { Demand = Demand.Final }.Run(32);
         Assert.Equal(["+1 90 | 2 | 4"], output[Ports.Final]);

@@ -29,7 +29,11 @@ static class Plans
     public static WindowSpec Hop(long size, long slide) => new(WindowKind.Hop, 0, new(0, 0, size), new(0, 0, slide), default, null);
 
     public static PlanNode Aggregate(PlanNode input, WindowSpec? window, ImmutableArray<int> keys, params (string Function, int Argument)[] calls) =>
-        PlanBuilder.Aggregate(input, window, keys, [.. calls.Select((c, i) => (Call(input.Schema, c.Function, c.Argument), $"{c.Function}{i}"))], "view", LatePolicy.Drop);
+        Aggregate(input, window, keys, [.. calls.Select((c, i) => (Call(input.Schema, c.Function, c.Argument), $"{c.Function}{i}"))]);
+
+    /// <summary>The aggregate by itself, without the hidden key that a lone row gets above it.</summary>
+    public static PlanNode Aggregate(PlanNode input, WindowSpec? window, ImmutableArray<int> keys, IReadOnlyList<(AggregateCall Call, string Name)> calls) =>
+        PlanBuilder.Aggregate(input, window, keys, calls, "view", LatePolicy.Drop) is var plan && plan is Project ? plan.Inputs[0] : plan;
 
     public static AggregateCall Call(Schema schema, string function, int argument, int filter = -1)
     {
