@@ -18,7 +18,7 @@ internal static class Utf8Text
         var count = 0;
         foreach (var b in text)
             if (IsStart(b)) count++;
-        return count;
+        return IsStart(text[0]) ? count : count + 1; // the first byte always begins a character
     }
 
     /// <summary>The byte index after so many characters; the length where there are fewer.</summary>
@@ -28,7 +28,7 @@ internal static class Utf8Text
         if (characters >= text.Length) return text.Length;
         if (Ascii.IsValid(text)) return (int)characters;
         for (var i = 0; i < text.Length; i++)
-            if (IsStart(text[i]) && characters-- == 0) return i;
+            if ((i == 0 || IsStart(text[i])) && characters-- == 0) return i;
         return text.Length;
     }
 

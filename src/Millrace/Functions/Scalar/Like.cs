@@ -29,13 +29,8 @@ internal abstract class PatternMatch(string name, string syntax, string summary,
         var hasEscape = constants.Count > 2;
         if (constants[1]?.Value is string && (!hasEscape || constants[2]?.Value is string))
         {
-            var isWhole = LikePattern.TryParse(Literals.Bytes(constants[1]!), hasEscape ? Literals.Bytes(constants[2]!) : "\\"u8, ignoresCase, out var pattern, out var error);
-            return new RowKernel<byte>(Boolean, constants, (in Row row, Outcome outcome) =>
-            {
-                if (isWhole) return pattern!.Fits(row.Text(0), outcome.Scratch) ? (byte)1 : (byte)0;
-                outcome.Fail(error!);
-                return 0;
-            });
+            if (!LikePattern.TryParse(Literals.Bytes(constants[1]!), hasEscape ? Literals.Bytes(constants[2]!) : "\\"u8, ignoresCase, out var pattern, out var error)) throw new ArgumentException(error);
+            return new RowKernel<byte>(Boolean, constants, (in Row row, Outcome outcome) => pattern!.Fits(row.Text(0), outcome.Scratch) ? (byte)1 : (byte)0);
         }
         return new RowKernel<byte>(Boolean, constants, (in Row row, Outcome outcome) =>
         {

@@ -89,16 +89,29 @@ internal static class RegularExpressions
     }
 
     /// <summary>The patterns that a place meets: compiled once where the pattern is constant, else the last one is kept.</summary>
-    sealed class Patterns(IReadOnlyList<Literal?> constants, int flags, RegexOptions options)
+    sealed class Patterns
     {
         const int MaxLength = 10_000;
-        readonly bool _isConstant = constants[1] is not null && (flags < 0 || constants.Count <= flags || constants[flags] is not null);
+        readonly bool _isConstant;
+        readonly int _flagsAt;
+        readonly RegexOptions _options;
         char[] _chars = new char[256];
         byte[] _pattern = [];
         byte[] _flags = [];
         Regex? _regex;
         string? _error;
         bool _isKnown;
+
+        /// <exception cref="ArgumentException">The constant pattern is none.</exception>
+        public Patterns(IReadOnlyList<Literal?> constants, int flags, RegexOptions options)
+        {
+            (_flagsAt, _options) = (flags, options);
+            var hasFlags = flags > 0 && constants.Count > flags;
+            _isConstant = constants[1]?.Value is string && (!hasFlags || constants[flags]?.Value is string);
+            if (!_isConstant) return;
+            Learn(Literals.Bytes(constants[1]!), hasFlags ? Literals.Bytes(constants[flags]!) : default);
+            if (_error is not null) throw new ArgumentException(_error);
+        }
 
         /// <summary>A text as .NET's characters; good until the next call.</summary>
         public ReadOnlySpan<char> Chars(ReadOnlySpan<byte> text)
@@ -110,7 +123,7 @@ internal static class RegularExpressions
         /// <summary>The pattern of a row, or null and an error.</summary>
         public Regex? Of(in Row row, Outcome outcome)
         {
-            if (!_isKnown || !_isConstant) Learn(row.Text(1), flags > 0 && row.Count > flags ? row.Text(flags) : default);
+            if (!_isConstant) Learn(row.Text(1), _flagsAt > 0 && row.Count > _flagsAt ? row.Text(_flagsAt) : default);
             if (_error is not null) outcome.Fail(_error);
             return _regex;
         }
@@ -124,7 +137,7 @@ internal static class RegularExpressions
                 _error = $"the pattern has {pattern.Length} bytes; {MaxLength} is the most";
                 return;
             }
-            var all = options | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+            var all = _options | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
             foreach (var flag in given)
             {
                 switch ((char)flag)

@@ -43,14 +43,20 @@ internal static class TimeFields
     }
 
     /// <summary>The unit of each row: found once where it is constant.</summary>
-    sealed class Units(IReadOnlyList<Literal?> constants)
+    sealed class Units
     {
-        readonly bool _isConstant = constants[0] is not null;
-        readonly string? _constant = constants[0]?.Value is string ? UnitOf(Literals.Bytes(constants[0]!)) : null;
+        readonly string? _constant;
+
+        /// <exception cref="ArgumentException">The constant unit is none.</exception>
+        public Units(IReadOnlyList<Literal?> constants)
+        {
+            if (constants[0]?.Value is string name)
+                _constant = UnitOf(Literals.Bytes(constants[0]!)) ?? throw new ArgumentException($"'{name}' is no unit of time; there are {string.Join(", ", s_units)}");
+        }
 
         public string? Of(in Row row, Outcome outcome)
         {
-            var unit = _isConstant ? _constant : UnitOf(row.Text(0));
+            var unit = _constant ?? UnitOf(row.Text(0));
             if (unit is null) outcome.Fail($"{Casts.Quote(row.Text(0))} is no unit of time");
             return unit;
         }
@@ -195,21 +201,21 @@ internal static class TimeFields
 /// <summary>Time zones by name: found once where the name is constant.</summary>
 internal sealed class Zones
 {
-    readonly bool _isConstant;
     readonly Dictionary<string, TimeZoneInfo?> _known = new(StringComparer.Ordinal);
     readonly TimeZoneInfo? _constant;
 
+    /// <exception cref="ArgumentException">The constant name is none of a zone.</exception>
     public Zones(Literal? constant)
     {
-        _isConstant = constant is not null;
-        if (constant?.Value is string name) _ = TimeZoneInfo.TryFindSystemTimeZoneById(name, out _constant);
+        if (constant?.Value is string name && !TimeZoneInfo.TryFindSystemTimeZoneById(name, out _constant))
+            throw new ArgumentException($"'{name}' is no time zone; expected a name such as Europe/Berlin");
     }
 
     /// <summary>The zone, or null and an error.</summary>
     public TimeZoneInfo? Of(ReadOnlySpan<byte> name, Outcome outcome)
     {
         var zone = _constant;
-        if (!_isConstant)
+        if (zone is null)
         {
             var text = Encoding.UTF8.GetString(name);
             if (!_known.TryGetValue(text, out zone))
