@@ -51,7 +51,8 @@ public sealed class QueryRunnerTests
     {
         var plan = PlanBuilder.Aggregate(Scan(), null, [1], [Orders.Aggregate("sum", "total", 2), Orders.Aggregate("count", "rows")], "query", LatePolicy.Drop);
         Assert.Equal(["k0|1683|34", "k1|1617|33", "k2|1650|33"], Run(plan, Store(100)).Order());
-        Assert.Equal(["0"], Run(PlanBuilder.Aggregate(Scan(), null, [], [Orders.Aggregate("count", "rows")], "query", LatePolicy.Drop), Store(0)));
+        // The lone row of an aggregate without keys has a hidden key.
+        Assert.Equal(["0|0"], Run(PlanBuilder.Aggregate(Scan(), null, [], [Orders.Aggregate("count", "rows")], "query", LatePolicy.Drop), Store(0)));
     }
 
     [Fact]
