@@ -26,7 +26,7 @@ public sealed partial class Promises
             (s_engine, []),
             (s_sql, ["Millrace"]),
             (s_sqlite, ["Millrace", "SQLitePCLRaw."]),
-            (s_server, ["Millrace", "Millrace.Sql", "Microsoft.AspNetCore", "Microsoft.AspNetCore.", "Microsoft.Extensions.", "Microsoft.OpenApi"]),
+            (s_server, ["Millrace", "Millrace.Sql", "Microsoft.AspNetCore", "Microsoft.AspNetCore.", "Microsoft.Extensions.", "Microsoft.Net.Http.Headers", "Microsoft.OpenApi"]),
         ];
         foreach (var (assembly, may) in layers)
             foreach (var used in assembly.GetReferencedAssemblies().Select(r => r.Name!).Where(n => !IsBase(n)))

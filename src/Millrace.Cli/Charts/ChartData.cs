@@ -71,7 +71,7 @@ sealed record ChartData(string Title, string Kind, string XName, string YName, b
     static int? First(Schema schema, Func<Field, bool> fits)
     {
         for (var i = 0; i < schema.Count; i++)
-            if (fits(schema[i])) return i;
+            if (!Planning.PlanBuilder.IsHidden(schema[i].Name) && fits(schema[i])) return i;
         return null;
     }
 

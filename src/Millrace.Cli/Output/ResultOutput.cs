@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Millrace.Data;
 using Millrace.Formats;
+using Millrace.Planning;
 
 namespace Millrace.Cli.Output;
 
@@ -22,11 +23,23 @@ static class ResultOutput
 {
     /// <summary>Writes and releases batches; at most <paramref name="limit"/> rows.</summary>
     /// <returns>Whether there were more.</returns>
-    public static bool Write(Schema schema, IEnumerable<Batch> batches, ResultForm form, long limit, Stream output) => form switch
+    public static bool Write(Schema schema, IEnumerable<Batch> batches, ResultForm form, long limit, Stream output)
     {
-        ResultForm.Table => WriteTable(schema, batches, limit, output),
-        _ => WriteEncoded(schema, batches, new FormatList().Find(form == ResultForm.Csv ? "csv" : "json")!, limit, output),
-    };
+        var columns = Enumerable.Range(0, schema.Count).Where(i => !PlanBuilder.IsHidden(schema[i].Name)).ToArray();
+        var visible = new Schema([.. columns.Select(i => schema[i])]);
+        var rows = columns.Length == schema.Count ? batches : batches.Select(b => Select(b, visible, columns));
+        return form == ResultForm.Table ? WriteTable(visible, rows, limit, output) : WriteEncoded(visible, rows, new FormatList().Find(form == ResultForm.Csv ? "csv" : "json")!, limit, output);
+    }
+
+    /// <summary>The batch without the plan's own columns; the reference that was handed in becomes the result's.</summary>
+    static Batch Select(Batch batch, Schema schema, int[] columns)
+    {
+        var target = batch.Home.RentBatch(schema);
+        target.RowCount = batch.RowCount;
+        foreach (var column in columns) target.Add(batch[column].Retain());
+        batch.Release();
+        return target;
+    }
 
     static bool WriteEncoded(Schema schema, IEnumerable<Batch> batches, Format format, long limit, Stream output)
     {

@@ -4,7 +4,7 @@ namespace Millrace.Tests.Cli;
 sealed class CliFolder : IDisposable
 {
     /// <summary>Two orders and a bad one.</summary>
-    public const string Orders = "order_id,country,quantity,price,at\n1,UK,2,1.50,2024-03-01T10:00:00Z\n2,FR,1,4.25,2024-03-01T10:00:30Z\nthree,UK,1,1.00,2024-03-01T10:01:00Z\n";
+    public const string Orders = "order_id,country,quantity,price,at\n1,UK,2,1.50,2024-03-01T10:00:00Z\n2,FR,1,4.25,2024-03-01T10:00:30Z\n3,UK,one,1.00,2024-03-01T10:01:00Z\n";
 
     /// <summary>A pipeline that ends.</summary>
     public const string Bounded = """
