@@ -15,6 +15,9 @@ sealed class PipelineRun
     /// <summary>Looks at a tight memory without any progress between them until the run is given up.</summary>
     const int TightLooksMax = 5;
 
+    /// <summary>Time between two looks for idle partitions: short against any idle time-out, long enough that a pipeline without rows sleeps.</summary>
+    static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
     static readonly TimeSpan s_tickMax = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Timers come a little early or late; a commit that is due within so much is due.</summary>
@@ -30,7 +33,7 @@ sealed class PipelineRun
     bool _isInBarrier, _isLastBarrier;
     readonly TimeSpan _interval;
     bool _hasTicked;
-    long _lastBarrier;
+    long _lastBarrier, _lastLook;
     long _activity = -1;
     int _tightLooks;
     volatile bool _stopIsWanted;
@@ -39,7 +42,7 @@ sealed class PipelineRun
         FailureBox failure, LaneSignal signal, TimeSpan interval)
     {
         _interval = interval;
-        _lastBarrier = clock.GetTimestamp();
+        _lastBarrier = _lastLook = clock.GetTimestamp();
         (Signals, _committer, _sources, _memory, _clock, Failure, Signal) = (signals, committer, sources, memory, clock, failure, signal);
         Lanes = build(Arrive);
         _cuts = new Cut?[Lanes.Length];
@@ -107,8 +110,13 @@ sealed class PipelineRun
         }
         if (!Volatile.Read(ref _hasTicked)) return false;
         Volatile.Write(ref _hasTicked, false);
-        foreach (var source in _sources) source.Time.Tick();
-        Signals.Tick++;
+        var looks = _clock.GetElapsedTime(_lastLook) >= s_look;
+        if (looks)
+        {
+            _lastLook = _clock.GetTimestamp();
+            foreach (var source in _sources) source.Time.Tick();
+            Signals.Tick++;
+        }
         var activity = Lanes.Sum(l => l.Activity);
         var isTight = _memory.IsTight;
         if (activity != _activity || _committer.HasWaiting)
@@ -123,7 +131,7 @@ sealed class PipelineRun
         }
         else if (!isTight) _tightLooks = 0;
         else if (++_tightLooks > TightLooksMax) Failure.Set(OutOfMemory());
-        WakeLanes();
+        if (looks || isTight) WakeLanes();
         return true;
     }
 

@@ -66,7 +66,8 @@ sealed class ChunkReader(IBytePartition partition, ChunkPool pool)
 sealed class ReadAhead : IDisposable
 {
     const int ChunksMax = 4;
-    static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20), s_pollIdle = TimeSpan.FromMilliseconds(60);
+    const int PollsUntilIdle = 50;
 
     readonly ChunkReader _reader;
     readonly ConcurrentQueue<Filled> _ready = new();
@@ -107,10 +108,11 @@ sealed class ReadAhead : IDisposable
                 while (_memory.IsTight)
                     if (_stop.Token.WaitHandle.WaitOne(s_poll)) return;
                 Filled filled;
+                var polls = 0;
                 while (!_reader.TryFill(out filled, _isWanted, _stop.Token))
                 {
                     _isWaiting = true;
-                    if (_stop.Token.WaitHandle.WaitOne(s_poll)) return;
+                    if (_stop.Token.WaitHandle.WaitOne(++polls < PollsUntilIdle ? s_poll : s_pollIdle)) return;
                 }
                 _isWaiting = false;
                 _ready.Enqueue(filled);
