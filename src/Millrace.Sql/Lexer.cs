@@ -109,13 +109,14 @@ internal sealed class Lexer(SqlText source, Findings findings)
             _at += 2;
             Digits();
         }
+        var length = _at - start;
         if (_at < _text.Length && IsNameStart(_text[_at]))
         {
             Word(_at);
             var span = new Span(start, _at - start);
             findings.Error(Codes.BadNumber, span, $"'{source[span]}' is neither a number nor a name. A name begins with a letter or _; other names stand in double quotes.");
         }
-        return new Token(TokenKind.Number, start, _at - start);
+        return new Token(TokenKind.Number, start, length);
     }
 
     void Digits()

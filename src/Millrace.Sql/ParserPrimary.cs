@@ -55,7 +55,7 @@ internal sealed partial class Parser
             _at++;
             return new CallExpr(new("now", start.Span), [], false, false, null, start.Span);
         }
-        return ParseColumnOrCall();
+        return Keywords.IsReserved(Raw(start)) ? throw Expected("an expression") : ParseColumnOrCall();
     }
 
     Expr ParseColumnOrCall()

@@ -64,7 +64,12 @@ public static class PlanText
         _ => "",
     };
 
-    static string Item(Expression expression, string name) => expression is ColumnReference column && column.Name == name ? name : $"{expression.ToSql()} AS {name}";
+    static string Item(Expression expression, string name)
+    {
+        if (expression is ColumnReference column && column.Name == name) return name;
+        var text = expression.ToSql();
+        return text == name ? name : $"{text} AS {name}";
+    }
 
     static string Calls(Aggregate node)
     {

@@ -85,7 +85,7 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
         var kind = IsQuery ? "table" : "source or view";
         if (Later.TryGetValue(name.Text, out var line))
             throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' is declared further down, in line {line}. Move its declaration above this statement.");
-        throw new SqlError(Codes.UnknownTable, name.Span, $"no {kind} '{name}'.{Suggestions.OrList(name.Text, Relations.Keys, "There are")}");
+        throw new SqlError(Codes.UnknownTable, name.Span, $"no {kind} '{name}'.{Suggestions.OrList(name.Text, Relations.Keys.Where(k => k != Current), "There are")}");
     }
 
     /// <summary>Declares a name; it must be free.</summary>

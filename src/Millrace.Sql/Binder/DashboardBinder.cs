@@ -100,9 +100,10 @@ internal sealed class DashboardBinder(Compilation compilation)
     {
         var x = shape.Column(Clause(tile, "x") ?? throw new SqlError(Codes.BadTile, tile.Span, "a bar needs X column."));
         var y = shape.Number(Clause(tile, "y") ?? throw new SqlError(Codes.BadTile, tile.Span, "a bar needs Y column."));
-        var rest = shape.KeysBut(x, null).Where(k => !shape.IsTime(k)).ToList();
+        var rest = shape.Others.Where(k => k != x).ToList();
         if (rest.Count > 0)
-            throw shape.Wrong($"a bar shows the newest window by {x}, but '{shape.Name}' has a row for each {string.Join(" and ", rest)} too. Write a view with GROUP BY window_start, {x}.");
+            throw shape.Wrong($"a bar shows one row for each {x} of the newest window, but '{shape.Name}' has one for each {string.Join(" and ", rest)}. "
+                + (shape.IsKey(x) || rest.Count > 1 ? $"Write a view that groups by its window and {x} alone." : $"Write X {rest[0]}, or a view that groups by its window and {x} alone."));
         if (!shape.IsKeyed && !shape.IsSingleRow)
             throw shape.Wrong($"a bar shows one row for each {x}, but '{shape.Name}' is a stream of rows. Write a view with GROUP BY {x}.");
         return definition with { X = x, Y = y, Top = Clause(tile, "top") is { } top ? int.Parse(top.Value, System.Globalization.CultureInfo.InvariantCulture) : null };
@@ -127,7 +128,9 @@ internal sealed class TileShape(PlanNode plan, Name view)
     public string? Time { get; } = plan.Key.Where(k => PlanBuilder.LagOf(plan, k) is not null).Select(k => plan.Schema[k].Name).FirstOrDefault(n => !PlanBuilder.IsHidden(n));
 
     /// <summary>Whether a column is event time; several of one window tell the same.</summary>
-    public bool IsTime(string column) => PlanBuilder.LagOf(plan, plan.Schema.IndexOf(column)) is not null || column.StartsWith('$') && PlanBuilder.LagOf(plan, plan.Schema.IndexOf(column)) is not null;
+    public bool IsTime(string column) => PlanBuilder.LagOf(plan, plan.Schema.IndexOf(column)) is not null;
+
+    public bool IsKey(string column) => plan.Key.Contains(plan.Schema.IndexOf(column));
 
     /// <summary>Key columns other than these; a window column stands for the others of its window.</summary>
     public List<string> KeysBut(string x, string? series) =>

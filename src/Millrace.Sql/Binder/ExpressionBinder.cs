@@ -27,7 +27,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
             ColumnExpr column => Scope.Reference(scope.Find(column.Table, column.Column) ?? throw scope.Unknown(column.Table, column.Column)),
             StarExpr star => throw new SqlError(Codes.Unexpected, star.Span, "* stands alone in a select list."),
             SignExpr sign => BindSign(sign),
-            BinaryExpr binary => BindBinary(binary),
+            BinaryExpr binary => Call(binary.Operator, binary.Operator, binary.OperatorSpan, [binary.Left, binary.Right], binary.Span),
             LogicalExpr logical => new Logical(logical.IsAnd, [.. logical.Conditions.Select(c => Condition(c, logical.IsAnd ? "AND" : "OR"))]),
             NotExpr not => new Not(Condition(not.Operand, "NOT")),
             IsExpr test => BindIs(test),
@@ -69,13 +69,6 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
         var operand = Bind(sign.Operand);
         return operand.Type.IsNumeric || operand.Type.Kind is TypeKind.Interval or TypeKind.Null ? operand
             : throw new SqlError(Codes.WrongTypes, sign.Span, $"+ is not there for {operand.Type}; it needs a number or an interval.");
-    }
-
-    Expression BindBinary(BinaryExpr binary)
-    {
-        var name = binary.Operator;
-        if (name is "!~" or "!~*" && compilation.Options.Catalog.Scalar(name) is null) return new Not(Call(name[1..], name, binary.OperatorSpan, [binary.Left, binary.Right], binary.Span));
-        return Call(name, name, binary.OperatorSpan, [binary.Left, binary.Right], binary.Span);
     }
 
     Expression BindIs(IsExpr test)
@@ -225,25 +218,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
         Literal?[] constants = [.. arguments.Select(a => a as Literal)];
         var signature = Resolve(types => found.Resolve(types, constants), arguments) ?? throw WrongTypes(shown, span, arguments, found.Syntax);
         var converted = arguments.Select((a, i) => Convert(a, signature.Parameters[i], spans[i])).ToImmutableArray();
-        CheckConstants(found, signature, converted, spans, span);
-        return new Call(found, converted, signature.Result);
-    }
-
-    /// <summary>Compiles a call that has constant texts once, so that a bad pattern or zone is told now.</summary>
-    static void CheckConstants(ScalarFunction function, Signature signature, ImmutableArray<Expression> arguments, IReadOnlyList<Span> spans, Span span)
-    {
-        var first = -1;
-        for (var i = 0; i < arguments.Length && first < 0; i++)
-            if (arguments[i] is Literal { Value: string }) first = i;
-        if (first < 0) return;
-        try
-        {
-            (function.Compile(signature, [.. arguments.Select(a => a as Literal)]) as IDisposable)?.Dispose();
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException or TimeZoneNotFoundException or InvalidTimeZoneException)
-        {
-            throw new SqlError(Codes.BadArgument, arguments.Length == 1 ? span : spans[first], $"{function.Name}: {error.Message}");
-        }
+        return ConstantArguments.Call(found, signature, converted, spans);
     }
 
     /// <summary>Values brought to the type that they have in common; bare NULLs alone are TEXT.</summary>

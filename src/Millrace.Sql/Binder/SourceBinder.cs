@@ -27,7 +27,6 @@ internal sealed class SourceBinder(Compilation compilation)
 
     public SourceDefinition Bind(CreateSource source)
     {
-        var errors = compilation.Findings.HasErrors;
         var isValid = true;
         var physical = new List<(ColumnSyntax Syntax, DataType Type)>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -40,6 +39,7 @@ internal sealed class SourceBinder(Compilation compilation)
                 if (column.Generated is null) physical.Add((column, TypeNames.Resolve(column.Type!)));
             });
         }
+        var hasColumns = isValid;
         if (physical.Count == 0 && isValid)
             throw new SqlError(Codes.NoColumns, source.Name.Span, $"source '{source.Name}' has no column that is read. Declare the columns of the input.");
 
@@ -57,6 +57,8 @@ internal sealed class SourceBinder(Compilation compilation)
             if (column is { Generated: not null, Mask: { } mask })
                 isValid &= compilation.Try(() => throw new SqlError(Codes.BadMask, mask.Span, $"'{column.Name}' is computed; masks hide physical columns. Mask what it is computed from, or leave it out."));
 
+        // What is computed from columns that failed would fail too.
+        if (!hasColumns) throw SqlError.ToldBefore;
         var schema = new Schema(physical.Select(p => new Field(p.Syntax.Name.Text, p.Type)));
         var columns = new List<(Expression Expression, string Name)>();
         foreach (var column in source.Columns)
@@ -105,6 +107,9 @@ internal sealed class SourceBinder(Compilation compilation)
         {
             OptionSyntax Of(string name) => source.Options.First(o => o.Name.Text == name);
             if (areValid && values.TextOrNull("changes") is "upsert" or "cdc") throw new SqlError(Codes.NotYet, Of("changes").ValueSpan, $"changes = '{values.Text("changes", "")}' does not exist yet. Keep one row a key with SELECT DISTINCT ON (...) in a view.");
+            // A connector that has a start of its own means something else by it.
+            if (areValid && values.TextOrNull("start") == "now" && connector.SourceOptions.All(s => s.Name != "start"))
+                throw new SqlError(Codes.NotYet, Of("start").ValueSpan, "start = 'now' does not exist yet. Sources are read from the start; filter older rows in a view.");
             if (areValid && values.TextOrNull("bad_data.max_rate") is not null && values.Number("bad_data.max_rate", 0) is < 0 or > 1)
                 throw new SqlError(Codes.BadOption, Of("bad_data.max_rate").ValueSpan, "'bad_data.max_rate' is a share from 0 to 1.");
         });

@@ -62,5 +62,5 @@ static class Compiling
 
     public static string Warnings(string text) => Short(SqlCompiler.Compile(text, Options).Diagnostics.Where(d => d.Severity == Severity.Warning));
 
-    static string Short(IEnumerable<Diagnostic> diagnostics) => string.Join("\n", diagnostics.Select(d => $"{d.Code} {d.Line}:{d.Column}+{d.Length} {d.Message}"));
+    public static string Short(IEnumerable<Diagnostic> diagnostics) => string.Join("\n", diagnostics.Select(d => $"{d.Code} {d.Line}:{d.Column}+{d.Length} {d.Message}"));
 }
