@@ -7,7 +7,7 @@ namespace Millrace.Sql;
 /// <param name="Fix">What to do.</param>
 public sealed record Code(string Id, string Title, string Cause, string Fix);
 
-/// <summary>Every kind of finding, once. MR100x to MR102x: the text; MR104x: names; MR106x: types; MR108x: grouping and windows; MR110x: sources; MR112x: options; MR114x: views, sinks, dashboards; MR1900: not yet; MR2xxx: warnings.</summary>
+/// <summary>Every kind of finding, once. MR100x: the text; MR104x: names; MR106x: types; MR108x: grouping and windows; MR110x: sources; MR112x: options; MR114x: views, sinks, dashboards; MR1900: not yet; MR2xxx: warnings.</summary>
 public static class Codes
 {
     static readonly List<Code> s_all = [];

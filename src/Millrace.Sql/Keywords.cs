@@ -13,7 +13,4 @@ internal static class Keywords
 
     /// <summary>Whether an unquoted word is reserved.</summary>
     public static bool IsReserved(ReadOnlySpan<char> word) => s_reserved.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
-
-    /// <summary>All reserved words, for the reference.</summary>
-    public static IEnumerable<string> Reserved => s_reserved.Order(StringComparer.Ordinal);
 }

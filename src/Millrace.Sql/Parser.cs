@@ -61,23 +61,6 @@ internal sealed partial class Parser
         return statements;
     }
 
-    /// <summary>A condition by itself (a filter of the API), or null.</summary>
-    public static Expr? ParseCondition(SqlText source, Findings findings)
-    {
-        var parser = new Parser(source, findings);
-        try
-        {
-            var expression = parser.ParseExpression();
-            if (!parser.IsEnd) throw parser.Expected("the end of the condition");
-            return expression;
-        }
-        catch (SqlError error)
-        {
-            findings.Error(error);
-            return null;
-        }
-    }
-
     Token Current => _tokens[_at];
 
     Token Previous => _tokens[Math.Max(0, _at - 1)];

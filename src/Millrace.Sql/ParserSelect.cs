@@ -98,10 +98,7 @@ internal sealed partial class Parser
         var from = TryWord("from") ? ParseFrom() : null;
         var where = TryWord("where") ? ParseExpression() : null;
         ImmutableArray<Expr> groupBy = [];
-        if (TryWords("group", "by"))
-        {
-            groupBy = List(ParseGroupItem);
-        }
+        if (TryWords("group", "by")) groupBy = List(ParseGroupItem);
         var having = TryWord("having") ? ParseExpression() : null;
         if (IsWord("window") && Ahead(1).Kind == TokenKind.Word) throw NotYet(Current.Span, "WINDOW", "Use TUMBLE or HOP in FROM.");
         if (IsWord("qualify")) throw NotYet(Current.Span, "QUALIFY");
@@ -218,9 +215,8 @@ internal sealed partial class Parser
                     $"no table function '{function.Text}'.{Suggestions.OrList(function.Text, ["tumble", "hop"], "There are")}");
         }
         Symbol("(");
-        FromItem input;
-        if (TryWord("table")) input = ParseFromItem();
-        else input = ParseFromItem();
+        TryWord("table");
+        var input = ParseFromItem();
         if (IsWord("partition")) throw NotYet(Current.Span, "PARTITION BY in a window");
         Symbol(",");
         Name time;

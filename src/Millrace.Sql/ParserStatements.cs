@@ -8,7 +8,7 @@ namespace Millrace.Sql;
 internal sealed partial class Parser
 {
     static readonly string[] s_statements = ["create", "set", "select", "values", "with", "explain", "show"];
-    static readonly string[] s_things = ["source", "table", "view", "materialized", "sink", "dashboard", "model", "alert", "test"];
+    static readonly string[] s_things = ["source", "table", "view", "materialized", "sink", "dashboard"];
 
     Statement ParseStatement()
     {
@@ -40,7 +40,7 @@ internal sealed partial class Parser
             if (IsWord(word)) throw NotYet(start.Span.To(Current.Span), "CREATE " + word.ToUpperInvariant());
         if (Current.Kind != TokenKind.Word) throw Expected("SOURCE, VIEW, MATERIALIZED VIEW, SINK or DASHBOARD");
         throw new SqlError(Codes.UnknownStatement, Current.Span,
-            $"found '{Short(Current)}' after CREATE.{Suggestions.OrList(Raw(Current).ToString(), s_things[..6], "There are")}");
+            $"found '{Short(Current)}' after CREATE.{Suggestions.OrList(Raw(Current).ToString(), s_things, "There are")}");
     }
 
     SetSetting ParseSet(Token start)

@@ -94,7 +94,7 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         foreach (var condition in after) result = PlanBuilder.Filter(result, Rewrite(condition, span), compilation.Where(span));
         if (having is not null) result = PlanBuilder.Filter(result, Rewrite(having, select.Having!.Span), compilation.Where(select.Having.Span));
         var rewritten = selected.Select((s, i) => (Rewrite(s, items[i].Expression.Span), items[i].Name)).ToList();
-        return new SelectStage(result, rewritten, [.. items.Select(i => i.Expression)], further =>
+        return new SelectStage(result, rewritten, further =>
         {
             var more = new AggregateCalls();
             foreach (var call in calls.Calls) more.Add(call);

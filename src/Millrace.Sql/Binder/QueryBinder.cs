@@ -39,7 +39,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         var node = BindBody(query.Body, common);
         if (query.OrderBy.IsEmpty && limit is null && offset == 0) return node;
         var scope = Scope.Of(node, "", "the result");
-        var stage = new SelectStage(node, [.. scope.Columns.Select(c => ((Expression)Scope.Reference(c), c.Name))], [], new ExpressionBinder(compilation, scope).Bind, scope);
+        var stage = new SelectStage(node, [.. scope.Columns.Select(c => ((Expression)Scope.Reference(c), c.Name))], new ExpressionBinder(compilation, scope).Bind, scope);
         var order = query.OrderBy.Select(o => Key(OutputColumn(stage, o.Expression), o));
         return PlanBuilder.Sort(node, [.. order], limit, offset);
     }
@@ -173,7 +173,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         binder = new ExpressionBinder(compilation, from.Scope, null, "in ORDER BY or DISTINCT ON of a query without GROUP BY");
         var bound = new List<(Expression, string)>();
         foreach (var (expression, name) in items) bound.Add((Typed(binder.Bind(expression)), name));
-        return new SelectStage(node, bound, [.. items.Select(i => i.Expression)], binder.Bind, from.Scope);
+        return new SelectStage(node, bound, binder.Bind, from.Scope);
     }
 
     /// <summary>A column needs a type: a bare NULL is TEXT, as in PostgreSQL.</summary>

@@ -5,7 +5,7 @@ using Millrace.Sql.Syntax;
 namespace Millrace.Sql.Binder;
 
 /// <summary>A SELECT before its columns are put in order: the rows to project, the select list over them, and how further expressions (ORDER BY, DISTINCT ON) are bound over them.</summary>
-internal sealed record SelectStage(PlanNode Node, IReadOnlyList<(Expression Expression, string Name)> Items, IReadOnlyList<Expr> Syntax, Func<Expr, Expression> Bind, Scope Scope)
+internal sealed record SelectStage(PlanNode Node, IReadOnlyList<(Expression Expression, string Name)> Items, Func<Expr, Expression> Bind, Scope Scope)
 {
     /// <summary>The item that ORDER BY or DISTINCT ON means by a position or an output name, or -1.</summary>
     public int ItemOf(Expr expression, bool inputFirst)

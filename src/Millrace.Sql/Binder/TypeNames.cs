@@ -19,9 +19,6 @@ internal static class TypeNames
         ["bytes"] = DataType.Bytes, ["bytea"] = DataType.Bytes,
     };
 
-    /// <summary>All names.</summary>
-    public static IEnumerable<string> All => s_types.Keys;
-
     public static DataType Resolve(TypeSyntax type)
     {
         var name = type.Name;
