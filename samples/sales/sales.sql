@@ -24,7 +24,7 @@ CREATE SOURCE sales (
   CONSTRAINT not_returned EXPECT (quantity > 0)                 ON VIOLATION DROP ROW
 ) WITH (
   connector = 'generator', template = 'sales', seed = 1,
-  rate = '200', speed = '120x', history = '24 hours',
+  rate = '500', speed = '120x', history = '24 hours',
   bad_data = 'dead_letter'
 ) ON LATE TO late_sales;
 
@@ -66,7 +66,7 @@ CREATE MATERIALIZED VIEW payments WITH (retention = '7 days') AS
   GROUP BY window_start, payment;
 
 CREATE DASHBOARD live_sales TITLE 'Live sales' (
-  TILE kpi  'Revenue in 10 minutes'   FROM revenue VALUE revenue FORMAT 'currency',
+  TILE kpi  'Revenue'                FROM revenue VALUE revenue FORMAT 'currency',
   TILE kpi  'Orders'                  FROM revenue VALUE orders,
   TILE kpi  'Customers'               FROM revenue VALUE customers,
   TILE kpi  'Average line'            FROM revenue VALUE average_line FORMAT 'currency',
