@@ -1,16 +1,19 @@
 #!/usr/bin/python3
 """Compares what a job of online-retail stored with the exact answers beside the data.
 
-usage: check_online_retail.py pandas RESULT.sqlite FOLDER_OF_ref_CSV COPIES
+usage: check_online_retail.py pandas|millrace RESULT.sqlite FOLDER_OF_ref_CSV COPIES [QUALITY]
+
+QUALITY is the last line of `millrace run --json`: what its rules did.
 
 COPIES is 10 for the file of ten_years.py: its answers are those of the one year, each copy 378 days later.
 Prints one line; ends with 1 and the first differences if something differs.
 """
 import csv
+import json
 import os
 import sqlite3
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from ten_years import DAYS
@@ -59,8 +62,25 @@ def pandas(path):
     return tables, {count for _, _, count in database.execute("SELECT * FROM rejected_per_rule")}
 
 
-def main(kind, path, folder, copies):
-    tables, counts = {"pandas": pandas}[kind](path)
+# table -> the view of the sample that answers it
+VIEWS = {"revenue_country_day": "country_day", "daily_totals": "daily", "hourly": "hourly", "sliding60_15": "sliding"}
+
+
+def millrace(path, quality):
+    """As the embedded store keeps it: times in microseconds, money in thousandths, the encoded key first."""
+    database = sqlite3.connect(path)
+    tables = {}
+    for name, view in VIEWS.items():
+        moments = ANSWERS[name][1]
+        rows = database.execute(f"SELECT * FROM {view}").fetchall()
+        tables[name] = [tuple(str(datetime.fromtimestamp(cell // 10**6, timezone.utc).replace(tzinfo=None)) if i < moments else cell for i, cell in enumerate(row[1:]))
+                        for row in rows]
+    source = json.loads(quality)["quality"][0]
+    return tables, {source["duplicates"], *(rule["acted"] for rule in source["rules"] if rule["acted"])}
+
+
+def main(kind, path, folder, copies, *quality):
+    tables, counts = {"pandas": pandas, "millrace": millrace}[kind](path, *quality)
     faults, total = [], 0
     for table, rows in tables.items():
         answer = set(expected(folder, table, copies))
@@ -77,4 +97,4 @@ def main(kind, path, folder, copies):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), *sys.argv[5:])

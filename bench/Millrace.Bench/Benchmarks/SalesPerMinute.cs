@@ -1,10 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Numerics;
 using Millrace.Bench.Harness;
 using Millrace.Connectors;
 using Millrace.Connectors.Programs;
-using Millrace.Data;
 using Millrace.Formats;
 using Millrace.Runtime;
 using Millrace.Sql;
@@ -23,29 +20,29 @@ sealed class SalesPerMinute(string source, long rows, long bytes, MemorySource? 
         CREATE VIEW per_minute AS
           SELECT window_start, product, SUM(qty * price) AS rev, COUNT(*) AS n
           FROM TUMBLE(sales, ts, INTERVAL '1 minute') WHERE qty > 0 GROUP BY window_start, product;
-        CREATE SINK result FROM per_minute EMIT ON WINDOW CLOSE WITH (connector = 'memory');
+        CREATE SINK result FROM per_minute EMIT ON WINDOW CLOSE WITH (connector = 'columns');
         """;
 
+    readonly ResultColumns _result = new();
     double? _allocatedPerRow;
     bool _isWarm;
 
     /// <inheritdoc/>
     public Lap Run()
     {
-        using var result = new MemorySink();
         var start = Stopwatch.GetTimestamp();
-        Ask(result, watchAllocation: !_isWarm).GetAwaiter().GetResult();
+        Ask(watchAllocation: !_isWarm).GetAwaiter().GetResult();
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var checksum = _isWarm ? null : Checksum(result);
+        var checksum = _isWarm ? null : _result.Checksum();
         _isWarm = true;
         return new Lap { Seconds = seconds, Rows = rows, Bytes = bytes, Checksum = checksum, AllocatedPerRow = _allocatedPerRow };
     }
 
-    async Task Ask(MemorySink result, bool watchAllocation)
+    async Task Ask(bool watchAllocation)
     {
         var connectors = new ConnectorList();
         if (sales is not null) connectors.Memory.Add("sales", sales);
-        connectors.Memory.Add("result", result);
+        connectors.Add(_result);
         var compiled = SqlCompiler.Compile(source + Question, new CompileOptions { Connectors = connectors });
         if (compiled.Pipeline is null) throw new BenchmarkException(string.Join('\n', compiled.Diagnostics));
         using var store = new MemoryStore();
@@ -68,30 +65,6 @@ sealed class SalesPerMinute(string source, long rows, long bytes, MemorySource? 
             await Task.WhenAny(running.Completion, Task.Delay(TimeSpan.FromMilliseconds(10)));
         }
         if (from > 0) _allocatedPerRow = (GC.GetTotalAllocatedBytes(precise: true) - bytesThen) / (double)Math.Max(1, rows - from);
-    }
-
-    /// <summary>As the peer computes it: windows, products, counts and cents, independent of order.</summary>
-    static string Checksum(MemorySink result)
-    {
-        var (groups, count) = (0L, 0L);
-        var (cents, mixed) = (BigInteger.Zero, BigInteger.Zero);
-        foreach (var batch in result.Changes())
-        {
-            for (var i = 0; i < batch.RowCount; i++)
-            {
-                if (batch.Weights is { } weights && weights[i] != 1) throw new BenchmarkException("A window was told more than once.");
-                var window = ((Column<long>)batch[0])[i] / 60_000_000;
-                var product = batch[1] is Column<int> numbers ? numbers[i] : int.Parse(((TextColumn)batch[1])[i][1..], CultureInfo.InvariantCulture);
-                var money = (long)Math.Round(((Column<double>)batch[2])[i] * 100, MidpointRounding.AwayFromZero);
-                var n = ((Column<long>)batch[3])[i];
-                groups++;
-                count += n;
-                cents += money;
-                mixed += (BigInteger)(window % 100003 * 4001 + product) * (money * 31 + n);
-            }
-            batch.Release();
-        }
-        return string.Create(CultureInfo.InvariantCulture, $"{groups}/{count}/{cents}/{mixed}");
     }
 
     /// <inheritdoc/>

@@ -16,8 +16,11 @@ sealed class CommandContestant(string name, long rows, long bytes, string progra
     /// <summary>Called before each lap, off the clock: takes away what the lap before has left.</summary>
     public Action Prepare { get; init; } = () => { };
 
-    /// <summary>Called after the first lap, off the clock: fails where the result is not what it must be.</summary>
+    /// <summary>Called after each lap, off the clock: fails where the result is not what it must be.</summary>
     public Action Check { get; init; } = () => { };
+
+    /// <summary>What it printed in the last lap.</summary>
+    public string Output { get; private set; } = "";
 
     /// <inheritdoc/>
     public Lap Run()
@@ -31,6 +34,7 @@ sealed class CommandContestant(string name, long rows, long bytes, string progra
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(20))) _peakBytes = Math.Max(_peakBytes, ProcessMemory.PeakBytes(process.Id) ?? 0);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (process.ExitCode != 0) throw new BenchmarkException($"{name} ended with {process.ExitCode}:\n{output.Result}{errors.Result}");
+        Output = output.Result;
         Check();
         return new Lap { Seconds = seconds, Rows = rows, Bytes = bytes };
     }
