@@ -56,9 +56,9 @@ CREATE MATERIALIZED VIEW revenue_by_category WITH (retention = '7 days') AS
 
 -- The last three hours, anew every hour.
 CREATE MATERIALIZED VIEW top_products WITH (retention = '7 days') AS
-  SELECT window_start, product, SUM(amount) AS revenue, SUM(quantity) AS units
+  SELECT window_start, window_end, product, SUM(amount) AS revenue, SUM(quantity) AS units
   FROM HOP(orders, at, INTERVAL '1 hour', INTERVAL '3 hours')
-  GROUP BY window_start, product;
+  GROUP BY window_start, window_end, product;
 
 CREATE MATERIALIZED VIEW payments WITH (retention = '7 days') AS
   SELECT window_start, payment, COUNT(*) AS lines, SUM(amount) AS revenue
@@ -66,7 +66,7 @@ CREATE MATERIALIZED VIEW payments WITH (retention = '7 days') AS
   GROUP BY window_start, payment;
 
 CREATE DASHBOARD live_sales TITLE 'Live sales' (
-  TILE kpi  'Revenue'                FROM revenue VALUE revenue FORMAT 'currency',
+  TILE kpi  'Revenue'                 FROM revenue VALUE revenue FORMAT 'currency',
   TILE kpi  'Orders'                  FROM revenue VALUE orders,
   TILE kpi  'Customers'               FROM revenue VALUE customers,
   TILE kpi  'Average line'            FROM revenue VALUE average_line FORMAT 'currency',
@@ -74,7 +74,7 @@ CREATE DASHBOARD live_sales TITLE 'Live sales' (
   TILE line 'Revenue by country'      FROM revenue_by_country X window_start Y revenue SERIES country FORMAT 'currency' WIDTH 2,
   TILE bar  'Top products, 3 hours'   FROM top_products X product Y revenue TOP 10 FORMAT 'currency' WIDTH 2,
   TILE bar  'Categories, this hour'   FROM revenue_by_category X category Y revenue FORMAT 'currency' WIDTH 2,
-  TILE table 'Payments'               FROM payments,
-  TILE quality 'Data quality'         FROM sales,
-  TILE pipeline 'Pipeline' WIDTH 2
+  TILE table 'Payments'               FROM payments WIDTH 2,
+  TILE quality 'Data quality'         FROM sales WIDTH 2,
+  TILE pipeline 'Pipeline' WIDTH 4
 );

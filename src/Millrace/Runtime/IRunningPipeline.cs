@@ -98,7 +98,7 @@ public sealed record PipelineStatus(long Version, PipelineState State, Timestamp
 /// <param name="Id">Unique name; for views their name.</param>
 /// <param name="Kind">source, clean, view, materialized, sink or dead_letters.</param>
 /// <param name="Label">What people call it.</param>
-/// <param name="Detail">Connector or first words of the query.</param>
+/// <param name="Detail">Connector, or what a view does in a few words.</param>
 /// <param name="Inputs">Ids of the nodes it reads.</param>
 /// <param name="RowsIn">Rows read.</param>
 /// <param name="RowsOut">Rows given.</param>

@@ -95,7 +95,7 @@ sealed class StatusBoard
         var stateBytes = own.Sum(n => _memory.Owner(LaneBuilder.OwnerName(n)).Bytes);
         var stateRows = own.Sum(n => _stations[n].Sum(s => s.StateRows));
         var errors = _counters.Values.SelectMany(c => c.Rules).Where(r => r.On == view.Name).Sum(r => r.Violated);
-        return new(view.Name, view.IsMaterialized ? "materialized" : "view", view.Name, FirstWords(view.Text), InputsOf(view.Plan, view.Name), rowsIn, rowsOut, Rate(view.Name, rowsIn), 0,
+        return new(view.Name, view.IsMaterialized ? "materialized" : "view", view.Name, ViewSummary.Of(view.Plan, IsOther), InputsOf(view.Plan, view.Name), rowsIn, rowsOut, Rate(view.Name, rowsIn), 0,
             null, reader?.Frontier, 0, errors, stateRows, stateBytes, null);
     }
 
@@ -127,11 +127,7 @@ sealed class StatusBoard
         return false;
     }
 
-    static string FirstWords(string text)
-    {
-        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= 80 ? line : line[..77] + "...";
-    }
+    bool IsOther(PlanNode node) => _pipeline.Sources.Any(s => ReferenceEquals(s.Plan, node)) || _pipeline.Views.Any(v => ReferenceEquals(v.Plan, node));
 
     double Rate(string id, long rows)
     {

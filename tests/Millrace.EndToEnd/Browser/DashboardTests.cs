@@ -46,7 +46,7 @@ public sealed class DashboardTests(Demo demo)
         await using var watched = await demo.OpenAsync();
         var page = watched.Page;
         await watched.FilledAsync();
-        const string Background = "() => getComputedStyle(document.body).backgroundColor";
+        const string Background = "() => getComputedStyle(document.documentElement).backgroundColor";
         var system = await page.EvaluateAsync<string>(Background);
         await page.GetByRole(AriaRole.Button, new() { Name = "Theme as the system" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Theme light" }).ClickAsync();

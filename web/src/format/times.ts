@@ -86,11 +86,12 @@ export function periodName(step: number | null): string {
   return 'period';
 }
 
-/** Beyond a day a lag tells the age of old data, not how far behind the pipeline is. */
-export const MeaningfulLagMs = Day;
+/** Whether a lag says how far behind the pipeline is: beyond a day it tells the age of old data, and below zero that time is made up. */
+export const isMeaningfulLag = (ms: number | null): ms is number => ms !== null && ms >= 0 && ms <= Day;
 
-/** A duration at a glance: `850 ms`, `12 s`, `3 min`, `2 h`, `5 d`. */
+/** A duration at a glance: `850 ms`, `12 s`, `3 min`, `2 h`, `5 d`; `2 h ahead` where event time is in the future. */
 export function formatLag(ms: number): string {
+  if (ms < 0) return `${formatLag(-ms)} ahead`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 100_000) return `${Math.round(ms / 1000)} s`;
   if (ms < 6_000_000) return `${Math.round(ms / 60_000)} min`;

@@ -1,6 +1,6 @@
 import type { NodeKind, PipelineNode } from '../api/types.ts';
-import { formatCount, formatRate } from '../format/numbers.ts';
-import { formatLag, MeaningfulLagMs } from '../format/times.ts';
+import { formatCompact, formatRate } from '../format/numbers.ts';
+import { formatLag, isMeaningfulLag } from '../format/times.ts';
 import { s, setAttributes, setText } from '../ui/dom.ts';
 import { fitText } from '../ui/fit-text.ts';
 import type { Box } from './geometry.ts';
@@ -11,13 +11,13 @@ const Left = 14;
 
 /** What is wrong at a node, in words; empty where nothing is. */
 export function troubles(node: PipelineNode): string {
-  const parts = [node.late > 0 && `${formatCount(node.late)} late`, node.errors > 0 && `${formatCount(node.errors)} ${node.errors === 1 ? 'error' : 'errors'}`];
+  const parts = [node.late > 0 && `${formatCompact(node.late)} late`, node.errors > 0 && `${formatCompact(node.errors)} ${node.errors === 1 ? 'error' : 'errors'}`];
   return parts.filter(Boolean).join(' · ');
 }
 
 const rateText = (node: PipelineNode): string => `${formatRate(node.rowsPerSecond)} rows/s`;
-/** Lag says something about live data; for a file of years ago it is only the age of the file. */
-const lagText = (node: PipelineNode): string => (node.lagMs === null || node.lagMs > MeaningfulLagMs ? '' : `lag ${formatLag(node.lagMs)}`);
+const lagText = (node: PipelineNode): string => (isMeaningfulLag(node.lagMs) ? `lag ${formatLag(node.lagMs)}` : '');
+const kindText = (node: PipelineNode): string => [node.kind !== 'dead_letters' && KindNames[node.kind], node.detail].filter(Boolean).join(' · ');
 
 /** Makes the group of a node: card, kind, name, figures. */
 export function makeNode(size: Box, onSelect: ((id: string) => void) | null, id: string): SVGGElement {
@@ -47,7 +47,7 @@ export function drawNode(group: SVGGElement, node: PipelineNode, size: Box, sele
   const texts: [SVGTextElement, string][] = [
     [label!, fitText(node.label, room - (wrong ? fitText.width(wrong, 11.5, 550) + 10 : 0), 13.5, 600)],
     [trouble!, wrong],
-    [kind!, fitText(node.detail ? `${KindNames[node.kind]} · ${node.detail}` : KindNames[node.kind], room, 11.5)],
+    [kind!, fitText(kindText(node), room, 11.5)],
     [rate!, rateText(node)],
     [lag!, lagText(node)],
   ];

@@ -12,6 +12,6 @@ const Columns: Column[] = [
 export const nodeTable = (pipeline: Pipeline | null): TableData => ({
   columns: Columns,
   rows: (pipeline?.nodes ?? []).map((node) =>
-    [node.label, KindNames[node.kind], node.inputs.join(', ') || null, node.rowsPerSecond, node.rowsIn, node.rowsOut, node.watermark, node.lagMs, node.late, node.errors]),
+    [node.label, KindNames[node.kind], node.inputs.join(', ') || null, Math.round(node.rowsPerSecond * 10) / 10, node.rowsIn, node.rowsOut, node.watermark, node.lagMs, node.late, node.errors]),
   order: -1,
 });

@@ -35,6 +35,19 @@ export function endOf(store: RowStore, row: Row, start: number, step: number | n
   return (column >= 0 ? milliseconds(row[column]) : null) ?? start + (step ?? 0);
 }
 
+/**
+ * The start of the newest window that is whole but for what is still to come: of windows that overlap the one that ends next, as those after it have
+ * only begun. Null where there is none.
+ */
+export function newestWindow(store: RowStore, column: number, times: readonly number[]): number | null {
+  const last = times.at(-1);
+  if (last === undefined) return null;
+  const step = stepOf(times) ?? 0;
+  const row = store.rows().find((one) => milliseconds(one[column]) === last)!;
+  const behind = endOf(store, row, last, step) - (last + step);
+  return behind > 0 && times[0]! <= last - behind ? last - behind : last;
+}
+
 /** Whether a window may still change. Without a watermark nothing is known to be closed. */
 export function isOpen(end: number, watermark: string | null): boolean {
   const closed = milliseconds(watermark);

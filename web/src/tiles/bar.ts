@@ -2,7 +2,7 @@ import type { Row } from '../api/types.ts';
 import { formatNumber, formatOf, toNumber } from '../format/numbers.ts';
 import { formatWindow, milliseconds } from '../format/times.ts';
 import { isShown, pick } from '../state/pick.ts';
-import { endOf, isOpen, stepOf, timesOf, windowColumn } from '../state/windows.ts';
+import { endOf, isOpen, newestWindow, stepOf, timesOf, windowColumn } from '../state/windows.ts';
 import { barList, type Bar } from '../ui/bar-list.ts';
 import type { TileFactory } from './tile.ts';
 
@@ -18,7 +18,7 @@ export const bar: TileFactory = (tile, app) => {
     const column = time();
     if (column < 0) return { rows: store.rows(), start: null, step: null };
     const times = timesOf(store, column);
-    const start = times.at(-1) ?? null;
+    const start = newestWindow(store, column, times);
     return { rows: store.rows().filter((row) => milliseconds(row[column]) === start), start, step: stepOf(times) };
   };
 
@@ -44,8 +44,9 @@ export const bar: TileFactory = (tile, app) => {
     note() {
       const { rows, start, step } = newest();
       if (start === null || rows.length === 0) return '';
-      const open = isOpen(endOf(store, rows[0]!, start, step), store.watermark);
-      return formatWindow(start, step, app.settings.zone) + (open ? ', so far' : '');
+      const end = endOf(store, rows[0]!, start, step);
+      const open = isOpen(end, store.watermark);
+      return formatWindow(start, end > start ? end - start : null, app.settings.zone) + (open ? ', so far' : '');
     },
     draw: () => list.draw(bars()),
     table() {

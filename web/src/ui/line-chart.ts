@@ -21,7 +21,7 @@ const axisFont = (): string => `12px ${getComputedStyle(document.body).fontFamil
 
 /** Lines drawn by uPlot: each series twice, solid where windows are closed and dashed where they are open. */
 export class LineChart {
-  readonly element = h('div', { class: 'line-canvas' });
+  readonly element = h('div', { class: 'line-canvas', 'aria-hidden': 'true' });
   readonly #options: LineChartOptions;
   readonly #observer: ResizeObserver;
   #plot: uPlot | null = null;

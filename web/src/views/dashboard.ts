@@ -1,6 +1,6 @@
 import type { Dashboard, PipelineNode, Tile } from '../api/types.ts';
 import { formatCount, formatRate, formatShare } from '../format/numbers.ts';
-import { formatLag, formatMoment, isEnd, MeaningfulLagMs, milliseconds, type Zone } from '../format/times.ts';
+import { formatLag, formatMoment, isEnd, isMeaningfulLag, milliseconds, type Zone } from '../format/times.ts';
 import { packRows } from '../state/pack.ts';
 import { frame } from '../tiles/frame.ts';
 import type { App } from '../ui/app.ts';
@@ -53,13 +53,13 @@ function factsOf(app: App): string {
   if (!pipeline) return '';
   const sources = pipeline.nodes.filter((node) => node.kind === 'source');
   const times = sources.map((node) => milliseconds(node.watermark)).filter((time) => time !== null);
-  const lags = sources.map((node) => node.lagMs).filter((lag) => lag !== null && lag >= 0 && lag <= MeaningfulLagMs);
+  const lags = sources.map((node) => node.lagMs).filter(isMeaningfulLag);
   const rate = sources.reduce((sum, node) => sum + node.rowsPerSecond, 0);
   const rows = sources.reduce((sum, node) => sum + node.rowsIn, 0);
   return [
     times.length > 0 && completeness(Math.min(...times), app.settings.zone),
     pipeline.state === 'running' && progressOf(sources),
-    lags.length > 0 && pipeline.state === 'running' && `${formatLag(Math.max(...(lags as number[])))} behind now`,
+    lags.length > 0 && pipeline.state === 'running' && `${formatLag(Math.max(...lags))} behind now`,
     `${formatCount(rows)} rows`,
     pipeline.state === 'running' && `${formatRate(rate)} rows/s`,
   ].filter(Boolean).join('  ·  ');

@@ -44,7 +44,7 @@ export function pipelineView(app: App): View {
     else fit(pipeline);
   };
 
-  /** Runs to the right where that is readable, downwards on a narrow screen. */
+  /** Runs to the right where that is readable, downwards on a narrow screen where that fits. */
   const fit = (pipeline: Pipeline) => {
     const room = scroll.clientWidth;
     if (room === 0) return;
@@ -53,6 +53,7 @@ export function pipelineView(app: App): View {
     if (room / size.width < LeastScale) {
       direction = 'down';
       size = picture.draw(pipeline, direction, selected);
+      if (room / size.width < LeastScale) size = picture.draw(pipeline, 'right', selected);
     }
     const scale = Math.max(LeastScale, Math.min(1.1, room / size.width));
     picture.element.style.width = `${size.width * scale}px`;
@@ -106,7 +107,7 @@ function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
     ['Lag', node.lagMs === null ? 'none' : formatLag(node.lagMs)],
     ['Late rows', formatCount(node.late)],
     ['Errors', formatCount(node.errors)],
-    ['State', node.stateRows > 0 ? `${formatCount(node.stateRows)} rows, ${formatBytes(node.stateBytes)}` : null],
+    ['State', node.stateRows > 0 ? `${formatCount(node.stateRows)} ${node.stateRows === 1 ? 'row' : 'rows'}, ${formatBytes(node.stateBytes)}` : null],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== null);
 }

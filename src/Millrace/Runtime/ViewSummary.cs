@@ -1,0 +1,61 @@
+using System.Globalization;
+using Millrace.Data;
+using Millrace.Planning;
+
+namespace Millrace.Runtime;
+
+/// <summary>What a view does, in a few words for its node in the graph: <c>1 hour windows by country</c>, <c>distinct on order_id</c>, <c>filter</c>.</summary>
+static class ViewSummary
+{
+    static readonly (long Size, string Name)[] s_units = [(3_600_000_000, "hour"), (60_000_000, "minute"), (1_000_000, "second"), (1000, "millisecond"), (1, "microsecond")];
+
+    /// <param name="plan">The plan of the view.</param>
+    /// <param name="isOther">Whether a node is the plan of another view or of a source.</param>
+    public static string Of(PlanNode plan, Func<PlanNode, bool> isOther)
+    {
+        var (node, isFiltered) = (plan, false);
+        while (true)
+        {
+            switch (node)
+            {
+                case Aggregate aggregate: return Grouping(aggregate);
+                case DistinctOn distinct: return "distinct on " + string.Join(", ", distinct.Keys.Select(k => distinct.Schema[k].Name));
+                case UnionAll: return "union all";
+                case Filter: isFiltered = true; break;
+            }
+            if (node is not UnaryNode { Input: var input } || isOther(input)) return isFiltered ? "filter" : "columns";
+            node = input;
+        }
+    }
+
+    static string Grouping(Aggregate node)
+    {
+        var keys = string.Join(", ", node.Keys.Select(k => node.Input.Schema[k].Name).Where(name => !name.StartsWith('$')));
+        var window = node.Window switch
+        {
+            null => "",
+            { Kind: WindowKind.Tumble, Size: var size } => $"{Length(size)} windows",
+            { Size: var size, Slide: var slide } => $"{Length(size)} windows each {Length(slide)}",
+        };
+        return keys.Length > 0 ? $"{window} by {keys}".TrimStart() : window.Length > 0 ? window : "one row";
+    }
+
+    static string Length(Interval interval)
+    {
+        var parts = new List<string>();
+        Add(interval.Months, "month");
+        Add(interval.Days, "day");
+        var rest = interval.Microseconds;
+        foreach (var (size, name) in s_units)
+        {
+            Add(rest / size, name);
+            rest %= size;
+        }
+        return string.Join(' ', parts);
+
+        void Add(long count, string unit)
+        {
+            if (count != 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {unit}"));
+        }
+    }
+}
