@@ -8,7 +8,7 @@ namespace Millrace.Server;
 /// <remarks>
 /// A view of one row becomes tiles with its numbers. A view with a window becomes lines, one tile for each number: one line in all, or one for each text of its
 /// only text key where these are few; where they are many, bars of the newest window. A view keyed by one text becomes bars. Any other becomes a table.
-/// Tiles for cleaning and for the pipeline stand at the end.
+/// Views of one row stand first, tiles for cleaning and for the pipeline at the end.
 /// </remarks>
 static class DefaultDashboard
 {
@@ -22,7 +22,7 @@ static class DefaultDashboard
     public static DashboardDefinition Make(Pipeline pipeline, Func<string, int, int> countTexts)
     {
         var tiles = ImmutableArray.CreateBuilder<TileDefinition>();
-        foreach (var view in pipeline.Views.Where(v => v.IsMaterialized)) tiles.AddRange(Tiles(view, countTexts));
+        foreach (var view in pipeline.Views.Where(v => v.IsMaterialized).OrderBy(v => !IsOneRow(v.Plan))) tiles.AddRange(Tiles(view, countTexts));
         if (!pipeline.Sources.IsEmpty) tiles.Add(new() { Kind = "quality", Title = "Data quality", Width = 2 });
         tiles.Add(new() { Kind = "pipeline", Title = "Pipeline", Width = 2 });
         return new(pipeline.Name, Words(pipeline.Name), tiles.ToImmutable());

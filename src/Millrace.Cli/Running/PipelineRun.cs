@@ -76,7 +76,20 @@ static class PipelineRun
             report.Ended(running, settings, isStopped: true);
             return ExitCodes.Stopped;
         }
-        await completion;
+        try
+        {
+            await completion;
+        }
+        catch (Exception e) when (page is not null && !settings.UntilDone)
+        {
+            // Its page says so too, and shows the results up to then.
+            var (message, code) = Failures.Explain(e);
+            if (settings.Json) report.Failed(message, code);
+            else Output.Terminal.Error(message);
+            report.StaysAt(page);
+            await signal.Asked;
+            return code;
+        }
         report.Ended(running, settings, isStopped: false);
         if (page is null || settings.UntilDone) return ExitCodes.Done;
         report.StaysAt(page);

@@ -15,12 +15,12 @@ static class PipelineEndpoint
     static PipelineAnswer Answer(IRunningPipeline pipeline, Timestamp now)
     {
         var status = pipeline.Status();
-        return new(status.Version, pipeline.Pipeline.Name, Word(status.State), status.Started.ToString(), status.Error, [.. status.Nodes.Select(n => Answer(n, now))],
+        return new(status.Version, pipeline.Pipeline.Name, Word(status.State), status.Started.ToString(), status.Error, [.. status.Nodes.Select(n => Answer(n, now, status.State))],
             new(status.MemoryUsedBytes, status.MemoryLimitBytes == long.MaxValue ? null : status.MemoryLimitBytes), new(status.Commits, Finite(status.LastCommitMs)));
     }
 
-    static NodeAnswer Answer(NodeStatus node, Timestamp now) => new(node.Id, node.Kind, node.Label, node.Detail, node.Inputs, node.RowsIn, node.RowsOut,
-        Finite(node.RowsPerSecond), node.BytesIn, node.TotalBytes, RowJson.Watermark(node.Frontier), LagMs(node.Frontier, now), node.Late, node.Errors, node.StateRows,
+    static NodeAnswer Answer(NodeStatus node, Timestamp now, PipelineState state) => new(node.Id, node.Kind, node.Label, node.Detail, node.Inputs, node.RowsIn, node.RowsOut,
+        state is PipelineState.Finished or PipelineState.Failed ? 0 : Finite(node.RowsPerSecond), node.BytesIn, node.TotalBytes, RowJson.Watermark(node.Frontier), LagMs(node.Frontier, now), node.Late, node.Errors, node.StateRows,
         node.StateBytes, node.HeldBackBy);
 
     /// <summary>Wall clock less watermark, or null where there is none or time has ended.</summary>

@@ -70,7 +70,8 @@ sealed class StatusBoard
             frontier, isCleaned ? 0 : counters.Late, counters.Undecodable, 0, 0, heldBackBy));
         if (!isCleaned) return;
         var violated = counters.Rules.Where(r => r.On == definition.Name).Sum(r => r.Violated);
-        nodes.Add(new(CleanId(definition), "clean", "clean " + definition.Name, $"{counters.Rules.Count(r => r.On == definition.Name)} constraints", [definition.Name], decoded,
+        var constraints = counters.Rules.Count(r => r.On == definition.Name);
+        nodes.Add(new(CleanId(definition), "clean", "clean " + definition.Name, constraints == 1 ? "1 constraint" : $"{constraints} constraints", [definition.Name], decoded,
             counters.Accepted, Rate(CleanId(definition), decoded), 0, null, frontier, counters.Late, violated, 0, 0, null));
     }
 

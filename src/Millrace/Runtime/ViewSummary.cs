@@ -4,7 +4,7 @@ using Millrace.Planning;
 
 namespace Millrace.Runtime;
 
-/// <summary>What a view does, in a few words for its node in the graph: <c>1 hour windows by country</c>, <c>distinct on order_id</c>, <c>filter</c>.</summary>
+/// <summary>What a view does, in a few words for its node in the graph: <c>1 hour by country</c>, <c>distinct on order_id</c>, <c>filter</c>.</summary>
 static class ViewSummary
 {
     static readonly (long Size, string Name)[] s_units = [(3_600_000_000, "hour"), (60_000_000, "minute"), (1_000_000, "second"), (1000, "millisecond"), (1, "microsecond")];
@@ -34,8 +34,8 @@ static class ViewSummary
         var window = node.Window switch
         {
             null => "",
-            { Kind: WindowKind.Tumble, Size: var size } => $"{Length(size)} windows",
-            { Size: var size, Slide: var slide } => $"{Length(size)} windows each {Length(slide)}",
+            { Kind: WindowKind.Tumble, Size: var size } => Length(size),
+            { Size: var size, Slide: var slide } => $"{Length(size)} each {Length(slide)}",
         };
         return keys.Length > 0 ? $"{window} by {keys}".TrimStart() : window.Length > 0 ? window : "one row";
     }
@@ -55,7 +55,7 @@ static class ViewSummary
 
         void Add(long count, string unit)
         {
-            if (count != 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {unit}"));
+            if (count != 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {unit}{(count == 1 ? "" : "s")}"));
         }
     }
 }

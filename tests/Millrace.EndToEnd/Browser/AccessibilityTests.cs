@@ -62,6 +62,29 @@ public sealed class AccessibilityTests(Demo demo)
         watched.IsQuiet();
     }
 
+    [Fact]
+    public async Task What_has_no_name_or_cannot_be_read_is_found()
+    {
+        await using var watched = await demo.OpenAsync();
+        await watched.FilledAsync();
+        await watched.Page.EvaluateAsync("""
+            () => {
+              const place = document.createElement('div');
+              place.innerHTML = '<button></button><svg width="9" height="9"></svg><i id="a" tabindex="3">x</i><p class="faint" id="a">faint</p><h1>two</h1>';
+              document.querySelector('main').append(place);
+              place.querySelector('p').style.color = 'rgb(150 150 150)';
+            }
+            """);
+        var found = await watched.Page.EvaluateAsync<string[]>(s_audit);
+        Assert.Collection(found,
+            text => Assert.StartsWith("has no name: <button>", text, StringComparison.Ordinal),
+            text => Assert.StartsWith("picture has neither name", text, StringComparison.Ordinal),
+            text => Assert.StartsWith("there are 2 headings", text, StringComparison.Ordinal),
+            text => Assert.StartsWith("id stands twice: a", text, StringComparison.Ordinal),
+            text => Assert.StartsWith("tabindex is positive", text, StringComparison.Ordinal),
+            text => Assert.StartsWith("contrast 2.", text, StringComparison.Ordinal));
+    }
+
     static async Task AuditAsync(IPage page) => Assert.Empty(await page.EvaluateAsync<string[]>(s_audit));
 
     static string Script(string name)

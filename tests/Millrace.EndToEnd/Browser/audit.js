@@ -21,7 +21,8 @@
   if (document.documentElement.lang === '') found.push('the document has no language');
   if (document.title === '') found.push('the document has no title');
   if (all('h1').length !== 1) found.push(`there are ${all('h1').length} headings of level 1`);
-  for (const landmark of ['header', 'nav', 'main', 'footer']) if (all(landmark).filter((one) => !one.closest('section, article') || one.localName === 'main').length !== 1) found.push(`there is not one ${landmark}`);
+  for (const landmark of ['header', 'nav', 'main', 'footer'])
+    if (all(landmark).filter((one) => !one.parentElement.closest('main, section, article, aside, nav')).length !== 1) found.push(`there is not one ${landmark}`);
   const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
   for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) found.push(`id stands twice: ${id}`);
   for (const element of document.querySelectorAll('[aria-labelledby]')) if (textOf(element.getAttribute('aria-labelledby')).trim() === '') found.push(`label is missing: ${where(element)}`);

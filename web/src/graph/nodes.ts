@@ -1,5 +1,5 @@
 import type { NodeKind, PipelineNode } from '../api/types.ts';
-import { formatCompact, formatRate } from '../format/numbers.ts';
+import { formatCompact, formatCount, formatRate } from '../format/numbers.ts';
 import { formatLag, isMeaningfulLag } from '../format/times.ts';
 import { s, setAttributes, setText } from '../ui/dom.ts';
 import { fitText } from '../ui/fit-text.ts';
@@ -15,9 +15,10 @@ export function troubles(node: PipelineNode): string {
   return parts.filter(Boolean).join(' · ');
 }
 
-const rateText = (node: PipelineNode): string => `${formatRate(node.rowsPerSecond)} rows/s`;
+/** What flows now, or where nothing does what has flowed. */
+const rateText = (node: PipelineNode): string => (node.rowsPerSecond > 0 ? `${formatRate(node.rowsPerSecond)} rows/s` : `${formatCount(node.rowsIn)} ${node.rowsIn === 1 ? 'row' : 'rows'}`);
 const lagText = (node: PipelineNode): string => (isMeaningfulLag(node.lagMs) ? `lag ${formatLag(node.lagMs)}` : '');
-const kindText = (node: PipelineNode): string => [node.kind !== 'dead_letters' && KindNames[node.kind], node.detail].filter(Boolean).join(' · ');
+const kindText = (node: PipelineNode): string => [node.kind === 'materialized' ? 'stored' : node.kind !== 'dead_letters' && KindNames[node.kind], node.detail].filter(Boolean).join(' · ');
 
 /** Makes the group of a node: card, kind, name, figures. */
 export function makeNode(size: Box, onSelect: ((id: string) => void) | null, id: string): SVGGElement {

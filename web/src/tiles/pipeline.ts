@@ -3,6 +3,8 @@ import { nodeTable } from '../graph/table.ts';
 import { h } from '../ui/dom.ts';
 import type { TileFactory } from './tile.ts';
 
+const HeightMax = 520;
+
 /** The pipeline in small; the page Pipeline has the details. */
 export const pipeline: TileFactory = (tile, app) => {
   const picture = graph(tile.title, null);
@@ -12,7 +14,12 @@ export const pipeline: TileFactory = (tile, app) => {
     element,
     topics: ['pipeline'],
     isEmpty: () => (app.live.pipeline?.nodes.length ?? 0) === 0,
-    draw: () => void picture.draw(app.live.pipeline!, 'right', null),
+    draw() {
+      const box = picture.draw(app.live.pipeline!, 'right', null);
+      const scale = Math.min(1, scroll.clientWidth / box.width);
+      picture.element.style.maxWidth = `${box.width}px`;
+      picture.element.style.height = `${Math.round(Math.min(HeightMax, box.height * scale))}px`;
+    },
     table: () => nodeTable(app.live.pipeline),
   };
 };

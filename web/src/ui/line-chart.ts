@@ -80,7 +80,7 @@ export class LineChart {
     return {
       ...this.#size(),
       legend: { show: false },
-      padding: [8, 18, 0, 0],
+      padding: [8, 26, 0, 0],
       tzDate: (seconds) => (zone() === 'utc' ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
       cursor: {
         y: false,

@@ -57,7 +57,7 @@ function factsOf(app: App): string {
   const rate = sources.reduce((sum, node) => sum + node.rowsPerSecond, 0);
   const rows = sources.reduce((sum, node) => sum + node.rowsIn, 0);
   return [
-    times.length > 0 && completeness(Math.min(...times), app.settings.zone),
+    pipeline.state === 'finished' ? 'all data read' : times.length > 0 && completeness(Math.min(...times), app.settings.zone),
     pipeline.state === 'running' && progressOf(sources),
     lags.length > 0 && pipeline.state === 'running' && `${formatLag(Math.max(...lags))} behind now`,
     `${formatCount(rows)} rows`,
