@@ -60,7 +60,7 @@ public sealed class StalledReaderTests
         await using var second = await EventReader.OpenAsync(demo, "api/views/revenue/changes", last.Id);
         var next = await second.NextAsync();
         Assert.Equal("delta", next.Kind);
-        Assert.True(next.Version >= last.Version + 5, $"version {next.Version} after {last.Version}");
+        Assert.True(next.Version > last.Version, $"version {next.Version} after {last.Version}");
 
         // The id of another run says nothing here.
         var foreign = $"{last.Version.ToString(CultureInfo.InvariantCulture)}@other";

@@ -4,6 +4,8 @@ import { h } from '../ui/dom.ts';
 import type { TileFactory } from './tile.ts';
 
 const HeightMax = 520;
+/** Narrower its texts could not be read; it scrolls instead. */
+const WidthMin = 680;
 
 /** The pipeline in small; the page Pipeline has the details. */
 export const pipeline: TileFactory = (tile, app) => {
@@ -16,9 +18,9 @@ export const pipeline: TileFactory = (tile, app) => {
     isEmpty: () => (app.live.pipeline?.nodes.length ?? 0) === 0,
     draw() {
       const box = picture.draw(app.live.pipeline!, 'right', null);
-      const scale = Math.min(1, scroll.clientWidth / box.width);
-      picture.element.style.maxWidth = `${box.width}px`;
-      picture.element.style.height = `${Math.round(Math.min(HeightMax, box.height * scale))}px`;
+      const scale = Math.min(1, Math.max(WidthMin, scroll.clientWidth) / box.width, HeightMax / box.height);
+      picture.element.style.width = `${Math.floor(box.width * scale)}px`;
+      picture.element.style.height = `${Math.floor(box.height * scale)}px`;
     },
     table: () => nodeTable(app.live.pipeline),
   };
