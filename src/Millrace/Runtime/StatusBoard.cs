@@ -71,7 +71,7 @@ sealed class StatusBoard
         if (!isCleaned) return;
         var violated = counters.Rules.Where(r => r.On == definition.Name).Sum(r => r.Violated);
         var constraints = counters.Rules.Count(r => r.On == definition.Name);
-        nodes.Add(new(CleanId(definition), "clean", "clean " + definition.Name, constraints == 1 ? "1 constraint" : $"{constraints} constraints", [definition.Name], decoded,
+        nodes.Add(new(CleanId(definition), "clean", "clean " + definition.Name, ViewSummary.Count(constraints, "constraint"), [definition.Name], decoded,
             counters.Accepted, Rate(CleanId(definition), decoded), 0, null, frontier, counters.Late, violated, 0, 0, null));
     }
 

@@ -13,7 +13,7 @@ static class ViewSummary
     /// <param name="isOther">Whether a node is the plan of another view or of a source.</param>
     public static string Of(PlanNode plan, Func<PlanNode, bool> isOther)
     {
-        var (node, isFiltered) = (plan, false);
+        var (node, isFiltered, constraints) = (plan, false, 0);
         while (true)
         {
             switch (node)
@@ -22,8 +22,9 @@ static class ViewSummary
                 case DistinctOn distinct: return "distinct on " + string.Join(", ", distinct.Keys.Select(k => distinct.Schema[k].Name));
                 case UnionAll: return "union all";
                 case Filter: isFiltered = true; break;
+                case Expect expect: constraints += expect.Constraints.Length; break;
             }
-            if (node is not UnaryNode { Input: var input } || isOther(input)) return isFiltered ? "filter" : "columns";
+            if (node is not UnaryNode { Input: var input } || isOther(input)) return isFiltered ? "filter" : constraints > 0 ? Count(constraints, "constraint") : "columns";
             node = input;
         }
     }
@@ -55,7 +56,10 @@ static class ViewSummary
 
         void Add(long count, string unit)
         {
-            if (count != 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {unit}{(count == 1 ? "" : "s")}"));
+            if (count != 0) parts.Add(Count(count, unit));
         }
     }
+
+    /// <summary>A number of things: 1 hour, 2 hours.</summary>
+    public static string Count(long count, string thing) => string.Create(CultureInfo.InvariantCulture, $"{count} {thing}{(count == 1 ? "" : "s")}");
 }
