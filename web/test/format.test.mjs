@@ -59,6 +59,7 @@ test('periods and lags in words', () => {
   assert.equal(formatLag(850), '850 ms');
   assert.equal(formatLag(12_300), '12 s');
   assert.equal(formatLag(7_200_000), '2 h');
+  assert.equal(formatLag(-7_200_000), '2 h ahead');
 });
 
 test('sizes in bytes', () => {

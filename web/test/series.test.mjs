@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RowStore } from '../.test/state/rows.js';
 import { linesOf } from '../.test/state/series.js';
-import { isOpen, stepOf, timesOf, windowColumn } from '../.test/state/windows.js';
+import { isOpen, newestWindow, stepOf, timesOf, windowColumn } from '../.test/state/windows.js';
 
 const at = (hour) => `2026-01-01T${String(hour).padStart(2, '0')}:00:00Z`;
 
@@ -54,4 +54,17 @@ test('the window column is the one asked for, window_start, or a time of the key
 test('the step is the smallest distance', () => {
   assert.equal(stepOf([0, 10, 15, 40]), 5);
   assert.equal(stepOf([3]), null);
+});
+
+test('of windows that overlap the newest is the one that ends next; of others the last', () => {
+  const columns = [{ name: 'window_start', type: 'TIMESTAMP' }, { name: 'window_end', type: 'TIMESTAMP' }];
+  const newest = (hours, size) => {
+    const store = new RowStore();
+    store.applySnapshot({ version: 1, columns, key: ['window_start'], append: false, watermark: null, rows: hours.map((hour) => [at(hour), at(hour + size)]) });
+    return newestWindow(store, 0, timesOf(store, 0));
+  };
+  assert.equal(newest([0, 1, 2, 3, 4], 3), Date.parse(at(2)));
+  assert.equal(newest([3, 4], 3), Date.parse(at(4)));
+  assert.equal(newest([0, 1, 2], 1), Date.parse(at(2)));
+  assert.equal(newest([], 1), null);
 });

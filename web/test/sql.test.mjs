@@ -24,3 +24,8 @@ test('a comment over several lines colours each of them', () => {
   assert.equal(lines.length, 2);
   assert.deepEqual(lines[1].map((token) => token.kind), ['comment', 'space', 'name']);
 });
+
+test('the kinds of a tile are keywords after TILE, and names of columns elsewhere', () => {
+  assert.deepEqual(kinds('TILE line'), ['keyword', 'keyword']);
+  assert.deepEqual(kinds('line INTEGER'), ['name', 'type']);
+});
