@@ -65,6 +65,31 @@ public sealed class Batch
         return target;
     }
 
+    /// <summary>Appends the rows of another batch of the same types, weights included; for a batch that nobody else has seen, with columns of its own and room for them.</summary>
+    public void Append(Batch source)
+    {
+        Debug.Assert(RowCount + source.RowCount <= Home.BatchRows);
+        for (var i = 0; i < _columns.Count; i++)
+        {
+            var (to, from) = (_columns[i], source._columns[i]);
+            for (var row = 0; row < source.RowCount; row++) to.AppendFrom(from, row);
+        }
+        if (Weights is not null || source.Weights is not null)
+        {
+            if (Weights is null)
+            {
+                Weights = Home.Rent<int>(DataType.Integer);
+                Weights.Length = RowCount;
+                Weights.Values.Fill(1);
+            }
+            Weights.Length = RowCount + source.RowCount;
+            var added = Weights.Values[RowCount..];
+            if (source.Weights is null) added.Fill(1);
+            else source.Weights.Values.CopyTo(added);
+        }
+        RowCount += source.RowCount;
+    }
+
     /// <summary>Takes weights, watermarks and origin of another batch, for rows in the same places.</summary>
     public void ShareBesides(Batch source)
     {

@@ -4,9 +4,14 @@ using Millrace.Time;
 namespace Millrace.Runtime;
 
 /// <summary>The end of a chain: keeps what arrived since the last barrier for one reader.</summary>
+/// <remarks>
+/// Windows that close one by one come as batches of a few rows, each with columns that have room for thousands: those are put together, or a
+/// commit of small windows would hold a hundred times the memory that its rows need.
+/// </remarks>
 sealed class Collector : Target
 {
     List<Batch> _batches = [];
+    Batch? _gathered; // the last of _batches, if rows may be appended to it
 
     /// <summary>Batches that have room; more are taken all the same.</summary>
     public int RoomBatches { get; init; } = int.MaxValue;
@@ -21,6 +26,19 @@ sealed class Collector : Target
 
     public override void OnBatch(Batch batch)
     {
+        var room = batch.Home.BatchRows;
+        if (batch.RowCount <= room / 4)
+        {
+            if (_gathered is null || _gathered.RowCount + batch.RowCount > room)
+            {
+                _gathered = batch.Home.RentBatch(batch.Schema);
+                foreach (var column in batch.Columns) _gathered.Add(batch.Home.Rent(column.Type));
+                _batches.Add(_gathered);
+            }
+            _gathered.Append(batch);
+            return;
+        }
+        _gathered = null;
         if (batch.Origin is null && batch.Watermarks is null)
         {
             _batches.Add(batch.Retain());
@@ -41,6 +59,7 @@ sealed class Collector : Target
     /// <summary>Hands over what was kept, and takes an empty list in its place.</summary>
     public List<Batch> Take(List<Batch> empty)
     {
+        _gathered = null;
         (var taken, _batches) = (_batches, empty);
         return taken;
     }
@@ -48,6 +67,7 @@ sealed class Collector : Target
     /// <summary>Releases what is left, at the end of a run.</summary>
     public void Clear()
     {
+        _gathered = null;
         foreach (var batch in _batches) batch.Release();
         _batches.Clear();
     }

@@ -62,7 +62,7 @@ internal delegate void TextBody(in Row row, Outcome outcome);
 internal abstract class RowKernel : IScalarKernel
 {
     /// <summary>Dictionaries larger than this are computed per row: remembering would cost more memory than it saves time.</summary>
-    public const int MaxRemembered = 1 << 16;
+    public const int MaxRemembered = 1 << 18;
 
     readonly int _varying = -1;
 
