@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 const LimitKb = 100;
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
-const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !/\.(br|gz)$/.test(entry.name));
 let total = 0;
 for (const file of files) {
   const path = join(file.parentPath ?? file.path, file.name);

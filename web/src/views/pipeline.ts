@@ -77,17 +77,15 @@ export function pipelineView(app: App): View {
 
 function detailsPanel(onClose: () => void) {
   const title = h('h2');
-  const kind = h('span', { class: 'badge' });
   const list = h('dl', { class: 'details-list' });
   const close = h('button', { type: 'button', class: 'icon-button quiet', 'aria-label': 'Close details', title: 'Close', onclick: onClose }, icon('close'));
-  const element = h('aside', { class: 'details', 'aria-label': 'Details of a node' }, h('header', {}, title, kind, close), list);
+  const element = h('aside', { class: 'details', 'aria-label': 'Details of a node' }, h('header', {}, title, close), list);
   return {
     element,
     draw(node: PipelineNode | null, zone: Zone) {
       element.hidden = node === null;
       if (!node) return;
       setText(title, node.label);
-      setText(kind, KindNames[node.kind]);
       keyed(list, factsOfNode(node, zone), ([name]) => name, ([name]) => h('div', {}, h('dt', {}, name), h('dd')), (item, [, value]) => setText(item.lastElementChild!, value));
     },
   };
@@ -96,6 +94,7 @@ function detailsPanel(onClose: () => void) {
 function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
   const watermark = milliseconds(node.watermark);
   const facts: [string, string | null][] = [
+    ['Kind', KindNames[node.kind]],
     ['What', node.detail],
     ['From', node.inputs.join(', ') || null],
     ['Rows per second', formatRate(node.rowsPerSecond)],
