@@ -32,6 +32,9 @@ public sealed class Chromium : IAsyncLifetime
         return s_names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
     }
 
+    /// <summary>Whether it was started.</summary>
+    public bool IsThere => _browser is not null;
+
     /// <summary>Ends the test that needs the browser where there is none.</summary>
     public void Require()
     {
@@ -43,7 +46,6 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>Opens a page in a window of its own, without storage of earlier ones.</summary>
     internal async Task<WatchedPage> OpenAsync(Uri address, int width = 1440, int height = 900, bool isDark = false)
     {
-        Require();
         var context = await _browser!.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },

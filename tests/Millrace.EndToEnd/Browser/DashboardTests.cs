@@ -113,6 +113,16 @@ public sealed class DashboardTests(Demo demo)
         watched.IsQuiet();
     }
 
+    [Fact]
+    public async Task What_goes_wrong_in_a_page_is_heard()
+    {
+        await using var watched = await demo.OpenAsync();
+        await watched.FilledAsync();
+        await watched.Page.EvaluateAsync("() => { console.warn('logged'); document.body.setAttribute('style', 'color: red'); setTimeout(() => { throw new Error('thrown'); }); return fetch('/nothing').then(() => {}); }");
+        foreach (var word in (string[])["logged", "Content Security Policy", "thrown", "404"])
+            await Until.TrueAsync(() => Task.FromResult(watched.Complaints.Any(text => text.Contains(word, StringComparison.Ordinal))), $"'{word}' is heard");
+    }
+
     [Theory]
     [InlineData(360)]
     [InlineData(390)]

@@ -12,12 +12,15 @@ public sealed class Demo : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _browser.InitializeAsync();
-        _pipeline = await ServedPipeline.DemoAsync();
+        if (_browser.IsThere) _pipeline = await ServedPipeline.DemoAsync();
     }
 
     /// <summary>The page of a pipeline, the demo's where none is given.</summary>
-    internal Task<WatchedPage> OpenAsync(int width = 1440, int height = 900, bool isDark = false, string view = "", ServedPipeline? of = null) =>
-        _browser.OpenAsync(new((of ?? Pipeline).Address, view), width, height, isDark);
+    internal Task<WatchedPage> OpenAsync(int width = 1440, int height = 900, bool isDark = false, string view = "", ServedPipeline? of = null)
+    {
+        Require();
+        return _browser.OpenAsync(new((of ?? Pipeline).Address, view), width, height, isDark);
+    }
 
     /// <summary>Ends the test where there is no browser.</summary>
     internal void Require() => _browser.Require();

@@ -57,11 +57,17 @@ sealed class WatchedPage : IAsyncDisposable
         await Page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true, Level = 1 }).WaitForAsync();
     }
 
-    /// <summary>Fails where anything went wrong so far.</summary>
-    public void IsQuiet()
+    /// <summary>What went wrong so far.</summary>
+    public IReadOnlyList<string> Complaints
     {
-        lock (_complaints) Assert.Empty(_complaints);
+        get
+        {
+            lock (_complaints) return [.. _complaints];
+        }
     }
+
+    /// <summary>Fails where anything went wrong so far.</summary>
+    public void IsQuiet() => Assert.Empty(Complaints);
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }
