@@ -33,6 +33,7 @@ public static class Failures
             case ConnectorException e: return (e.Message, e.Fault == Fault.User ? ExitCodes.Faulty : ExitCodes.Failed);
             case Quality.BadDataException e: return (e.Message, ExitCodes.Faulty);
             case QueryException e: return (e.Message, ExitCodes.Faulty);
+            case MemoryLimitException e: return (e.Message, ExitCodes.Faulty);
             case OperationCanceledException: return ("Stopped.", ExitCodes.Stopped);
             case UnauthorizedAccessException e: return ($"{e.Message} Check the rights of the file or folder.", ExitCodes.Faulty);
             case IOException e: return (e.Message, ExitCodes.Failed);

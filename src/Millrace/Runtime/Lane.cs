@@ -111,12 +111,12 @@ sealed class Lane : IDisposable
     /// <returns>Whether there was one.</returns>
     public bool Step()
     {
-        if (ServeTick() || Pending.Stage >= 0 && Pending.Resume() || ServeQueues())
+        if (ServeTick() || Pending.Stage >= 0 && Pending.Resume())
         {
             _activity++;
             return true;
         }
-        if (ServeBarrier()) return true;
+        if (ServeQueues() || ServeBarrier()) return true;
         if (!ServeSources()) return false;
         _activity++;
         return true;
@@ -136,7 +136,11 @@ sealed class Lane : IDisposable
     {
         for (var stage = Queues.Length - 1; stage > Pending.Stage && stage > 0; stage--)
             foreach (var queue in Queues[stage])
-                if (!queue.IsBlocked && queue.Serve()) return true;
+            {
+                if (queue.IsBlocked || !queue.Serve()) continue;
+                if (!queue.IsAtBarrier) _activity++;
+                return true;
+            }
         return false;
     }
 
