@@ -114,6 +114,17 @@ public sealed class DashboardTests(Demo demo)
     }
 
     [Fact]
+    public async Task Nothing_jumps_while_numbers_move()
+    {
+        await using var watched = await demo.OpenAsync();
+        await watched.FilledAsync();
+        await watched.Page.EvaluateAsync("() => { window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; }).observe({ type: 'layout-shift' }); }");
+        for (var i = 0; i < 10; i++) await watched.ChangedAsync(".kpi-number");
+        Assert.InRange(await watched.Page.EvaluateAsync<double>("() => window.shift"), 0, 0.02); // of 1, a whole screen moved by its own height
+        watched.IsQuiet();
+    }
+
+    [Fact]
     public async Task What_goes_wrong_in_a_page_is_heard()
     {
         await using var watched = await demo.OpenAsync();

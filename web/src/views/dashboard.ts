@@ -26,6 +26,7 @@ export function dashboardView(dashboard: Dashboard, app: App): View {
   };
   const observer = new ResizeObserver(place);
   observer.observe(element);
+  queueMicrotask(place); // once it is in the document and before it is painted, so that nothing jumps
 
   const stop = app.live.on(['pipeline', 'settings'], () => setText(facts, factsOf(app)));
   return {
