@@ -28,6 +28,9 @@ sealed class RunSignals
         set => Volatile.Write(ref _tick, value);
     }
 
+    /// <summary>Wakes the coordinator.</summary>
+    public ILaneSignal? Coordinator { get; set; }
+
     /// <summary>Sources are read no longer.</summary>
     public bool IsStopping
     {
@@ -223,7 +226,11 @@ sealed class Lane : IDisposable
             _nextSource = (_nextSource + i + 1) % Sources.Length;
             return true;
         }
-        if (!open) _sourcesEnded = true;
+        if (!open && !_sourcesEnded)
+        {
+            _sourcesEnded = true;
+            _run.Coordinator?.Wake();
+        }
         return false;
     }
 

@@ -44,6 +44,7 @@ sealed class PipelineRun
         _interval = interval;
         _lastBarrier = _lastLook = clock.GetTimestamp();
         (Signals, _committer, _sources, _memory, _clock, Failure, Signal) = (signals, committer, sources, memory, clock, failure, signal);
+        signals.Coordinator = signal;
         Lanes = build(Arrive);
         _cuts = new Cut?[Lanes.Length];
     }

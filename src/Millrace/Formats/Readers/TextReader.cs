@@ -10,8 +10,8 @@ namespace Millrace.Formats.Readers;
 
 /// <summary>The reader of TEXT: interns into a dictionary that all batches share, or copies into plain heaps where texts hardly repeat.</summary>
 /// <remarks>
-/// In front of the dictionary stands a direct-mapped cache of texts up to 16 bytes (24 bytes an entry, up to 16,384 of them): a hit costs one
-/// masked load and one compare, some 3 ns. Only texts that enter the dictionary are checked to be UTF-8 without NUL: whatever equals one of
+/// In front of the dictionary stands a direct-mapped cache of texts up to 16 bytes (24 bytes an entry, up to 16,384 of them), and one of texts up to 32
+/// bytes where there are such: a hit costs one masked load and one compare, some 3 ns. Only texts that enter the dictionary are checked to be UTF-8 without NUL: whatever equals one of
 /// them is too. A dictionary is given up for good when more than <see cref="DistinctMax"/> texts (or 32 MB) are in it and on average each came fewer than
 /// four times; one that repeats but reaches 256 k texts or 32 MB makes room for a new one.
 /// </remarks>
@@ -26,6 +26,7 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
     readonly MemoryAccountant _memory = context.Memory;
     readonly MemoryOwner _account = context.Memory.Owner("formats");
     Entry[] _cache = [];
+    LongEntry[] _longCache = []; // of texts of 17 to 32 bytes, once there are any
     TextHeap? _heap;   // the dictionary, or null
     bool _isPlain;
     long _rows;        // read since the dictionary began
@@ -33,6 +34,12 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
     struct Entry
     {
         public ulong Low, High;
+        public int Code, Length;
+    }
+
+    struct LongEntry
+    {
+        public Vector256<byte> Text;
         public int Code, Length;
     }
 
@@ -72,6 +79,17 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
             _cache = new Entry[size];
         }
         for (var i = 0; i < size; i++) _cache[i].Length = -1;
+        if (_longCache.Length > 0) EmptyLong(size);
+    }
+
+    void EmptyLong(int size)
+    {
+        if (_longCache.Length != size)
+        {
+            _account.Charge((size - _longCache.Length) * (long)Unsafe.SizeOf<LongEntry>());
+            _longCache = new LongEntry[size];
+        }
+        for (var i = 0; i < size; i++) _longCache[i].Length = -1;
     }
 
     void Drop()
@@ -100,7 +118,7 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
             if (slice.Kind is SliceKind.Bare or SliceKind.Quoted && slice.Length <= 16 && slice.Start <= last)
             {
                 var length = slice.Length;
-                var text = Vector128.LoadUnsafe(ref Unsafe.Add(ref start, slice.Start)) & Vector128.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetReference(Mask), 16 - length));
+                var text = Vector128.LoadUnsafe(ref Unsafe.Add(ref start, slice.Start)) & Vector128.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetReference(Mask), 32 - length));
                 var (low, high) = (text.AsUInt64()[0], text.AsUInt64()[1]);
                 ref var entry = ref Unsafe.Add(ref entries, (nint)(((low ^ BitOperations.RotateLeft(high, 23)) * 0x9E37_79B9_7F4A_7C15) >> shift));
                 if (entry.Low == low & entry.High == high & entry.Length == length)
@@ -113,13 +131,29 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
                 if (messages[i] is not null || column.IsNull(at + i)) continue;
                 (entry.Low, entry.High, entry.Length, entry.Code) = (low, high, length, code);
             }
+            else if (slice.Kind is SliceKind.Bare or SliceKind.Quoted && slice.Length <= 32 && slice.Start <= last - 16) codes[i] = ReadLong(bytes, slice, column, at, i, messages);
             else codes[i] = ReadSlow(bytes, slice, column, at, i, messages);
         }
     }
 
+    int ReadLong(byte[] bytes, Slice slice, Column column, int at, int row, string?[] messages)
+    {
+        if (_longCache.Length == 0) EmptyLong(_cache.Length);
+        var length = slice.Length;
+        var text = Vector256.LoadUnsafe(ref bytes[slice.Start]) & Vector256.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetReference(Mask), 32 - length));
+        var words = text.AsUInt64();
+        var mixed = (words[0] ^ BitOperations.RotateLeft(words[1], 23)) * 0x9E37_79B9_7F4A_7C15 ^ words[2] ^ BitOperations.RotateLeft(words[3], 37);
+        ref var entry = ref _longCache[(int)((mixed * 0x9E37_79B9_7F4A_7C15) >> (64 - BitOperations.Log2((uint)_longCache.Length)))];
+        if (entry.Length == length && entry.Text == text) return entry.Code;
+        var code = ReadSlow(bytes, slice, column, at, row, messages);
+        if (messages[row] is null && !column.IsNull(at + row)) (entry.Text, entry.Length, entry.Code) = (text, length, code);
+        return code;
+    }
+
     static ReadOnlySpan<byte> Mask =>
     [
-        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -178,7 +212,7 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
     public override void Dispose()
     {
         Drop();
-        _account.Charge(-_cache.Length * (long)Unsafe.SizeOf<Entry>());
-        _cache = [];
+        _account.Charge(-_cache.Length * (long)Unsafe.SizeOf<Entry>() - _longCache.Length * (long)Unsafe.SizeOf<LongEntry>());
+        (_cache, _longCache) = ([], []);
     }
 }
