@@ -8,7 +8,7 @@ static class Program
 {
     static readonly Benchmark[] s_benchmarks =
     [
-        new OnlineRetail(), new OnlineRetail10(), new W1(), new W8(), new W9(), new DecodeJson(), new DecodeCsv(),
+        new OnlineRetail(), new OnlineRetail10(), new W1(), new W8(), new W9(), new DecodeJson(), new DecodeCsv(), new Growth(),
     ];
 
     static int Main(string[] arguments)
