@@ -50,7 +50,11 @@ public sealed class TextColumn : Column
         _heap = Home.RentHeap();
         _isShared = false;
         if (shared is null) return;
-        for (var i = 0; i < rows; i++) _codes[i] = _heap.Append(shared[_codes[i]]);
+        for (var i = 0; i < rows; i++)
+        {
+            if (IsNull(i)) PutDefault(i);
+            else _codes[i] = _heap.Append(shared[_codes[i]]);
+        }
         shared.Release();
     }
 
