@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Millrace.Cli.Output;
+using Millrace.Connectors;
+using Millrace.Planning;
 using Millrace.Sql;
 
 namespace Millrace.Cli.Commands;
@@ -36,8 +38,27 @@ sealed class CheckCommand : ICommand
             Terminal.Line($"{path}: {Count(errors, "error")}, {Count(warnings, "warning")}.");
             return ExitCodes.Faulty;
         }
+        foreach (var source in pipeline.Sources)
+        {
+            if (CanReplay(source, file)) continue;
+            Terminal.Warning($"source '{source.Name}' cannot give the same rows again: after a crash the results have what it gives then, and what it gave before is lost. {source.Connector} in docs/reference/connectors.md says how it can.");
+            warnings++;
+        }
         Terminal.Line($"{path} is fine: {Count(pipeline.Sources.Length, "source")}, {Count(pipeline.Views.Length, "view")} ({pipeline.Views.Count(v => v.IsMaterialized)} stored), {Count(pipeline.Sinks.Length, "sink")}, {Count(warnings, "warning")}.");
         return ExitCodes.Done;
+    }
+
+    static bool CanReplay(SourceDefinition source, PipelineFile file)
+    {
+        try
+        {
+            var connector = file.Options.Connectors.Find(source.Connector);
+            return connector is null || connector.CreateSource(new(source.Name, source.Schema, source.Options, file.Folder, file.DefaultDataDirectory, TimeProvider.System)).CanReplay;
+        }
+        catch (ConnectorException)
+        {
+            return true; // what is wrong with it is said when it runs
+        }
     }
 
     static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";

@@ -39,7 +39,7 @@ public sealed class DataFolderLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new ConnectorException(Fault.External, $"The data folder '{folder}' cannot be written to: {e.Message}", e);
+            throw new ConnectorException(File.Exists(folder) ? Fault.User : Fault.External, $"The data folder '{folder}' cannot be written to: {e.Message} Choose another with --data.", e);
         }
     }
 

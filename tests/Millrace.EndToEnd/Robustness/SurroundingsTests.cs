@@ -25,6 +25,9 @@ public sealed class SurroundingsTests
         Assert.Equal(1, code);
         Assert.Contains($"source 'events': there is no file '{place.Path}/nothere.csv'", errors, StringComparison.Ordinal);
         Assert.Contains("relative to", errors, StringComparison.Ordinal);
+        (code, _, errors) = await place.RunAsync("*.nothere");
+        Assert.Equal(1, code);
+        Assert.EndsWith($"no file matches '*.nothere' (looked for '{place.Path}/*.nothere').\n", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,6 +55,7 @@ public sealed class SurroundingsTests
             ("locked.csv", "free/a", "locked.csv' cannot be read"),
             ("closed", "free/b", "the folder of 'closed' cannot be read"),
             ("open.csv", "results", "The data folder 'results' cannot be written to"),
+            ("open.csv", "open.csv", "Choose another with --data."),
         })
         {
             var (code, text) = await Run(input, data);

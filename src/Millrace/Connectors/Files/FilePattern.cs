@@ -82,7 +82,7 @@ sealed class FilePattern(string path, string baseDirectory)
         var folder = System.IO.Path.GetDirectoryName(path.TrimEnd(System.IO.Path.DirectorySeparatorChar));
         var wanted = System.IO.Path.GetFileName(path.TrimEnd(System.IO.Path.DirectorySeparatorChar));
         while (folder is not null && !Directory.Exists(folder)) (wanted, folder) = (System.IO.Path.GetFileName(folder), System.IO.Path.GetDirectoryName(folder));
-        if (folder is null || wanted.Length == 0) return "";
+        if (folder is null || wanted.Length == 0 || System.IO.Path.Exists(System.IO.Path.Combine(folder, wanted))) return "";
         try
         {
             var names = Directory.EnumerateFileSystemEntries(folder).Take(10_000).Select(p => System.IO.Path.GetFileName(p)!);

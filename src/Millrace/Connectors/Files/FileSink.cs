@@ -50,7 +50,7 @@ sealed class FileSink : ISink
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e is UnauthorizedAccessException or DirectoryNotFoundException ? Fault.User : Fault.External, $"it cannot be made: {e.Message}", e);
+            throw Failed(e is UnauthorizedAccessException or DirectoryNotFoundException ? Fault.User : Fault.External, $"it cannot be made: {e.Message.TrimEnd('.')}. Its folder must exist, and have room and the right to write.", e);
         }
     }
 
