@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -60,6 +61,65 @@ public sealed class CrashTests
         }
         Assert.Equal(Enumerable.Range(0, 1200).Select(i => (long)i), (await place.IdsAsync()).Order());
         Assert.Equal(1500m, (await place.QueryAsync("SELECT total FROM per_minute")).Sum(r => decimal.Parse(r.GetProperty("total").GetString()!, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_refuses_rows_and_keeps_every_row_that_it_took()
+    {
+        Needs.Root();
+        using var place = new Workplace(Taken);
+        var disk = Path.Combine(place.Path, "results");
+        Directory.CreateDirectory(disk);
+        Needs.That(await MountAsync("-t", "tmpfs", "-o", "size=700k", "tmpfs", disk) == 0, "the right to mount a tmpfs");
+        try
+        {
+            var taken = 0;
+            var (first, http) = await ServeAsync(place);
+            using (first)
+            using (http)
+            {
+                try
+                {
+                    for (var status = HttpStatusCode.OK; status == HttpStatusCode.OK;)
+                    {
+                        (status, var answer) = await PostAsync(http, Rows(taken, 500), "request " + taken);
+                        if (status == HttpStatusCode.OK) taken += 500;
+                        else Assert.NotEmpty(answer.GetProperty("detail").GetString()!);
+                    }
+                }
+                catch (HttpRequestException)
+                {
+                    // The results filled the disk first, and the run is over.
+                }
+                first.Signal("TERM");
+                var (code, _, errors) = await first.EndAsync();
+                Assert.True(code is 3 or 130, errors);
+                if (code == 3) Assert.Contains("Free some space", errors, StringComparison.Ordinal);
+            }
+            Assert.True(taken > 0);
+            Assert.Equal(0, await MountAsync("-o", "remount,size=50m", disk));
+            var (second, again) = await ServeAsync(place);
+            using (second)
+            using (again)
+            {
+                await CountAsync(again, taken);
+                second.Signal("TERM");
+                await second.EndAsync();
+            }
+            Assert.Equal(Enumerable.Range(0, taken).Select(i => (long)i), (await place.IdsAsync()).Order());
+        }
+        finally
+        {
+            using var unmount = Process.Start("umount", [disk]);
+            await unmount.WaitForExitAsync();
+        }
+    }
+
+    static async Task<int> MountAsync(params string[] arguments)
+    {
+        using var mount = Process.Start(new ProcessStartInfo("mount", arguments) { RedirectStandardError = true })!;
+        await mount.WaitForExitAsync();
+        return mount.ExitCode;
     }
 
     [Theory]
