@@ -25,7 +25,7 @@ public sealed class SqliteConnector : Connector
         new SqliteSink(Path.Combine(context.BaseDirectory, context.Options.Text("path", "")), context.Options.Text("table", context.Name));
 }
 
-/// <summary>A table of a SQLite file that somebody else reads. Laid out as the store's tables are, with a readable view beside it.</summary>
+/// <summary>A table of a SQLite file that somebody else reads: its name is a view with times as texts and decimals as numbers (as exact texts past 15 digits); behind it lies a table as the store's are.</summary>
 sealed class SqliteSink(string path, string table) : ISink
 {
     Database? _database;
@@ -35,16 +35,14 @@ sealed class SqliteSink(string path, string table) : ISink
     {
         var database = _database = Database.Open(path, isReader: false);
         database.Run("PRAGMA journal_mode = WAL");
-        using (var columns = database.Prepare("SELECT min(cid), name FROM pragma_table_info(?)"))
-        {
-            columns.BindText(1, table);
-            if (columns.Step() && !columns.IsNull(0) && columns.Text(1) is not ("$key" or "$row"))
-                throw new ConnectorException(Fault.User, $"'{path}' already has a table '{table}' that Millrace did not make. Name another one: table = '...'.");
-        }
-        var stored = new StoredTable(new TableDefinition(table, schema, [.. key], TableKind.View), table);
+        if (database.Number($"SELECT count(*) FROM sqlite_master WHERE lower(name) = lower({Text(table)}) AND (type <> 'view' OR NOT EXISTS (SELECT * FROM sqlite_master WHERE name = {Text(StoredTable.NameBehind(table))}))") > 0)
+            throw new ConnectorException(Fault.User, $"'{path}' already has a table '{table}' that Millrace did not make. Name another one: table = '...'.");
+        var stored = new StoredTable(new TableDefinition(table, schema, [.. key], TableKind.View), table, isSink: true);
         foreach (var sql in stored.Drop().Concat(stored.Create())) database.Run(sql);
         _writer = new(database, stored);
     }
+
+    static string Text(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     public void Write(IReadOnlyList<Batch> changes, long version)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Millrace.Data;
+using Millrace.Planning;
 using Millrace.Stores;
 using SQLitePCL;
 
@@ -21,11 +22,16 @@ sealed class StoredTable
     const string NegativeZero = "-0.0x"; // not a number to SQLite, so the column's affinity leaves it alone
 
     readonly string[] _columns;
+    readonly string _readableName; // the SQL view for people and programs that open the file
+    readonly bool _isSink;
 
-    public StoredTable(TableDefinition definition, string name)
+    /// <summary>A table of the store, or of a sink: what a sink writes is read by its own name, so that name is the readable view's.</summary>
+    public StoredTable(TableDefinition definition, string name, bool isSink = false)
     {
         Definition = definition;
-        Name = name;
+        Name = isSink ? NameBehind(name) : name;
+        _readableName = isSink ? name : name + " (readable)";
+        _isSink = isSink;
         _columns = new string[definition.Schema.Count];
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { KeyColumn };
         for (var i = 0; i < _columns.Length; i++) _columns[i] = Unique(definition.Schema[i].Name, taken);
@@ -56,11 +62,11 @@ sealed class StoredTable
             : $"CREATE TABLE {Database.Quote(Name)} (\"$row\" INTEGER PRIMARY KEY{columns})";
         if (Definition.Retention is not null && Definition.TimeColumn >= 0)
             yield return $"CREATE INDEX {Database.Quote(Name + " by time")} ON {Database.Quote(Name)} ({Database.Quote(_columns[Definition.TimeColumn])})";
-        yield return $"CREATE VIEW {Database.Quote(ReadableName)} AS SELECT {string.Join(", ", _columns.Select(Readable))} FROM {Database.Quote(Name)} ORDER BY \"{KeyColumn}\"";
+        yield return $"CREATE VIEW {Database.Quote(_readableName)} AS SELECT {string.Join(", ", _columns.Select(Readable).Where((_, i) => !PlanBuilder.IsHidden(Definition.Schema[i].Name)))} FROM {Database.Quote(Name)} ORDER BY \"{KeyColumn}\"";
     }
 
-    /// <summary>Name of the SQL view for people who open the file: times and decimals as texts.</summary>
-    string ReadableName => Name + " (readable)";
+    /// <summary>The table behind a sink's readable view.</summary>
+    public static string NameBehind(string sink) => sink + " (stored)";
 
     string Readable(string column, int index)
     {
@@ -70,15 +76,20 @@ sealed class StoredTable
         {
             TypeKind.Timestamp =>
                 $"CASE WHEN {c} % 1000000 = 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', {c} / 1000000, 'unixepoch') ELSE strftime('%Y-%m-%dT%H:%M:', {c} / 1000000, 'unixepoch') || printf('%09.6fZ', {c} / 1000000 % 60 + {c} % 1000000 / 1e6) END AS {c}",
-            TypeKind.Decimal when type.Scale is > 0 and <= 18 =>
-                $"CASE typeof({c}) WHEN 'integer' THEN printf('%s%d.%0{type.Scale}d', CASE WHEN {c} < 0 THEN '-' ELSE '' END, abs({c} / {Power(type.Scale)}), abs({c} % {Power(type.Scale)})) ELSE {c} END AS {c}",
+            // Fifteen digits fit a real to the last one, and a program that reads a sink wants to compare and add.
+            TypeKind.Decimal when _isSink && type.Scale is > 0 and <= 18 =>
+                $"CASE WHEN typeof({c}) = 'integer' AND abs({c}) < 1000000000000000 THEN {c} / {Power(type.Scale)}.0 ELSE {DecimalText(c, type.Scale)} END AS {c}",
+            TypeKind.Decimal when type.Scale is > 0 and <= 18 => $"{DecimalText(c, type.Scale)} AS {c}",
             _ => c,
         };
     }
 
+    static string DecimalText(string c, int scale) =>
+        $"CASE typeof({c}) WHEN 'integer' THEN printf('%s%d.%0{scale}d', CASE WHEN {c} < 0 THEN '-' ELSE '' END, abs({c} / {Power(scale)}), abs({c} % {Power(scale)})) ELSE {c} END";
+
     static string Power(int exponent) => "1" + new string('0', exponent);
 
-    public IEnumerable<string> Drop() => [$"DROP VIEW IF EXISTS {Database.Quote(ReadableName)}", $"DROP TABLE IF EXISTS {Database.Quote(Name)}"];
+    public IEnumerable<string> Drop() => [$"DROP VIEW IF EXISTS {Database.Quote(_readableName)}", $"DROP TABLE IF EXISTS {Database.Quote(Name)}"];
 
     public string Upsert =>
         $"INSERT OR REPLACE INTO {Database.Quote(Name)} VALUES ({(IsKeyed ? "?" : "NULL")}{string.Concat(Enumerable.Repeat(", ?", _columns.Length))})";

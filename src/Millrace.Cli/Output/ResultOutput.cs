@@ -26,20 +26,14 @@ static class ResultOutput
     /// <returns>Whether there were more.</returns>
     public static bool Write(Schema schema, IEnumerable<Batch> batches, ResultForm form, long limit, Stream output)
     {
-        var columns = Enumerable.Range(0, schema.Count).Where(i => !PlanBuilder.IsHidden(schema[i].Name)).ToArray();
-        var visible = new Schema([.. columns.Select(i => schema[i])]);
-        var rows = columns.Length == schema.Count ? batches : batches.Select(b => Select(b, visible, columns));
-        return form == ResultForm.Table ? WriteTable(visible, rows, limit, output) : WriteEncoded(visible, rows, new FormatList().Find(form == ResultForm.Csv ? "csv" : "json")!, limit, output);
-    }
-
-    /// <summary>The batch without the plan's own columns; the reference that was handed in becomes the result's.</summary>
-    static Batch Select(Batch batch, Schema schema, int[] columns)
-    {
-        var target = batch.Home.RentBatch(schema);
-        target.RowCount = batch.RowCount;
-        foreach (var column in columns) target.Add(batch[column].Retain());
-        batch.Release();
-        return target;
+        var visible = new VisibleRows(schema);
+        var rows = batches.Select(b =>
+        {
+            var shown = visible.Of(b);
+            b.Release();
+            return shown;
+        });
+        return form == ResultForm.Table ? WriteTable(visible.Schema, rows, limit, output) : WriteEncoded(visible.Schema, rows, new FormatList().Find(form == ResultForm.Csv ? "csv" : "json")!, limit, output);
     }
 
     static bool WriteEncoded(Schema schema, IEnumerable<Batch> batches, Format format, long limit, Stream output)

@@ -36,12 +36,18 @@ internal sealed partial class OptionsBinder(Compilation compilation)
         foreach (var spec in known)
         {
             if (!spec.Required || values.ContainsKey(spec.Name) || known.First(s => s.Name == spec.Name) != spec) continue;
+            // One mistake is told once: a name that was meant for this one has its own error.
+            if (options.Any(o => known.All(s => s.Name != o.Name.Text) && Suggestions.Nearest(o.Name.Text, known.Select(s => s.Name)) == spec.Name)) continue;
             compilation.Findings.Error(Codes.MissingOption, owner, $"the option '{spec.Name}' is missing for {what}: {spec.Summary}");
             valid = false;
         }
         isValid = valid;
         return new Options(values);
     }
+
+    /// <summary>" Is 'conector' a slip of it?" where an option that nobody knows is near a name; else nothing.</summary>
+    public static string Slip(string name, IEnumerable<OptionSyntax> options) =>
+        Suggestions.Nearest(name, options.Select(o => o.Name.Text)) is { } near ? $" Is '{near}' a slip of it?" : "";
 
     /// <summary>The value of an option with variables and secrets filled in.</summary>
     public string Value(OptionSyntax option) => option.Kind switch

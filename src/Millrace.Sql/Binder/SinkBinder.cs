@@ -30,6 +30,8 @@ internal sealed class SinkBinder(Compilation compilation)
         if (mode == "upsert" && !hasKey && !PlanSearch.IsSingleRow(plan))
             throw new SqlError(Codes.NoKey, sink.View.Span, $"'{sink.View}' has no key that rows could replace each other by. Add key = 'column, ...' or use mode = 'append'.");
         var emit = sink.Emit is null ? relation.Emit ?? (mode == "append" ? Emit.Final : Emit.Changes) : EmitBinder.Bind(compilation, sink.Emit);
+        // As long as late rows never update a window, one that has closed is final.
+        if (mode == "append" && emit.Mode == EmitMode.OnWindowClose) emit = Emit.Final;
         if (mode == "append" && emit.Mode != EmitMode.Final && plan.Mode == ChangeMode.Retract)
         {
             throw new SqlError(Codes.BadEmit, sink.Emit?.Span ?? sink.View.Span,
@@ -47,7 +49,7 @@ internal sealed class SinkBinder(Compilation compilation)
     {
         var all = compilation.Options.Connectors.All.Where(c => c.SinkOptions is not null).Select(c => c.Name);
         var named = sink.Options.FirstOrDefault(o => o.Name.Text == "connector")
-            ?? throw new SqlError(Codes.MissingOption, sink.Name.Span, $"sink '{sink.Name}' names no connector: add connector = '...'. There are: {Suggestions.List(all)}.");
+            ?? throw new SqlError(Codes.MissingOption, sink.Name.Span, $"sink '{sink.Name}' names no connector: add connector = '...'.{OptionsBinder.Slip("connector", sink.Options)} There are: {Suggestions.List(all)}.");
         var name = options.Value(named);
         var connector = compilation.Options.Connectors.Find(name)
             ?? throw new SqlError(Codes.UnknownConnector, named.ValueSpan, $"no connector '{name}'.{Suggestions.OrList(name, all, "There are")}");

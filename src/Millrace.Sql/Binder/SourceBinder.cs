@@ -134,7 +134,7 @@ internal sealed class SourceBinder(Compilation compilation)
     {
         var all = compilation.Options.Connectors.All.Where(c => c.SourceOptions is not null).Select(c => c.Name);
         if (Named(source.Options, "connector", options) is not { } name)
-            throw new SqlError(Codes.MissingOption, source.Name.Span, $"source '{source.Name}' names no connector: add connector = '...'. There are: {Suggestions.List(all)}.");
+            throw new SqlError(Codes.MissingOption, source.Name.Span, $"source '{source.Name}' names no connector: add connector = '...'.{OptionsBinder.Slip("connector", source.Options)} There are: {Suggestions.List(all)}.");
         if (connector is null) throw new SqlError(Codes.UnknownConnector, name.Span, $"no connector '{name.Value}'.{Suggestions.OrList(name.Value, all, "There are")}");
         if (connector.SourceOptions is null) throw new SqlError(Codes.UnknownConnector, name.Span, $"connector '{connector.Name}' is no source. Sources are {Suggestions.List(all)}.");
         var formats = compilation.Options.Formats.All.Select(f => f.Name);
@@ -143,7 +143,7 @@ internal sealed class SourceBinder(Compilation compilation)
             if (format is null) throw new SqlError(Codes.UnknownConnector, wanted.Span, $"no format '{wanted.Value}'.{Suggestions.OrList(wanted.Value, formats, "There are")}");
         }
         else if (connector.NeedsFormat)
-            throw new SqlError(Codes.MissingOption, source.Name.Span, $"connector '{connector.Name}' needs a format: add format = '...'. There are: {Suggestions.List(formats)}.");
+            throw new SqlError(Codes.MissingOption, source.Name.Span, $"connector '{connector.Name}' needs a format: add format = '...'.{OptionsBinder.Slip("format", source.Options)} There are: {Suggestions.List(formats)}.");
     }
 
     (int, string, byte[]) Mask(MaskSyntax mask, Name column, int index, DataType type, OptionsBinder options)

@@ -253,6 +253,8 @@ public sealed class DiagnosticTests
             """"MR1042 6:111+6 no column 'prod' in view 'v'. Its columns are: product."""" },
         { """"CREATE VIEW v AS SELECT product, COUNT(*) AS n FROM orders GROUP BY 1; CREATE SINK k FROM v EMIT CHANGES WITH (connector = 'pipe', path = 'x', mode = 'append')"""",
             """"MR1140 6:93+12 'v' updates its rows, and an append-only sink cannot take rows back. Use EMIT FINAL, or mode = 'upsert'."""" },
+        { """"CREATE VIEW v AS SELECT product FROM orders; CREATE SINK k FROM v WITH (connector = 'pipe', pth = 'x')"""",
+            """"MR1120 6:93+3 no option 'pth' for connector 'pipe'. Did you mean 'path'?"""" },
         { """"CREATE DASHBOARD d (TILE pie 'x' FROM orders)"""",
             """"MR1145 6:26+3 no tile 'pie'. Kinds are: kpi, line, bar, table, quality, pipeline."""" },
         { """"CREATE DASHBOARD d (TILE kpi 'x' FROM orders VALUE quantity)"""",
@@ -309,6 +311,7 @@ public sealed class DiagnosticTests
 
     [Theory]
     [InlineData("CREATE SOURCE s (a TEXT) WITH (format = 'csv')", "MR1121 6:15+1 source 's' names no connector: add connector = '...'. There are: ")]
+    [InlineData("CREATE SOURCE s (a TEXT) WITH (conector = 'pipe', format = 'csv')", "MR1121 6:15+1 source 's' names no connector: add connector = '...'. Is 'conector' a slip of it? There are: ")]
     [InlineData("CREATE VIEW v AS SELECT date_trunc('fortnight', at) AS x FROM orders", "MR1066 6:36+11 'fortnight' is no unit of time")]
     [InlineData("CREATE VIEW v AS SELECT EXTRACT(HUOR FROM at) AS x FROM orders", "MR1066 6:33+4 'huor' is no unit of time")]
     [InlineData("CREATE VIEW v AS SELECT product ~ ('(' || lower('X')) AS x FROM orders", "MR1066 6:36+17 '(x' is no regular expression")]

@@ -196,6 +196,7 @@ public sealed class PlanTests
     [InlineData("", true, EmitMode.Changes)]
     [InlineData(", mode = 'append'", false, EmitMode.Final)]
     [InlineData(", mode = 'upsert'", true, EmitMode.Changes)]
+    [InlineData(", mode = 'append') EMIT ON WINDOW CLOSE -- ", false, EmitMode.Final)]
     public void A_sink_hears_of_changes_by_key_and_of_final_rows_otherwise(string mode, bool isUpsert, EmitMode emit)
     {
         var sink = Compiling.Good($"{Compiling.Orders}CREATE VIEW v AS SELECT window_start, COUNT(*) AS n FROM TUMBLE(orders, at, INTERVAL '1 hour') GROUP BY 1; CREATE SINK s FROM v WITH (connector = 'pipe', path = 'x'{mode})").Sinks[0];

@@ -172,6 +172,24 @@ public sealed class SqliteStoreTests : StoreContract
         Assert.Contains("did not make", Assert.Throws<ConnectorException>(() => other.Open(Revenue.Schema, [0])).Message);
     }
 
+    [Fact]
+    public void A_sink_is_read_by_its_name_with_times_and_decimals_as_people_write_them()
+    {
+        var path = Path.Combine(_folder, "read.db");
+        var schema = new Schema(new Field("at", DataType.Timestamp), new Field("revenue", DataType.Decimal(38, 2)));
+        using (var sink = new SqliteConnector().CreateSink(new("out", new Options(new Dictionary<string, string> { ["path"] = path }), "", _folder)))
+        {
+            sink.Open(schema, [0]);
+            var batch = StoredRows.Batch(Memory, schema, [1, 1, 1], [[0L, (Int128)330], [1_500_000L, (Int128)(-5)], [2_000_000L, (Int128)1_234_567_890_123_456_789]]);
+            sink.Write([batch], 1);
+            batch.Release();
+        }
+        using var database = Database.Open(path, isReader: false);
+        using var rows = database.Prepare("SELECT group_concat(at || ' ' || typeof(revenue) || ' ' || revenue, '; ') FROM (SELECT * FROM out ORDER BY at)");
+        Assert.True(rows.Step());
+        Assert.Equal("1970-01-01T00:00:00Z real 3.3; 1970-01-01T00:00:01.500000Z real -0.05; 1970-01-01T00:00:02Z text 12345678901234567.89", rows.Text(0));
+    }
+
     [Fact(Explicit = true)]
     public void Speed_of_upserts()
     {

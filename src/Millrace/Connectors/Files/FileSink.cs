@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Millrace.Data;
 using Millrace.Formats;
+using Millrace.Planning;
 
 namespace Millrace.Connectors.Files;
 
@@ -17,7 +18,8 @@ sealed class FileSink : ISink
     FileStream? _file;
     Stream? _output;
     IEncoder? _encoder;
-    Schema _schema = Schema.Empty;
+    VisibleRows _visible = new(Schema.Empty);
+    Schema _signed = Schema.Empty;
 
     public FileSink(SinkContext context)
     {
@@ -38,9 +40,9 @@ sealed class FileSink : ISink
         }
         var name = _context.Options.Text("format", _path.Contains(".json", StringComparison.OrdinalIgnoreCase) ? "json" : "csv");
         var format = new FormatList().Find(name == "jsonl" ? "json" : name) ?? throw Failed(Fault.User, $"format = '{name}': expected 'csv' or 'json'");
-        // Hidden columns are the plan's own.
-        _schema = schema;
-        _encoder = format.CreateEncoder(_writesChanges ? new Schema(schema.Fields.Prepend(new Field("change", DataType.Integer))) : schema, _context.Options);
+        _visible = new(schema);
+        _signed = new Schema(_visible.Schema.Fields.Prepend(new Field("change", DataType.Integer)));
+        _encoder = format.CreateEncoder(_writesChanges ? _signed : _visible.Schema, _context.Options);
         try
         {
             _file = new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
@@ -64,7 +66,7 @@ sealed class FileSink : ISink
                 _bytes.ResetWrittenCount();
                 throw Failed(Fault.User, "rows are taken back, which a file that is only appended to cannot do. Read final rows (EMIT FINAL), or write mode = 'changes'");
             }
-            else _encoder!.Write(batch, _bytes);
+            else Encode(batch);
         }
         if (_bytes.WrittenCount == 0) return;
         var before = _file!.Position;
@@ -101,18 +103,27 @@ sealed class FileSink : ISink
         }
     }
 
+    void Encode(Batch batch)
+    {
+        var visible = _visible.Of(batch);
+        _encoder!.Write(visible, _bytes);
+        visible.Release();
+    }
+
     void EncodeChanges(Batch batch)
     {
-        var signed = batch.Home.RentBatch(new Schema(_schema.Fields.Prepend(new Field("change", DataType.Integer))));
+        var visible = _visible.Of(batch);
+        var signed = batch.Home.RentBatch(_signed);
         var change = batch.Home.Rent<int>(DataType.Integer);
         change.Length = batch.RowCount;
         if (batch.Weights is { } weights) weights.Values.CopyTo(change.Values);
         else change.Values.Fill(1);
         signed.Add(change);
-        foreach (var column in batch.Columns) signed.Add(column.Retain());
+        foreach (var column in visible.Columns) signed.Add(column.Retain());
         signed.RowCount = batch.RowCount;
         _encoder!.Write(signed, _bytes);
         signed.Release();
+        visible.Release();
     }
 
     public void Flush()

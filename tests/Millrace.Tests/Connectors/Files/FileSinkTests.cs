@@ -54,6 +54,21 @@ public sealed class FileSinkTests : IDisposable
         Assert.Equal(expected, File.ReadAllText(Path_("a.out")));
     }
 
+    [Theory]
+    [InlineData("append", "country\nFrance\n")]
+    [InlineData("changes", "change,country\n1,France\n")]
+    public void Columns_that_only_the_plan_needs_are_left_out(string mode, string expected)
+    {
+        using var sink = Sink(("path", "a.csv"), ("mode", mode));
+        var schema = new Schema(new Field("country", DataType.Text), new Field("$single", DataType.BigInt));
+        sink.Open(schema, [1]);
+        var batch = RowValues.Rent(_memory, schema);
+        RowValues.Append(batch, ["France", 0L]);
+        sink.Write([batch], 1);
+        batch.Release();
+        Assert.Equal(expected, File.ReadAllText(Path_("a.csv")));
+    }
+
     [Fact]
     public void A_name_that_ends_in_gz_is_packed()
     {
