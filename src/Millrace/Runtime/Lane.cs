@@ -76,7 +76,7 @@ sealed class Lane : IDisposable
     readonly RunSignals _run;
     readonly MemoryAccountant _memory;
     readonly Action<int, Cut> _arrive;
-    int _nextSource;
+    int _nextSource, _nextQueue;
     long _activity, _tick, _doneEpoch;
     bool _isHeldBack;
     volatile bool _sourcesEnded;
@@ -135,15 +135,18 @@ sealed class Lane : IDisposable
         return moved;
     }
 
+    // Queues of a stage take turns: time moves on only when all of them speak, so none may wait for another to fall silent.
     bool ServeQueues()
     {
         for (var stage = Queues.Length - 1; stage > Pending.Stage && stage > 0; stage--)
-            foreach (var queue in Queues[stage])
+        {
+            var queues = Queues[stage];
+            for (var i = 0; i < queues.Length; i++)
             {
-                if (queue.IsBlocked || !queue.Serve()) continue;
-                if (!queue.IsAtBarrier) _activity++;
-                return true;
+                if (++_nextQueue >= queues.Length) _nextQueue = 0;
+                if (!queues[_nextQueue].IsBlocked && queues[_nextQueue].Serve()) return true;
             }
+        }
         return false;
     }
 
