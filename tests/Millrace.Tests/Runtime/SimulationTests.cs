@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.Planning;
+using Millrace.Runtime;
 using Millrace.Stores;
 using Millrace.Tests.Stores;
 
@@ -84,6 +85,34 @@ public sealed class SimulationTests
             Assert.Equal(all.Count, simulation.Running.Quality[0].Accepted);
             Assert.Equal(0, memory.Alive);
         }
+    }
+
+    [Fact]
+    public async Task Windows_close_while_a_queue_never_runs_empty()
+    {
+        var rows = Enumerable.Range(0, 2_000).Select(i => new object?[] { i * Orders.Second, "k" + i, 1L }).ToArray();
+        var connector = new TestConnector();
+        connector.Sources["orders"] = new(true, new TestRows(0, Orders.Schema, 1, true, rows));
+        var source = Orders.Source();
+        var pipeline = new Pipeline
+        {
+            Name = "test", Sources = [source], Settings = new() { QueueLength = 10_000, BatchRows = 1 }, Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
+        };
+        var clock = new ManualClock();
+        var (running, run) = await PipelineRunner.OpenAsync(pipeline, Orders.Options(connector, new MemoryStore(), clock, lanes: 2), CancellationToken.None);
+        try
+        {
+            // Lane 0 reads; what it sends waits in the queue of lane 1, which works off a part of it.
+            for (var i = 0; i < 3_000; i++) run.Lanes[0].Step();
+            for (var i = 0; i < 500; i++) run.Lanes[1].Step();
+            var state = running.Status().Nodes.Single(n => n.Id == "per_key").StateRows;
+            Assert.InRange(state, 1, 60);
+        }
+        finally
+        {
+            await running.EndAsync();
+        }
+        Assert.Equal(0, running.Memory.Alive);
     }
 
     [Theory]
