@@ -8,17 +8,24 @@ namespace Millrace.Sql;
 public static class PlanText
 {
     /// <summary>One line a node, inputs indented below: operator, key, how rows change, time column, what bounds its state. A node that is shared is printed once.</summary>
-    public static IReadOnlyList<string> Lines(PlanNode plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="names">Nodes below it that are only named, because they are shown under that name; null = none.</param>
+    public static IReadOnlyList<string> Lines(PlanNode plan, IReadOnlyDictionary<PlanNode, string>? names = null)
     {
         var lines = new List<string>();
         var seen = new Dictionary<PlanNode, int>(ReferenceEqualityComparer.Instance);
-        Write(plan, 0, lines, seen);
+        Write(plan, 0, lines, seen, names);
         return lines;
     }
 
-    static void Write(PlanNode node, int depth, List<string> lines, Dictionary<PlanNode, int> seen)
+    static void Write(PlanNode node, int depth, List<string> lines, Dictionary<PlanNode, int> seen, IReadOnlyDictionary<PlanNode, string>? names)
     {
         var indent = new string(' ', 2 * depth);
+        if (depth > 0 && names is not null && names.TryGetValue(node, out var name))
+        {
+            lines.Add($"{indent}{name}");
+            return;
+        }
         if (seen.TryGetValue(node, out var line))
         {
             lines.Add($"{indent}{Name(node)} (the same as in line {line})");
@@ -26,7 +33,7 @@ public static class PlanText
         }
         lines.Add($"{indent}{Describe(node)}");
         seen[node] = lines.Count;
-        foreach (var input in node.Inputs) Write(input, depth + 1, lines, seen);
+        foreach (var input in node.Inputs) Write(input, depth + 1, lines, seen, names);
     }
 
     static string Describe(PlanNode node)

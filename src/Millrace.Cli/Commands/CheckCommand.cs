@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Millrace.Cli.Output;
 using Millrace.Connectors;
+using Millrace.Connectors.Files;
 using Millrace.Planning;
 using Millrace.Sql;
 
@@ -14,7 +15,8 @@ sealed class CheckCommand : ICommand
         var file = new Argument<string?>("FILE") { Description = "The SQL file.", Arity = ArgumentArity.ZeroOrOne };
         var set = CommonOptions.Set();
         var infer = new Option<string?>("--infer") { Description = "Prints a CREATE SOURCE for a data file (CSV or JSON lines, .gz too) from a sample of it.", HelpName = "DATAFILE" };
-        var command = new Command("check", "Explains every error of a SQL file, and warns of what a crash would lose; starts nothing.") { file, set, infer };
+        var json = CommonOptions.Json("Writes the findings as one JSON object.");
+        var command = new Command("check", "Explains every error of a SQL file, and warns of what a crash would lose; starts nothing.") { file, set, infer, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(file) is null && result.GetValue(infer) is null) result.AddError("Name a SQL file to check, or a data file with --infer.");
@@ -22,42 +24,51 @@ sealed class CheckCommand : ICommand
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(infer) is { } data) Console.Out.Write(Formats.Inference.Infer(data, Environment.CurrentDirectory));
-            return parsed.GetValue(file) is { } path ? Check(path, parsed.GetValue(set) ?? []) : ExitCodes.Done;
+            return parsed.GetValue(file) is { } path ? Check(path, parsed.GetValue(set) ?? [], parsed.GetValue(json)) : ExitCodes.Done;
         });
         return command;
     }
 
-    static int Check(string path, string[] settings)
+    static int Check(string path, string[] settings, bool isJson)
     {
         var file = PipelineFile.Read(path, settings);
-        file.WriteFindings(Severity.Warning);
+        var notes = file.Compiled is { } compiled ? compiled.Sources.Select(s => Note(s, file)).OfType<string>().ToList() : [];
         var errors = file.Diagnostics.Count(d => d.Severity == Severity.Error);
-        var warnings = file.Diagnostics.Count - errors;
-        if (file.Compiled is not { } pipeline)
+        var warnings = file.Diagnostics.Count - errors + notes.Count;
+        if (isJson) WriteJson(file, notes, errors, warnings);
+        else
         {
-            Terminal.Line($"{path}: {Count(errors, "error")}, {Count(warnings, "warning")}.");
-            return ExitCodes.Faulty;
+            file.WriteFindings(Severity.Warning);
+            foreach (var note in notes) Terminal.Warning(note);
+            var found = $"{Count(warnings, "warning")}.";
+            Terminal.Line(file.Compiled is { } pipeline
+                ? $"{path} is fine: {Count(pipeline.Sources.Length, "source")}, {Count(pipeline.Views.Length, "view")} ({pipeline.Views.Count(v => v.IsMaterialized)} stored), {Count(pipeline.Sinks.Length, "sink")}, {found}"
+                : $"{path}: {Count(errors, "error")}, {found}");
         }
-        foreach (var source in pipeline.Sources)
-        {
-            if (CanReplay(source, file)) continue;
-            Terminal.Warning($"source '{source.Name}' cannot give the same rows again: after a crash the results have what it gives then, and what it gave before is lost. {source.Connector} in docs/reference/connectors.md says how it can.");
-            warnings++;
-        }
-        Terminal.Line($"{path} is fine: {Count(pipeline.Sources.Length, "source")}, {Count(pipeline.Views.Length, "view")} ({pipeline.Views.Count(v => v.IsMaterialized)} stored), {Count(pipeline.Sinks.Length, "sink")}, {Count(warnings, "warning")}.");
-        return ExitCodes.Done;
+        return file.Compiled is null ? ExitCodes.Faulty : ExitCodes.Done;
     }
 
-    static bool CanReplay(SourceDefinition source, PipelineFile file)
+    static void WriteJson(PipelineFile file, List<string> notes, int errors, int warnings) => Terminal.Json(new
     {
+        file = file.FilePath, errors, warnings,
+        diagnostics = file.Diagnostics.Select(d => new { code = d.Code, severity = d.Severity == Severity.Error ? "error" : "warning", line = d.Line, column = d.Column, length = d.Length, message = d.Message }),
+        notes,
+    });
+
+    /// <summary>What stands against a source outside the file: what it reads is not there, or would be lost by a crash; null where nothing does.</summary>
+    static string? Note(SourceDefinition source, PipelineFile file)
+    {
+        if (file.Options.Connectors.Find(source.Connector) is not { } connector) return null;
         try
         {
-            var connector = file.Options.Connectors.Find(source.Connector);
-            return connector is null || connector.CreateSource(new(source.Name, source.Schema, source.Options, file.Folder, file.DefaultDataDirectory, TimeProvider.System)).CanReplay;
+            var opened = connector.CreateSource(new(source.Name, source.Schema, source.Options, file.Folder, file.DefaultDataDirectory, TimeProvider.System));
+            (opened as FileSource)?.Find();
+            return opened.CanReplay ? null
+                : $"source '{source.Name}' cannot give the same rows again: after a crash the results have what it gives then, and what it gave before is lost. {source.Connector} in docs/reference/connectors.md says how it can.";
         }
-        catch (ConnectorException)
+        catch (ConnectorException e)
         {
-            return true; // what is wrong with it is said when it runs
+            return $"{e.Message} It must be there when the pipeline runs.";
         }
     }
 

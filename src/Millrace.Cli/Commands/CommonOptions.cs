@@ -13,6 +13,8 @@ static class CommonOptions
         HelpName = "DIR",
     };
 
+    public static Option<bool> Json(string what) => new("--json") { Description = what };
+
     public static Option<string[]> Set() => new("--set")
     {
         Description = "Fills ${NAME} in the SQL file; goes before the environment. May be given several times.",

@@ -10,16 +10,17 @@ sealed class FunctionsCommand : ICommand
     public Command Create()
     {
         var name = new Argument<string?>("TEXT") { Description = "Shows those whose name or description holds this.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("functions", "Lists the functions that SQL can call.") { name };
+        var json = CommonOptions.Json("Writes one JSON object a line.");
+        var command = new Command("functions", "Lists the functions that SQL can call.") { name, json };
         command.SetAction(parsed =>
         {
-            Write(parsed.GetValue(name) ?? "");
+            Write(parsed.GetValue(name) ?? "", parsed.GetValue(json));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static void Write(string text)
+    static void Write(string text, bool isJson)
     {
         var catalog = Catalog.BuiltIn;
         List<string[]> rows =
@@ -29,7 +30,9 @@ sealed class FunctionsCommand : ICommand
         ];
         if (text.Length > 0) rows.RemoveAll(r => !Array.Exists(r, c => c.Contains(text, StringComparison.OrdinalIgnoreCase)));
         rows.Sort(static (a, b) => (a[1], a[0]).CompareTo((b[1], b[0])));
-        if (rows.Count == 0) Terminal.Line($"No function has '{text}' in its name or description.");
+        if (isJson)
+            foreach (var row in rows) Terminal.Json(new { function = row[0], kind = row[1], what = row[2] });
+        else if (rows.Count == 0) Terminal.Line($"No function has '{text}' in its name or description.");
         else TextTable.Write(Console.Out, ["function", "kind", "what"], [false, false, false], rows);
     }
 }

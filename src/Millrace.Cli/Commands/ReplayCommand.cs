@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using Millrace.Cli.Output;
 using Millrace.Connectors;
@@ -22,9 +23,10 @@ sealed class ReplayCommand : ICommand
         var source = new Option<string?>("--source") { Description = "Only records of this source.", HelpName = "NAME" };
         var rule = new Option<string?>("--rule") { Description = "Only records set aside by this rule; 'decode' and 'compute' are those that are no record at all.", HelpName = "NAME" };
         var export = new Option<string?>("--export") { Description = "Writes the records of one source to a file, as they came, to be mended in an editor.", HelpName = "FILE" };
-        var to = new Option<Uri?>("--to") { Description = "Sends them to the http sources of the same names of the Millrace at this address.", HelpName = "URL" };
+        var to = new Option<Uri?>("--to") { Description = "Sends them to the http sources of the same names of the Millrace at this address.", HelpName = "URL", CustomParser = Address };
         var mended = new Option<string?>("--from") { Description = "With --to and --source: sends the content of this file instead, an export that was mended.", HelpName = "FILE" };
-        var command = new Command("replay", "Lists the records in dead_letters of a pipeline, writes them to a file, or sends them again.") { file, data, set, source, rule, export, to, mended };
+        var json = CommonOptions.Json("Lists them as one JSON object a line, all columns of dead_letters.");
+        var command = new Command("replay", "Lists the records in dead_letters of a pipeline, writes them to a file, or sends them again.") { file, data, set, source, rule, export, to, mended, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(mended) is not null && (result.GetValue(to) is null || result.GetValue(source) is null)) result.AddError("--from needs --to and --source.");
@@ -42,9 +44,17 @@ sealed class ReplayCommand : ICommand
             using var snapshot = store.Snapshot();
             var letters = Letters(snapshot, name, parsed.GetValue(rule));
             if (parsed.GetValue(to) is { } address) return await SendAsync(Replay.Collect(letters, pipeline.Pipeline, pipeline.Folder), address, stop);
-            return parsed.GetValue(export) is { } target ? Export(Replay.Collect(letters, pipeline.Pipeline, pipeline.Folder), target) : List(letters);
+            return parsed.GetValue(export) is { } target ? Export(Replay.Collect(letters, pipeline.Pipeline, pipeline.Folder), target) : parsed.GetValue(json) ? ListJson(letters) : List(letters);
         });
         return command;
+    }
+
+    static Uri? Address(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")) return address;
+        result.AddError($"--to is '{text}'; it is an address such as http://127.0.0.1:8080.");
+        return null;
     }
 
     /// <summary>The dead letters that were asked for. They live as long as the command.</summary>
@@ -73,6 +83,13 @@ sealed class ReplayCommand : ICommand
                     rows.Add([Text(batch, 0, row), Text(batch, 3, row), TextTable.OneLine(Text(batch, 4, row)), TextTable.OneLine(Text(batch, 5, row).TrimEnd())]);
         TextTable.Write(Console.Out, ["source", "rule", "error", "record"], [false, false, false, false], rows);
         Terminal.Line(count <= Shown ? $"({Count(count)})" : $"({Shown} of {Count(count)}; --export writes all)");
+        return ExitCodes.Done;
+    }
+
+    static int ListJson(List<Batch> letters)
+    {
+        using var output = Console.OpenStandardOutput();
+        if (letters.Count > 0) ResultOutput.Write(letters[0].Schema, letters, ResultForm.Json, long.MaxValue, output);
         return ExitCodes.Done;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Millrace.Cli.Output;
 
@@ -21,6 +22,11 @@ public static class Terminal
 
     /// <summary>A line of standard output.</summary>
     public static void Line(string text = "") => Console.Out.WriteLine(text);
+
+    /// <summary>A line of standard output for programs: the value as JSON.</summary>
+    public static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, s_json));
+
+    static readonly JsonSerializerOptions s_json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A message of what went wrong, on standard error.</summary>
     public static void Error(string message) => Console.Error.WriteLine(Red("error: ") + message);

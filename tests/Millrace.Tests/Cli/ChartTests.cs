@@ -32,4 +32,23 @@ public sealed class ChartTests
         Assert.Equal((0, "bad.csv: 1 record of 'orders'.\n"), (code, output));
         Assert.Equal("order_id,country,quantity,price,at\n3,UK,one,1.00,2024-03-01T10:01:00Z\n", await File.ReadAllTextAsync(Path.Combine(folder.Path, "bad.csv")));
     }
+
+    [Fact]
+    public async Task Mended_dead_letters_are_sent_to_a_pipeline_that_runs()
+    {
+        using var folder = new CliFolder();
+        await MillraceProcess.RunAsync(folder.Path, "run", "pipe.sql", "--until-done");
+        folder.Write("live.sql", "CREATE SOURCE orders (order_id INTEGER, quantity INTEGER) WITH (connector = 'http', format = 'json'); CREATE MATERIALIZED VIEW v AS SELECT * FROM orders;");
+        folder.Write("mended.csv", "order_id,quantity\n3,1\n");
+        using var live = MillraceProcess.Start(folder.Path, "run", "live.sql", "--port", "0");
+        var address = (await live.LineWithAsync("live runs at http://")).Split(' ')[3];
+        var (code, output, errors) = await MillraceProcess.RunAsync(folder.Path, "replay", "pipe.sql", "--source", "orders", "--from", "mended.csv", "--to", address);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("orders: 1 record sent, answered {\"accepted\":1,", output, StringComparison.Ordinal);
+        (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "replay", "pipe.sql", "--to", "here");
+        Assert.Equal(2, code);
+        Assert.Contains("--to is 'here'; it is an address such as http://", errors);
+        live.Signal("TERM");
+        await live.EndAsync();
+    }
 }

@@ -67,4 +67,31 @@ public sealed class CheckTests
         Assert.Equal(1, code);
         Assert.Contains("none.csv", errors);
     }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_yet_is_a_warning()
+    {
+        using var folder = new CliFolder(CliFolder.Bounded.Replace("orders.csv", "none.csv", StringComparison.Ordinal));
+        var (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql");
+        Assert.Equal(0, code);
+        Assert.Contains("warning: source 'orders': there is no file", errors);
+    }
+
+    [Fact]
+    public async Task Findings_plans_functions_and_dead_letters_are_JSON_for_programs()
+    {
+        using var folder = new CliFolder();
+        await MillraceProcess.RunAsync(folder.Path, "run", "pipe.sql", "--until-done");
+        foreach (var (command, name) in new (string[], string)[]
+        {
+            (["explain", "pipe.sql"], "plan"), (["functions", "trim"], "what"), (["replay", "pipe.sql"], "raw"), (["check", "pipe.sql"], "diagnostics"),
+        })
+        {
+            var (code, output, errors) = await MillraceProcess.RunAsync(folder.Path, [.. command, "--json"]);
+            Assert.Equal((0, ""), (code, errors));
+            var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.NotEmpty(lines);
+            Assert.All(lines, l => Assert.True(System.Text.Json.JsonDocument.Parse(l).RootElement.TryGetProperty(name, out _), l));
+        }
+    }
 }

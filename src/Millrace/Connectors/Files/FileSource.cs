@@ -12,14 +12,22 @@ sealed class FileSource(SourceContext context) : ISource
 
     public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop)
     {
+        var files = Find();
+        IReadOnlyList<IPartition> partitions = files.Count > 0 && context.Options.Text("partitions", "one") == "files"
+            ? [.. files.Select((f, i) => new FilePartition(i, Path.GetFileName(f), [f], null, _isFollowed, context.Clock))]
+            : [new FilePartition(0, _pattern.Path, files, _isFollowed && _pattern.MayGrow ? _pattern : null, _isFollowed, context.Clock)];
+        return new(partitions);
+    }
+
+    /// <summary>The files there are now; none only where they may still come.</summary>
+    /// <exception cref="ConnectorException">There are none, or they cannot be looked for.</exception>
+    public IReadOnlyList<string> Find()
+    {
         try
         {
             var files = _pattern.Find();
             if (files.Count == 0 && !(_isFollowed && _pattern.MayGrow)) throw _pattern.Empty();
-            IReadOnlyList<IPartition> partitions = files.Count > 0 && context.Options.Text("partitions", "one") == "files"
-                ? [.. files.Select((f, i) => new FilePartition(i, Path.GetFileName(f), [f], null, _isFollowed, context.Clock))]
-                : [new FilePartition(0, _pattern.Path, files, _isFollowed && _pattern.MayGrow ? _pattern : null, _isFollowed, context.Clock)];
-            return new(partitions);
+            return files;
         }
         catch (ConnectorException e)
         {
