@@ -7,8 +7,8 @@ namespace Millrace.Sql;
 /// <summary>Statements: CREATE VIEW, SINK, SET, EXPLAIN, SHOW, and what they share: constraints, options, EMIT.</summary>
 internal sealed partial class Parser
 {
-    static readonly string[] s_statements = ["create", "set", "select", "values", "with", "explain", "show"];
-    static readonly string[] s_things = ["source", "table", "view", "materialized", "sink", "dashboard"];
+    static readonly string[] s_statements = ["CREATE", "SET", "SELECT", "VALUES", "WITH", "EXPLAIN", "SHOW"];
+    static readonly string[] s_things = ["SOURCE", "TABLE", "VIEW", "MATERIALIZED", "SINK", "DASHBOARD"];
 
     Statement ParseStatement()
     {

@@ -64,7 +64,7 @@ class TextReport(TimeProvider clock) : RunReport(clock)
         var rows = RowsIn(status);
         var seconds = Math.Max(0.001, Elapsed.TotalSeconds);
         Terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{_name} {(isStopped ? "stopped" : "is done")}: {rows:N0} rows in {seconds:N1} s ({rows / seconds:N0} rows/s), {status.Commits:N0} commits, version {status.Version}. Results: {Shown(settings.DataDirectory)}"));
+            $"{_name} {(isStopped ? "stopped" : "is done")}: {rows:N0} rows in {seconds:N1} s ({rows / seconds:N0} rows/s), {status.Commits:N0} {(status.Commits == 1 ? "commit" : "commits")}, version {status.Version}. Results: {Shown(settings.DataDirectory)}"));
         foreach (var source in running.Quality)
             foreach (var line in Cleaning(source)) Terminal.Line("  " + line);
     }
@@ -74,7 +74,7 @@ class TextReport(TimeProvider clock) : RunReport(clock)
     {
         var parts = new List<string> { Count(source.Seen, "seen"), Count(source.Accepted, "accepted") };
         if (source.Undecodable > 0) parts.Add(Count(source.Undecodable, "undecodable"));
-        if (source.Nulled > 0) parts.Add(Count(source.Nulled, "fields nulled"));
+        if (source.Nulled > 0) parts.Add(Count(source.Nulled, source.Nulled == 1 ? "field nulled" : "fields nulled"));
         if (source.Duplicates > 0) parts.Add(Count(source.Duplicates, "duplicates dropped"));
         if (source.Late > 0) parts.Add(Count(source.Late, "late"));
         if (source.DeadLetters > 0) parts.Add(Count(source.DeadLetters, "in dead_letters"));

@@ -14,6 +14,8 @@ static class ViewsEndpoint
         app.MapGet("/api/views/{name}", RowsAsync).WithSummary("Rows of a view").RequireRateLimiting(RequestLimits.Reading);
     }
 
+    static readonly string[] s_parameters = ["limit", "offset", "order", "filter", "format"];
+
     static ViewsAnswer List(Served served)
     {
         using var snapshot = served.Pipeline.Store.Snapshot();
@@ -30,6 +32,8 @@ static class ViewsEndpoint
 
     static async Task RowsAsync(HttpContext context, Served served, string name, int? limit, long? offset, string? order, string? filter, string? format)
     {
+        if (context.Request.Query.Keys.FirstOrDefault(static k => !s_parameters.Contains(k)) is { } unknown)
+            throw new RequestProblem(400, $"no parameter '{unknown}'; there are {string.Join(", ", s_parameters)}. Rows are chosen by filter, e.g. ?filter=country = 'UK'.");
         var page = new RowPage(served, served.Table(name), Limit(limit), Offset(offset), order, filter);
         if (format is not (null or "json" or "csv")) throw new RequestProblem(400, $"format is '{format}'; there are json and csv.");
         using var stop = new CancellationTokenSource(QueryLimits.Time, served.Clock);

@@ -80,6 +80,10 @@ public static class ConnectorReference
             the file as `.torn`. Until checkpoints exist a restart computes all results anew from the journal, which therefore keeps everything unless
             `journal.retention_bytes` is set. See [rest.md](rest.md).
             """,
+        ["sqlite"] = """
+            The table is made anew at every start. Under its name stands a SQL view with times as ISO 8601 texts and decimals as numbers (as texts where they have more
+            than 15 digits); the rows lie behind it in a table of Millrace's own form. It comes with the command line; a program adds the assembly Millrace.Sqlite.
+            """,
         ["stdin"] = """
             Input goes through a journal as for `http`. When it came to its end, the next start begins anew; when it did not (a crash, Ctrl-C), the next start reads the
             journal first and then the new input, which begins with a header of its own where the format has one.

@@ -86,22 +86,25 @@ sealed class SampleTable
         var (delimiter, rows) = new[] { ',', ';', '\t', '|' }.Select(d => (Delimiter: d, Rows: Split(text, d))).MaxBy(static c => Agreement(c.Rows));
         if (rows.Count == 0) throw new Connectors.ConnectorException(Connectors.Fault.User, "its sample holds no whole record; expected CSV or JSON lines.");
         var width = rows.CountBy(static r => r.Count).MaxBy(static c => c.Value).Key;
-        var hasHeader = LooksLikeHeader(rows);
-        if (hasHeader) width = rows[0].Count;
-        var table = new SampleTable { IsJson = false, Delimiter = delimiter, HasHeader = hasHeader };
-        for (var i = 0; i < width; i++)
+        var header = Header(rows);
+        // Some programs write row names before the columns and no name above them: then only places tell the columns.
+        var hasRowNames = header is not null && width == header.Count + 1 && rows.Count > 1;
+        if (header is not null && !hasRowNames) width = rows[0].Count;
+        var table = new SampleTable { IsJson = false, Delimiter = delimiter, HasHeader = header is not null && !hasRowNames, Bad = hasRowNames ? 1 : 0 };
+        var names = header is null ? [.. Enumerable.Range(1, width).Select(static i => $"c{i}")] : hasRowNames ? header.Prepend("row").ToList() : header;
+        foreach (var name in names)
         {
-            table.Names.Add(hasHeader ? rows[0][i]! : $"c{i + 1}");
+            table.Names.Add(name);
             table.Values.Add([]);
         }
-        foreach (var row in rows.Skip(hasHeader ? 1 : 0))
+        foreach (var row in rows.Skip(header is null ? 0 : 1))
         {
             if (row.Count != width)
             {
                 table.Bad++;
                 continue;
             }
-            for (var i = 0; i < width; i++) table.Values[i].Add(row[i]);
+            for (var i = 0; i < names.Count; i++) table.Values[i].Add(row[i]);
             table.Records++;
         }
         return table;
@@ -114,13 +117,15 @@ sealed class SampleTable
         return commonest.Key <= 1 ? 0 : commonest.Value / (double)rows.Count + Math.Min(commonest.Key, 50) * 0.001;
     }
 
-    /// <summary>A first line of different words, none a number and none found again below it, is a header.</summary>
-    static bool LooksLikeHeader(List<List<string?>> rows)
+    /// <summary>A first line of different words, none a number and none found again below it, is a header: its names. Empty ones at its end name nothing; null where it is none.</summary>
+    static List<string>? Header(List<List<string?>> rows)
     {
-        var first = rows[0];
-        if (first.Exists(static f => f is null || f.Trim().Length == 0 || f.Length > 100) || first.Distinct(StringComparer.Ordinal).Count() < first.Count) return false;
-        if (first.Exists(static f => char.IsAsciiDigit(f![0]) || f[0] is '-' or '+' or '.' || f.ToLowerInvariant() is "true" or "false")) return false;
-        return rows.Count == 1 || !Enumerable.Range(0, first.Count).Any(i => rows.Skip(1).Any(r => i < r.Count && r[i] == first[i]));
+        var last = rows[0].FindLastIndex(static f => !string.IsNullOrWhiteSpace(f));
+        var first = rows[0].Take(last + 1).OfType<string>().ToList();
+        if (first.Count <= last || first.Count * 2 < rows[0].Count || first.Exists(static f => f.Trim().Length == 0 || f.Length > 100)) return null;
+        if (first.Distinct(StringComparer.Ordinal).Count() < first.Count) return null;
+        if (first.Exists(static f => char.IsAsciiDigit(f[0]) || f[0] is '-' or '+' or '.' || f.ToLowerInvariant() is "true" or "false")) return null;
+        return Enumerable.Range(0, first.Count).Any(i => rows.Skip(1).Any(r => i < r.Count && r[i] == first[i])) ? null : first;
     }
 
     /// <summary>Records by RFC 4180; an unquoted empty field is null.</summary>

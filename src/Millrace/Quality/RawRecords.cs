@@ -30,6 +30,6 @@ sealed class RawRecords(SourceDefinition source, Format? format, Func<int, Decod
             record = safe;
         }
         var text = Encoding.UTF8.GetString(record[..Math.Min(record.Length, ShownBytes)]);
-        return $"Record: {text}{(record.Length > ShownBytes ? "..." : "")} ";
+        return $"Record: {text}{(record.Length > ShownBytes ? "..." : "")}\n";
     }
 }

@@ -13,7 +13,7 @@ public sealed class ConnectorReferenceTests
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Directory.Packages.props"))) folder = folder.Parent;
         var path = Path.Combine(folder!.FullName, "docs", "reference", name);
-        var page = name == "connectors.md" ? ConnectorReference.Connectors(new ConnectorList()) : ConnectorReference.Formats(new FormatList());
+        var page = name == "connectors.md" ? ConnectorReference.Connectors(Millrace.Cli.PipelineFile.Connectors()) : ConnectorReference.Formats(new FormatList());
         if (Environment.GetEnvironmentVariable("MILLRACE_UPDATE") == "1") File.WriteAllText(path, page);
         Assert.Equal(page, File.ReadAllText(path), ignoreLineEndingDifferences: true);
     }
@@ -22,7 +22,7 @@ public sealed class ConnectorReferenceTests
     public void Every_option_stands_once_with_a_kind_and_a_sentence()
     {
         string[] kinds = ["text", "path", "integer", "number", "boolean", "duration", "secret"];
-        foreach (var connector in new ConnectorList().All)
+        foreach (var connector in Millrace.Cli.PipelineFile.Connectors().All)
             foreach (var options in new[] { connector.SourceOptions, connector.SinkOptions })
             {
                 if (options is null) continue;

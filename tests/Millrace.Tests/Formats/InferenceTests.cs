@@ -70,6 +70,10 @@ public sealed class InferenceTests
     [InlineData("a,b\r\n1,2\r\n", "  b INTEGER\n")]
     [InlineData("a,b\n1,123456789012345678901\n", "  b DECIMAL(25,0)")]
     [InlineData("a,b\n1\n2,3\n", "-- 1 lines were no record")]
+    [InlineData("a;b;;\n1;2;;\n", "  b INTEGER\n) WITH")]
+    [InlineData("\"a\",\"b\"\n\"140\",1,2\n\"141\",3,4\n", "Inferred from 2 records")]
+    [InlineData("\"a\",\"b\"\n\"140\",1,2\n\"141\",3,4\n", "  row INTEGER,\n  a INTEGER,\n  b INTEGER\n) WITH")]
+    [InlineData("\"a\",\"b\"\n\"140\",1,2\n\"141\",3,4\n", "csv.header = 'false'")]
     [InlineData("born,at\n1970-05-05,2026-01-01\n1990-01-01,2026-01-02\n1980-01-01,2026-01-03\n", "WATERMARK FOR at AS")]
     public void What_the_sample_shows_is_in_the_statement(string text, string expected) => Assert.Contains(expected, Infer(text), StringComparison.Ordinal);
 

@@ -131,6 +131,7 @@ public class ViewsTests : ServerTest
     [InlineData("/api/views/revenue?limit=10001", HttpStatusCode.BadRequest, "limit is 10001; it goes from 0 to 10000. Read further pages with offset.")]
     [InlineData("/api/views/revenue?limit=-1", HttpStatusCode.BadRequest, "limit is -1; it goes from 0 to 10000. Read further pages with offset.")]
     [InlineData("/api/views/revenue?offset=-1", HttpStatusCode.BadRequest, "offset is -1; it begins at 0.")]
+    [InlineData("/api/views/revenue?country=UK", HttpStatusCode.BadRequest, "no parameter 'country'; there are limit, offset, order, filter, format. Rows are chosen by filter, e.g. ?filter=country = 'UK'.")]
     [InlineData("/api/views/revenue?format=xml", HttpStatusCode.BadRequest, "format is 'xml'; there are json and csv.")]
     [InlineData("/api/views/revenue?order=prise", HttpStatusCode.BadRequest, "order: no column 'prise' in revenue; there are window_start, country, revenue.")]
     [InlineData("/api/views/revenue?filter=1%3D1)%20OR%20(1%3D1", HttpStatusCode.BadRequest, "filter: the bracket at character 4 closes nothing. It must be one SQL condition, e.g. country = 'UK'.")]
