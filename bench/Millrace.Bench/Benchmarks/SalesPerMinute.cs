@@ -17,6 +17,7 @@ namespace Millrace.Bench.Benchmarks;
 sealed class SalesPerMinute(string source, long rows, long bytes, MemorySource? sales = null) : IRunner
 {
     const string Question = """
+        SET commit_interval = '20 milliseconds';
         CREATE VIEW per_minute AS
           SELECT window_start, product, SUM(qty * price) AS rev, COUNT(*) AS n
           FROM TUMBLE(sales, ts, INTERVAL '1 minute') WHERE qty > 0 GROUP BY window_start, product;

@@ -56,11 +56,13 @@ public sealed class Batch
     public int OriginOf(int row) => OriginRows is null ? row : OriginRows[row];
 
     /// <summary>A new batch with some rows of this one (weights, watermarks and origin included), in the given order.</summary>
-    public Batch Gather(ReadOnlySpan<int> rows)
+    /// <param name="rows">Row indexes.</param>
+    /// <param name="used">For each column whether it is read any more; the others become NULL without being copied. null = all are.</param>
+    public Batch Gather(ReadOnlySpan<int> rows, IReadOnlyList<bool>? used = null)
     {
         var target = Home.RentBatch(Schema);
         target.RowCount = rows.Length;
-        for (var i = 0; i < _columns.Count; i++) target._columns.Add(_columns[i].Gather(rows));
+        for (var i = 0; i < _columns.Count; i++) target._columns.Add(used is null || used[i] ? _columns[i].Gather(rows) : Home.RentNulls(_columns[i].Type, rows.Length));
         target.GatherBesides(this, rows);
         return target;
     }

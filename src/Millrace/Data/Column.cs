@@ -62,6 +62,15 @@ public abstract class Column
         HasNulls = true;
     }
 
+    /// <summary>Makes an empty column one of so many NULLs.</summary>
+    public void FillNulls(int rows)
+    {
+        Debug.Assert(Length == 0);
+        Length = rows;
+        FillDefaults(rows);
+        SetAllNull();
+    }
+
     /// <summary>Takes the NULLs of another column, which may be longer.</summary>
     public void CopyValidity(Column other)
     {
@@ -139,6 +148,7 @@ public abstract class Column
 
     private protected abstract void CopyValue(Column source, int row, int target);
     private protected abstract void PutDefault(int row);
+    private protected abstract void FillDefaults(int rows);
     private protected abstract void Clear();
 
     internal virtual void Start(DataType type)
@@ -196,6 +206,7 @@ public sealed class Column<T> : Column where T : unmanaged
 
     private protected override void CopyValue(Column source, int row, int target) => _values[target] = ((Column<T>)source)._values[row];
     private protected override void PutDefault(int row) => _values[row] = default;
+    private protected override void FillDefaults(int rows) => _values.AsSpan(0, rows).Clear();
 
     private protected override void Clear()
     {

@@ -79,6 +79,14 @@ public sealed class MemoryAccountant
     /// <summary>Rents an empty column whose storage is known.</summary>
     public Column<T> Rent<T>(DataType type) where T : unmanaged => (Column<T>)Rent(type);
 
+    /// <summary>Rents a column of NULLs.</summary>
+    public Column RentNulls(DataType type, int rows)
+    {
+        var column = Rent(type);
+        column.FillNulls(rows);
+        return column;
+    }
+
     /// <summary>Rents an empty text column.</summary>
     public TextColumn RentText(DataType type) => (TextColumn)Rent(type);
 

@@ -100,6 +100,12 @@ public sealed class TextColumn : Column
         _codes[row] = 0;
     }
 
+    private protected override void FillDefaults(int rows)
+    {
+        if (Heap.Count == 0) Heap.Append([]);
+        _codes.AsSpan(0, rows).Clear();
+    }
+
     internal override void Start(DataType type)
     {
         base.Start(type);

@@ -18,7 +18,7 @@ sealed class FilterOperator(Filter node, OperatorContext context) : IOperator
         var count = _condition.Select(batch, _rows, _errors);
         if (_errors.Any) context.Reports.Failed(batch, _errors);
         if (count == batch.RowCount) output.Push(batch.Retain());
-        else if (count > 0) output.Push(batch.Gather(_rows.AsSpan(0, count)));
+        else if (count > 0) output.Push(batch.Gather(_rows.AsSpan(0, count), context.Used));
     }
 
     public void Dispose() => _condition.Dispose();

@@ -15,6 +15,9 @@ namespace Millrace.Operators;
 /// <param name="Owners">Which lane owns which key group; null where there is one lane.</param>
 public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner, IReports Reports, Demand Demand = Demand.Changes, int Lane = 0, KeyGroupOwners? Owners = null)
 {
+    /// <summary>For each column that the operator gives whether anybody above reads it; null = all. The others need not be copied.</summary>
+    public IReadOnlyList<bool>? Used { get; init; }
+
     /// <summary>Whether rows of a key group come to this lane.</summary>
     public bool Owns(int keyGroup) => (Owners ?? KeyGroupOwners.Single)[keyGroup] == Lane;
 }

@@ -33,6 +33,9 @@ sealed class PhysicalNode
     /// <summary>The ports that are read, for nodes with state.</summary>
     public Demand Demand { get; init; } = Demand.Changes;
 
+    /// <summary>For each column whether anybody above reads it.</summary>
+    public required ImmutableArray<bool> Used { get; init; }
+
     /// <summary>Columns whose hash decides the lane of a row on the way in; null where rows stay in their lane.</summary>
     public ImmutableArray<int>? ExchangeBy { get; init; }
 

@@ -21,6 +21,7 @@ sealed class PhysicalPlanner
     readonly Dictionary<PlanNode, SourceDefinition> _cleanExits = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(PlanNode, int), PhysicalNode> _made = [];
     readonly List<PhysicalNode> _nodes = [];
+    Dictionary<PlanNode, bool[]> _used = [];
 
     PhysicalPlanner(bool exchanges) => _exchanges = exchanges;
 
@@ -45,6 +46,7 @@ sealed class PhysicalPlanner
         foreach (var view in pipeline.Views) planner.Own(view.Plan, view.Name);
         foreach (var sink in pipeline.Sinks) planner.Own(sink.Plan, sink.Name);
         var order = planner.Propagate(roots);
+        planner._used = Uses(pipeline.Sources, order, roots);
 
         var readers = ImmutableArray.CreateBuilder<Reader>();
         var tables = ImmutableArray.CreateBuilder<TableDefinition>();
@@ -55,7 +57,7 @@ sealed class PhysicalPlanner
             readers.Add(planner.Read(view.Name, view.Plan, view.Emit, shape, null));
         }
         foreach (var sink in pipeline.Sinks) readers.Add(planner.Read(sink.Name, sink.Plan, sink.Emit, Shape(sink.Name, sink.Plan, sink.Emit, null), sink));
-        var scans = Scans(pipeline, order, roots);
+        var scans = Scans(pipeline, order, planner._used);
         tables.AddRange(scans.Select(s => s.LateTable).OfType<TableDefinition>().DistinctBy(t => t.Name));
         tables.Add(DeadLetters.Table);
         return new([.. planner._nodes], readers.ToImmutable(), tables.ToImmutable(), scans);
@@ -66,7 +68,7 @@ sealed class PhysicalPlanner
     {
         var planner = new PhysicalPlanner(exchanges: false);
         planner.Own(query, "query");
-        planner.Propagate([(query, Ports.Final)]);
+        planner._used = Uses([], planner.Propagate([(query, Ports.Final)]), [(query, Ports.Final)]);
         var shape = new TableDefinition("query", query.Schema, [], TableKind.View);
         var reader = planner.Read("query", query, Emit.Final, shape, null);
         return new([.. planner._nodes], [reader], [], []);
@@ -141,6 +143,8 @@ sealed class PhysicalPlanner
             Id = _nodes.Count, Logical = node, Scope = scope, Inputs = inputs, Demand = _demand.GetValueOrDefault(node, Demand.Changes),
             ExchangeBy = exchanges ? keys : null, Stage = inputs.Select(i => i.Node.Stage).DefaultIfEmpty(0).Max() + (exchanges ? 1 : 0),
             Owner = _owners[node], Sources = SourcesOf(inputs, node), IsAboveState = IsAboveState(node),
+            // Errors above state are told with the key, whoever reads it.
+            Used = IsAboveState(node) ? [.. _used[node].Select(_ => true)] : [.. _used[node]],
             CleanExitOf = scope == Scope.Lane ? _cleanExits.GetValueOrDefault(node) : null,
         });
         // The partitions of a source meet above its watermark, or above the scan where there is none.
@@ -148,7 +152,7 @@ sealed class PhysicalPlanner
         {
             made = Add(new()
             {
-                Id = _nodes.Count, Logical = node, Scope = Scope.Join, Inputs = [new(made, 0)], Stage = 0, Owner = made.Owner, Sources = made.Sources, IsAboveState = false,
+                Id = _nodes.Count, Logical = node, Scope = Scope.Join, Inputs = [new(made, 0)], Stage = 0, Owner = made.Owner, Sources = made.Sources, IsAboveState = false, Used = made.Used,
                 CleanExitOf = _cleanExits.GetValueOrDefault(node),
             });
         }
@@ -205,15 +209,19 @@ sealed class PhysicalPlanner
         return new(name, plan.Schema, plan.Key, TableKind.View, time, retention);
     }
 
-    static ImmutableArray<ScanUse> Scans(Pipeline pipeline, List<PlanNode> order, List<(PlanNode Plan, int Port)> roots)
+    static Dictionary<PlanNode, bool[]> Uses(ImmutableArray<SourceDefinition> sources, List<PlanNode> order, List<(PlanNode Plan, int Port)> roots)
     {
         var used = new Dictionary<PlanNode, bool[]>(ReferenceEqualityComparer.Instance);
         foreach (var node in order) used[node] = new bool[node.Schema.Count];
         foreach (var (plan, _) in roots) used[plan].AsSpan().Fill(true);
-        foreach (var source in pipeline.Sources)
+        foreach (var source in sources)
             if (source.Late.Table is not null && used.TryGetValue(source.Plan!, out var all)) all.AsSpan().Fill(true);
         foreach (var node in order) ColumnUse.Mark(node, used[node], [.. node.Inputs.Select(i => used[i])]);
+        return used;
+    }
 
+    static ImmutableArray<ScanUse> Scans(Pipeline pipeline, List<PlanNode> order, Dictionary<PlanNode, bool[]> used)
+    {
         var scans = ImmutableArray.CreateBuilder<ScanUse>();
         foreach (var source in pipeline.Sources)
         {
