@@ -35,8 +35,10 @@ public sealed class KeyedTable : IDisposable
     int[] _uses = []; // -1 where a number is free
     int[] _free = [];
     int _freeCount;
-    int[] _idle = [];
+    int[] _idle = []; // keys let go of since the last sweep, each once; some may be held again
+    bool[] _isListed = [];
     int _idleCount;
+    long _added, _addedWhenIdle = -1;
     int _last; // numbers given out so far: 0 to _last - 1
     int[]? _byGroup; // numbers sorted by key group, made when it is asked for
     readonly int[] _groupStarts = new int[Hash64.KeyGroups + 1];
@@ -265,13 +267,15 @@ public sealed class KeyedTable : IDisposable
             var length = Math.Max(16, _hashes.Length * 2);
             Array.Resize(ref _hashes, length);
             Array.Resize(ref _uses, length);
-            Array.Resize(ref _idle, length * 2);
+            Array.Resize(ref _idle, length);
+            Array.Resize(ref _isListed, length);
             Array.Resize(ref _free, length);
             foreach (var column in _columns) column.EnsureSlots(length);
             Recharge();
         }
         _hashes[key] = hash;
         _uses[key] = 0;
+        _added++;
         Put(key);
         _byGroup = null;
         return key;
@@ -302,28 +306,25 @@ public sealed class KeyedTable : IDisposable
     public void Release(int key)
     {
         Debug.Assert(_uses[key] > 0);
-        if (--_uses[key] > 0) return;
-        if (_idleCount == _idle.Length)
-        {
-            // A key that is held and let go of again and again stands here more than once.
-            _idle.AsSpan(0, _idleCount).Sort();
-            var kept = 0;
-            for (var i = 0; i < _idleCount; i++)
-                if (_uses[_idle[i]] == 0 && (kept == 0 || _idle[kept - 1] != _idle[i])) _idle[kept++] = _idle[i];
-            _idleCount = kept;
-        }
+        if (--_uses[key] > 0 || _isListed[key]) return;
+        _isListed[key] = true;
         _idle[_idleCount++] = key;
     }
 
-    /// <summary>Frees the keys that nobody holds when they have become as many as the others. Not between a look-up and the use of its numbers.</summary>
+    /// <summary>Frees the keys that nobody holds when they are as many as the others and new ones keep coming. Not between a look-up and the use of its numbers.</summary>
+    /// <remarks>Where the same keys come back in every window, none is new: they stay, and finding them again costs nothing.</remarks>
     /// <returns>Whether numbers were freed.</returns>
     public bool SweepIfDue()
     {
         if (_idleCount < IdleAtLeast || _idleCount * 2 < Count) return false;
+        if (_addedWhenIdle < 0) _addedWhenIdle = _added;
+        if ((_added - _addedWhenIdle) * 2 < _idleCount) return false;
+        _addedWhenIdle = -1;
         var freed = 0;
         for (var i = 0; i < _idleCount; i++)
         {
             var key = _idle[i];
+            _isListed[key] = false;
             if (_uses[key] != 0) continue;
             _uses[key] = -1;
             _free[_freeCount++] = key;
@@ -400,7 +401,7 @@ public sealed class KeyedTable : IDisposable
 
     void Recharge()
     {
-        var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length) + 20L * _identity.Length;
+        var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length) + _isListed.Length + 20L * _identity.Length;
         _owner.Charge(bytes - _charged);
         _charged = bytes;
     }
