@@ -88,8 +88,7 @@ sealed class JsonDecoder : RecordDecoder
     {
         var shape = _shape;
         var steps = shape.Steps;
-        var slices = Slices;
-        var stride = GroupRows;
+        ref var slices = ref MemoryMarshal.GetArrayDataReference(Slices);
         ref var start = ref MemoryMarshal.GetArrayDataReference(bytes);
         var tail = shape.Tail;
         var tailMask = shape.TailMask;
@@ -117,14 +116,14 @@ sealed class JsonDecoder : RecordDecoder
                         length = end - 1 - at;
                         if (hasEscapes) kind = SliceKind.Escaped;
                     }
-                    if (step.Target >= 0) slices[step.Target * stride + row] = new Slice(at, length, kind);
+                    Unsafe.Add(ref slices, step.Lane + row) = new Slice(at, length, kind);
                     at += length + 1;
                 }
                 else if ((uint)(first - '0') < 10 || first == (byte)'-')
                 {
                     var length = JsonScanner.BareStop16(ref Unsafe.Add(ref start, at));
                     if (length == 16) length = JsonScanner.BareStop(bytes, at, whole) - at;
-                    if (step.Target >= 0) slices[step.Target * stride + row] = new Slice(at, length, SliceKind.Bare);
+                    Unsafe.Add(ref slices, step.Lane + row) = new Slice(at, length, SliceKind.Bare);
                     if (!step.IsNumeric && !IsNumber(ref Unsafe.Add(ref start, at), length)) goto Differs;
                     at += length;
                 }
@@ -133,8 +132,7 @@ sealed class JsonDecoder : RecordDecoder
                     if (at >= whole) goto Differs;
                     var end = JsonScanner.SkipValue(bytes, at, whole, out _);
                     if (end < 0) goto Differs;
-                    if (first != (byte)'n' && step.Target >= 0) slices[step.Target * stride + row] = new Slice(at, end - at, SliceKind.Bare);
-                    else if (step.Target >= 0) slices[step.Target * stride + row] = default;
+                    Unsafe.Add(ref slices, step.Lane + row) = first == (byte)'n' ? default : new Slice(at, end - at, SliceKind.Bare);
                     at = end;
                 }
             }
@@ -149,7 +147,7 @@ sealed class JsonDecoder : RecordDecoder
         return line;
 
     Differs:
-        for (var i = 0; i < UsedPaths.Count; i++) slices[i * stride + row] = default;
+        for (var i = 0; i < UsedPaths.Count; i++) Slices[i * GroupRows + row] = default;
         return line;
     }
 
@@ -294,7 +292,7 @@ sealed class JsonDecoder : RecordDecoder
         if (target >= 0) Slices[target * GroupRows + _row] = slice;
         if (_learning is not null)
         {
-            if (!_learning.Add(_bytes, _gap, at, target, target >= 0 && _isNumeric[target])) _learning = null;
+            if (!_learning.Add(_bytes, _gap, at, (target >= 0 ? target : UsedPaths.Count) * GroupRows, target >= 0 && _isNumeric[target])) _learning = null;
             _gap = next;
         }
         return true;
@@ -326,7 +324,7 @@ sealed class JsonShape
     public struct Step
     {
         public Vector256<byte> Gap, Mask;
-        public int GapLength, Target;
+        public int GapLength, Lane;
         public bool IsNumeric;
     }
 
@@ -342,7 +340,12 @@ sealed class JsonShape
     public void Begin() => Count = 0;
 
     /// <summary>Adds a value; false if the bytes before it are too many to be compared at once.</summary>
-    public bool Add(byte[] bytes, int gap, int value, int target, bool isNumeric)
+    /// <param name="bytes">The record's bytes.</param>
+    /// <param name="gap">Where the bytes before the value begin.</param>
+    /// <param name="value">Where it begins.</param>
+    /// <param name="lane">Where slices of its path begin.</param>
+    /// <param name="isNumeric">Whether its reader takes nothing but numbers.</param>
+    public bool Add(byte[] bytes, int gap, int value, int lane, bool isNumeric)
     {
         if (value - gap > 32 || Count == StepsMax)
         {
@@ -352,7 +355,7 @@ sealed class JsonShape
         if (Count == _steps.Length) Array.Resize(ref _steps, Count * 2);
         ref var step = ref _steps[Count++];
         (step.Gap, step.Mask) = Take(bytes, gap, value);
-        (step.GapLength, step.Target, step.IsNumeric) = (value - gap, target, isNumeric);
+        (step.GapLength, step.Lane, step.IsNumeric) = (value - gap, lane, isNumeric);
         return true;
     }
 

@@ -46,7 +46,7 @@ abstract class RecordDecoder : IDecoder
             _readers[i] = FieldReader.Create(context.Schema[i], context, isCsv, Unescape);
         }
         UsedPaths = paths;
-        Slices = new Slice[paths.Count * GroupRows];
+        Slices = new Slice[(paths.Count + 1) * GroupRows];
     }
 
     protected DecoderContext Context { get; }
@@ -61,7 +61,7 @@ abstract class RecordDecoder : IDecoder
     /// <inheritdoc cref="Starts"/>
     protected int[] Lengths { get; }
 
-    /// <summary>The slice of used path p in record r at p · <see cref="GroupRows"/> + r. All are NULL when a group begins.</summary>
+    /// <summary>The slice of used path p in record r at p · <see cref="GroupRows"/> + r. All are NULL when a group begins. Behind the last is room for slices that nobody reads.</summary>
     protected Slice[] Slices { get; }
 
     protected int MaxRecordBytes => _maxRecordBytes;
