@@ -37,7 +37,10 @@ sealed record ColumnAnswer(string Name, string Type);
 
 sealed record QualityAnswer(long Version, IReadOnlyList<SourceQualityAnswer> Sources);
 
-sealed record SourceQualityAnswer(string Source, long Seen, long Accepted, long Undecodable, long Nulled, long Duplicates, long Late, long DeadLetters, IReadOnlyList<RuleAnswer> Rules);
+sealed record SourceQualityAnswer(string Source, long Seen, long Accepted, long Undecodable, long Nulled, long Duplicates, long Late, long DeadLetters, long Timeless,
+    IReadOnlyList<RuleAnswer> Rules, IReadOnlyList<LateSampleAnswer> LateSamples);
+
+sealed record LateSampleAnswer(string View, string WindowEnd, string Watermark, string Row);
 
 sealed record RuleAnswer(string Name, string On, string Action, string Predicate, long Seen, long Passed, long Violated, long Acted);
 

@@ -34,6 +34,7 @@ sealed class JsonReport(TimeProvider clock) : RunReport(clock)
             w.WriteNumber("duplicates", source.Duplicates);
             w.WriteNumber("late", source.Late);
             w.WriteNumber("deadLetters", source.DeadLetters);
+            w.WriteNumber("timeless", source.Timeless);
             w.WriteStartArray("rules");
             foreach (var rule in source.Rules)
             {

@@ -77,6 +77,7 @@ class TextReport(TimeProvider clock) : RunReport(clock)
         if (source.Nulled > 0) parts.Add(Count(source.Nulled, source.Nulled == 1 ? "field nulled" : "fields nulled"));
         if (source.Duplicates > 0) parts.Add(Count(source.Duplicates, "duplicates dropped"));
         if (source.Late > 0) parts.Add(Count(source.Late, "late"));
+        if (source.Timeless > 0) parts.Add(Count(source.Timeless, "without a time"));
         if (source.DeadLetters > 0) parts.Add(Count(source.DeadLetters, "in dead_letters"));
         yield return $"{source.Source}: {string.Join(", ", parts)}";
         foreach (var rule in source.Rules)

@@ -11,7 +11,8 @@ static class QualityEndpoint
         app.MapGet("/api/quality", static (Served served) => TypedResults.Ok(new QualityAnswer(served.Pipeline.Store.Version, [.. served.Pipeline.Quality.Select(Answer)])))
             .WithSummary("What cleaning did, by source and rule");
 
-    static SourceQualityAnswer Answer(QualityCounters q) => new(q.Source, q.Seen, q.Accepted, q.Undecodable, q.Nulled, q.Duplicates, q.Late, q.DeadLetters, [.. q.Rules.Select(Answer)]);
+    static SourceQualityAnswer Answer(QualityCounters q) => new(q.Source, q.Seen, q.Accepted, q.Undecodable, q.Nulled, q.Duplicates, q.Late, q.DeadLetters, q.Timeless,
+        [.. q.Rules.Select(Answer)], [.. q.LateSamples.Select(static s => new LateSampleAnswer(s.View, s.WindowEnd.ToString(), s.Watermark.ToString(), s.Row))]);
 
     static RuleAnswer Answer(RuleCounters rule)
     {

@@ -82,7 +82,8 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
     public void Late(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<long> windowEnds, ReadOnlySpan<long> watermarks, string view)
     {
         if (SourceOf(batch) is not { } source) return;
-        source.Counters.AddLate(rows.Length);
+        if (rows.Length == 0) return;
+        if (source.Counters.AddLate(rows.Length)) source.Counters.AddSample(new(view, new(windowEnds[0]), new(watermarks[0]), Cut(Values(batch, rows[0]))));
         if (batch.Origin is not { } origin || source.Definition.Late.Table is not { } table) return;
         var writer = aside.Late(table);
         for (var i = 0; i < rows.Length; i++) writer.Add(origin, batch.OriginOf(rows[i]), view, windowEnds[i], watermarks[i]);
@@ -137,6 +138,10 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
     {
         if (batch.Origin is { Chunk: not null } origin) return source.Raws.Show(origin.Raw(batch.OriginOf(row)), origin.Partition);
         if (node.IsAboveState || !source.Raws.IsOpen) return "";
-        return $"Row: {string.Join(", ", batch.Schema.Fields.Select((f, c) => $"{f.Name} = {ValueText.Format(batch[c], row)}"))}. ";
+        return $"Row: {Values(batch, row)}. ";
     }
+
+    static string Cut(string text) => text.Length <= 300 ? text : text[..300] + "...";
+
+    static string Values(Batch batch, int row) => string.Join(", ", batch.Schema.Fields.Select((f, c) => $"{f.Name} = {ValueText.Format(batch[c], row)}"));
 }

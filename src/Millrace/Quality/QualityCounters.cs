@@ -5,6 +5,10 @@ namespace Millrace.Quality;
 /// <summary>What cleaning did to the rows of one source. Thread-safe counters; lanes add per batch.</summary>
 public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> rules)
 {
+    const int SamplesKept = 10;
+
+    readonly Lock _lock = new();
+    readonly Queue<LateSample> _lateSamples = new();
     long _seen, _undecodable, _nulled, _duplicates, _late, _deadLetters, _accepted, _timeless;
 
     /// <summary>Name of the source.</summary>
@@ -30,6 +34,15 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     /// <summary>Rows whose event time is NULL, counted once for each view in which they fall in no window.</summary>
     public long Timeless => Interlocked.Read(ref _timeless);
 
+    /// <summary>Some of the late rows, the newest last: one each time their number has doubled, ten at most.</summary>
+    public IReadOnlyList<LateSample> LateSamples
+    {
+        get
+        {
+            lock (_lock) return [.. _lateSamples];
+        }
+    }
+
     /// <summary>Counts records read.</summary>
     public void AddSeen(long rows) => Interlocked.Add(ref _seen, rows);
     /// <summary>Counts rows that passed.</summary>
@@ -41,7 +54,23 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     /// <summary>Counts duplicates.</summary>
     public void AddDuplicates(long rows) => Interlocked.Add(ref _duplicates, rows);
     /// <summary>Counts late rows.</summary>
-    public void AddLate(long rows) => Interlocked.Add(ref _late, rows);
+    /// <returns>Whether their number has doubled since the last sample, so that one of them should be kept.</returns>
+    public bool AddLate(long rows)
+    {
+        var late = Interlocked.Add(ref _late, rows);
+        return long.LeadingZeroCount(late) < long.LeadingZeroCount(late - rows);
+    }
+
+    /// <summary>Keeps a late row as an example.</summary>
+    public void AddSample(LateSample sample)
+    {
+        lock (_lock)
+        {
+            _lateSamples.Enqueue(sample);
+            if (_lateSamples.Count > SamplesKept) _lateSamples.Dequeue();
+        }
+    }
+
     /// <summary>Counts rows without a time.</summary>
     public void AddTimeless(long rows) => Interlocked.Add(ref _timeless, rows);
     /// <summary>Counts rows set aside.</summary>

@@ -175,6 +175,8 @@ public sealed class PipelineTests
         Assert.Contains(late, l => l.Contains("|ten|", StringComparison.Ordinal) && l.EndsWith("|2|63", StringComparison.Ordinal));
         Assert.Contains(late, l => l.Contains("|twenty|", StringComparison.Ordinal));
         Assert.Equal(2, running.Quality[0].Late);
+        Assert.Equal(["ten", "twenty"], running.Quality[0].LateSamples.Select(s => s.View).Order());
+        Assert.All(running.Quality[0].LateSamples, s => Assert.Contains("key = late, value = 9", s.Row, StringComparison.Ordinal));
         Assert.Equal(["at", "key", "value", "view", "window_end", "watermark", "partition", "offset"], snapshot.Tables.Single(t => t.Name == "late_orders").Schema.Fields.Select(f => f.Name));
         Assert.Equal(0, running.Memory.Alive);
     }

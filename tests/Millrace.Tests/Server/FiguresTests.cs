@@ -26,6 +26,7 @@ public partial class FiguresTests : ServerTest
         counters.AddUndecodable(3);
         counters.AddDuplicates(12);
         counters.AddLate(4);
+        counters.AddSample(new("revenue", new(1_000_000), new(2_000_000), "country = UK"));
         counters.AddDeadLetters(10);
         counters.AddNulled(1);
         return new(Revenue)
@@ -69,7 +70,7 @@ public partial class FiguresTests : ServerTest
 
     [Fact]
     public async Task Quality_is_shown_by_source_and_rule() =>
-        Assert.Equal("""{"version":0,"sources":[{"source":"orders","seen":1000,"accepted":950,"undecodable":3,"nulled":1,"duplicates":12,"late":4,"deadLetters":10,"rules":[{"name":"has_product","on":"orders","action":"QUARANTINE","predicate":"product IS NOT NULL","seen":997,"passed":990,"violated":7,"acted":6}]}]}""",
+        Assert.Equal("""{"version":0,"sources":[{"source":"orders","seen":1000,"accepted":950,"undecodable":3,"nulled":1,"duplicates":12,"late":4,"deadLetters":10,"timeless":0,"rules":[{"name":"has_product","on":"orders","action":"QUARANTINE","predicate":"product IS NOT NULL","seen":997,"passed":990,"violated":7,"acted":6}],"lateSamples":[{"view":"revenue","windowEnd":"1970-01-01T00:00:01Z","watermark":"1970-01-01T00:00:02Z","row":"country = UK"}]}]}""",
             System.Text.RegularExpressions.Regex.Unescape(await Client.GetStringAsync("/api/quality")));
 
     [Fact]

@@ -19,7 +19,7 @@ public abstract class ServerTest : IAsyncLifetime
     private protected MillraceServer Server { get; private set; } = null!;
     private protected HttpClient Client { get; private set; } = null!;
 
-    private protected virtual FakePipeline Create() => new(Revenue, Log, Quality.DeadLetters.Table);
+    private protected virtual FakePipeline Create() => new(Revenue, Log, Millrace.Quality.DeadLetters.Table);
     private protected virtual ServerOptions Options => new() { Port = 0 };
 
     public async ValueTask InitializeAsync()

@@ -12,7 +12,7 @@ public class ViewsTests : ServerTest
         new Field("t", DataType.Text), new Field("at", DataType.Timestamp), new Field("i", DataType.Interval), new Field("raw", DataType.Bytes), new Field("$hidden", DataType.Integer)),
         [0, 9], TableKind.View);
 
-    private protected override FakePipeline Create() => new(Revenue, Log, Every, Quality.DeadLetters.Table);
+    private protected override FakePipeline Create() => new(Revenue, Log, Every, Millrace.Quality.DeadLetters.Table);
 
     [Fact]
     public async Task Views_are_listed_with_columns_key_and_rows()
