@@ -28,7 +28,7 @@ public sealed class PhysicalPlannerTests
     public void A_stateless_node_above_state_stands_once_for_each_port_that_is_read()
     {
         var source = Orders.Source();
-        var having = PlanBuilder.Filter(Orders.PerKey(source.Plan!, "v"), Orders.Call(">", new Expressions.ColumnReference(5, "rows", Data.DataType.BigInt), Orders.Number(1)));
+        var having = PlanBuilder.Filter(Orders.PerKey(source.Plan!, "v"), Orders.Call(">", new Expressions.ColumnReference(5, "rows", Millrace.Data.DataType.BigInt), Orders.Number(1)));
         var plan = PhysicalPlanner.Plan(new Pipeline { Name = "t", Sources = [source], Views = [Orders.View("v", having)], Sinks = [Orders.Sink("s", "v", having, Emit.Final)] }, 1);
         Assert.Equal([Ports.Changes, Ports.Final], plan.Nodes.Where(n => n.Logical == having).Select(n => n.Inputs[0].Port));
     }
