@@ -31,9 +31,12 @@ sealed class PipelineFile
 
     /// <summary>Reads and compiles a file that must be free of errors; prints those. Warnings are for <c>check</c>.</summary>
     /// <exception cref="CommandException">It cannot be read, or has errors.</exception>
-    public static PipelineFile Load(string path, IReadOnlyList<string> settings)
+    /// <param name="path">The file.</param>
+    /// <param name="settings">NAME=value of --set.</param>
+    /// <param name="isToRun">Whether it will run: only then its secrets must be set.</param>
+    public static PipelineFile Load(string path, IReadOnlyList<string> settings, bool isToRun = true)
     {
-        var file = Read(path, settings);
+        var file = Read(path, settings, isToRun);
         if (file.Compiled is not null) return file;
         file.WriteFindings(Severity.Error);
         var errors = file.Diagnostics.Count(d => d.Severity == Severity.Error);
@@ -50,9 +53,10 @@ sealed class PipelineFile
 
     /// <summary>Reads and compiles a file, whatever it holds.</summary>
     /// <exception cref="CommandException">It cannot be read.</exception>
-    public static PipelineFile Read(string path, IReadOnlyList<string> settings)
+    public static PipelineFile Read(string path, IReadOnlyList<string> settings, bool isToRun = true)
     {
         var options = CompileOptionsFor(path, settings);
+        if (!isToRun) options = options with { Secrets = static _ => "not needed" };
         var text = ReadText(path);
         var result = SqlCompiler.Compile(text, options);
         return new() { FilePath = Path.GetFullPath(path), Text = text, Compiled = result.Pipeline, Diagnostics = result.Diagnostics, Options = options };

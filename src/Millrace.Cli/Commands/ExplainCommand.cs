@@ -15,7 +15,7 @@ sealed class ExplainCommand : ICommand
         var set = CommonOptions.Set();
         var json = CommonOptions.Json("Writes one JSON object a source, view or sink.");
         var command = new Command("explain", "Shows the plan of a SQL file: for each step its key, how its rows change, its event time and what bounds its state.") { file, view, set, json };
-        command.SetAction(parsed => Run(PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? []), parsed.GetValue(view), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? [], isToRun: false), parsed.GetValue(view), parsed.GetValue(json)));
         return command;
     }
 

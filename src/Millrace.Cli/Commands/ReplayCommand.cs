@@ -34,7 +34,7 @@ sealed class ReplayCommand : ICommand
         });
         command.SetAction(async (parsed, stop) =>
         {
-            var pipeline = PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
+            var pipeline = PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? [], isToRun: false);
             var name = parsed.GetValue(source);
             if (name is not null && !pipeline.Pipeline.Sources.Any(s => s.Name == name))
                 throw new CommandException($"There is no source '{name}' in the file; there is {string.Join(", ", pipeline.Pipeline.Sources.Select(s => s.Name))}.");

@@ -157,27 +157,8 @@ internal sealed class NullCast(DataType to) : IScalarKernel
     {
         var result = memory.Rent(type);
         result.Length = rows;
-        Blank(result);
-        result.SetAllNull();
+        result.BecomeNull();
         return result;
-    }
-
-    /// <summary>Gives every row a value that can be computed with.</summary>
-    static void Blank(Column column)
-    {
-        switch (column)
-        {
-            case Column<byte> c: c.Values.Clear(); break;
-            case Column<int> c: c.Values.Clear(); break;
-            case Column<long> c: c.Values.Clear(); break;
-            case Column<double> c: c.Values.Clear(); break;
-            case Column<Int128> c: c.Values.Clear(); break;
-            case Column<Interval> c: c.Values.Clear(); break;
-            case TextColumn c:
-                c.Heap.Append([]);
-                c.Codes.Clear();
-                break;
-        }
     }
 }
 

@@ -235,12 +235,9 @@ abstract class RecordDecoder : IDecoder
         for (var i = 0; i < _readers.Length; i++)
         {
             var column = batch[i];
-            if (_readers[i] is { } reader)
-            {
-                column.Length = rows;
-                reader.End(column, rows);
-            }
-            else FieldReader.FillUnused(column, rows);
+            column.Length = rows;
+            if (_readers[i] is { } reader) reader.End(column, rows);
+            else column.BecomeNull(); // nobody reads it
         }
         if (batch.Origin is { } origin) origin.Count = rows;
         batch.AssertWhole();

@@ -7,8 +7,7 @@ namespace Millrace.Quality;
 /// <summary>Writes the rows of <c>dead_letters</c> in one lane, between two commits.</summary>
 sealed class DeadLetterWriter(MemoryAccountant memory, TimeProvider clock) : IDisposable
 {
-    List<Batch> _full = [];
-    Batch? _batch;
+    readonly RowsToCommit _rows = new(memory, DeadLetters.Schema);
     long _unplaced;
 
     /// <summary>Adds a record of a source.</summary>
@@ -46,37 +45,21 @@ sealed class DeadLetterWriter(MemoryAccountant memory, TimeProvider clock) : IDi
 
     void Append(string source, int partition, long offset, string rule, string error, ReadOnlySpan<byte> raw)
     {
-        if (_batch is null)
-        {
-            _batch = memory.RentBatch(DeadLetters.Schema);
-            foreach (var field in DeadLetters.Schema.Fields) _batch.Add(memory.Rent(field.Type));
-        }
-        ((TextColumn)_batch[0]).Append(Encoding.UTF8.GetBytes(source));
-        ((Column<int>)_batch[1]).Append(partition);
-        ((Column<long>)_batch[2]).Append(offset);
-        ((TextColumn)_batch[3]).Append(Encoding.UTF8.GetBytes(rule));
-        ((TextColumn)_batch[4]).Append(Encoding.UTF8.GetBytes(error));
-        if (raw.IsEmpty) _batch[5].AppendNull();
-        else ((TextColumn)_batch[5]).Append(raw);
-        ((Column<long>)_batch[6]).Append(Timestamp.From(clock.GetUtcNow()).Microseconds);
-        if (++_batch.RowCount < memory.BatchRows) return;
-        _full.Add(_batch);
-        _batch = null;
+        var batch = _rows.Next();
+        ((TextColumn)batch[0]).Append(Encoding.UTF8.GetBytes(source));
+        ((Column<int>)batch[1]).Append(partition);
+        ((Column<long>)batch[2]).Append(offset);
+        ((TextColumn)batch[3]).Append(Encoding.UTF8.GetBytes(rule));
+        ((TextColumn)batch[4]).Append(Encoding.UTF8.GetBytes(error));
+        if (raw.IsEmpty) batch[5].AppendNull();
+        else ((TextColumn)batch[5]).Append(raw);
+        ((Column<long>)batch[6]).Append(Timestamp.From(clock.GetUtcNow()).Microseconds);
+        _rows.Added();
     }
 
     /// <summary>Hands over what was written.</summary>
-    public List<Batch> Take()
-    {
-        if (_batch is not null) _full.Add(_batch);
-        _batch = null;
-        var taken = _full;
-        _full = [];
-        return taken;
-    }
+    public List<Batch> Take() => _rows.Take();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var batch in Take()) batch.Release();
-    }
+    public void Dispose() => _rows.Dispose();
 }

@@ -28,8 +28,7 @@ static class LateTables
 /// <summary>Writes the rows of one late table in one lane, between two commits.</summary>
 sealed class LateTableWriter(TableDefinition table, MemoryAccountant memory) : IDisposable
 {
-    List<Batch> _full = [];
-    Batch? _batch;
+    readonly RowsToCommit _rows = new(memory, table.Schema);
 
     /// <summary>The table.</summary>
     public TableDefinition Table { get; } = table;
@@ -40,36 +39,20 @@ sealed class LateTableWriter(TableDefinition table, MemoryAccountant memory) : I
         if (origin.Rows is not { } rows) return;
         var row = rows.OriginRows is { } index ? index.Values.BinarySearch(entry) : entry;
         if (row < 0) return;
-        if (_batch is null)
-        {
-            _batch = memory.RentBatch(Table.Schema);
-            foreach (var field in Table.Schema.Fields) _batch.Add(memory.Rent(field.Type));
-        }
+        var batch = _rows.Next();
         var columns = rows.Columns.Count;
-        for (var i = 0; i < columns; i++) _batch[i].AppendFrom(rows[i], row);
-        ((TextColumn)_batch[columns]).Append(Encoding.UTF8.GetBytes(view));
-        ((Column<long>)_batch[columns + 1]).Append(windowEnd);
-        ((Column<long>)_batch[columns + 2]).Append(watermark);
-        ((Column<int>)_batch[columns + 3]).Append(origin.Partition);
-        ((Column<long>)_batch[columns + 4]).Append(origin.Offsets[entry]);
-        if (++_batch.RowCount < memory.BatchRows) return;
-        _full.Add(_batch);
-        _batch = null;
+        for (var i = 0; i < columns; i++) batch[i].AppendFrom(rows[i], row);
+        ((TextColumn)batch[columns]).Append(Encoding.UTF8.GetBytes(view));
+        ((Column<long>)batch[columns + 1]).Append(windowEnd);
+        ((Column<long>)batch[columns + 2]).Append(watermark);
+        ((Column<int>)batch[columns + 3]).Append(origin.Partition);
+        ((Column<long>)batch[columns + 4]).Append(origin.Offsets[entry]);
+        _rows.Added();
     }
 
     /// <summary>Hands over what was written.</summary>
-    public List<Batch> Take()
-    {
-        if (_batch is not null) _full.Add(_batch);
-        _batch = null;
-        var taken = _full;
-        _full = [];
-        return taken;
-    }
+    public List<Batch> Take() => _rows.Take();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var batch in Take()) batch.Release();
-    }
+    public void Dispose() => _rows.Dispose();
 }

@@ -94,4 +94,15 @@ public sealed class CheckTests
             Assert.All(lines, l => Assert.True(System.Text.Json.JsonDocument.Parse(l).RootElement.TryGetProperty(name, out _), l));
         }
     }
+
+    [Fact]
+    public async Task A_plan_is_shown_without_the_secrets_that_a_run_needs()
+    {
+        using var folder = new CliFolder(CliFolder.Bounded.Replace("country TEXT,", "country TEXT MASKED WITH (function = 'hash', key = SECRET NO_SUCH_KEY),", StringComparison.Ordinal));
+        var (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "explain", "pipe.sql");
+        Assert.Equal((0, ""), (code, errors));
+        (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql");
+        Assert.Equal(1, code);
+        Assert.Contains("the secret 'NO_SUCH_KEY' is not set", errors);
+    }
 }

@@ -60,26 +60,6 @@ abstract class FieldReader : IDisposable
     /// <inheritdoc/>
     public virtual void Dispose() { }
 
-    /// <summary>Makes all rows of a column that nobody reads NULL.</summary>
-    public static void FillUnused(Column column, int rows)
-    {
-        column.Length = rows;
-        column.SetAllNull();
-        switch (column)
-        {
-            case Column<byte> c: c.Values.Clear(); break;
-            case Column<int> c: c.Values.Clear(); break;
-            case Column<long> c: c.Values.Clear(); break;
-            case Column<double> c: c.Values.Clear(); break;
-            case Column<Int128> c: c.Values.Clear(); break;
-            case Column<Interval> c: c.Values.Clear(); break;
-            case TextColumn c:
-                c.Heap.Append([]);
-                c.Codes.Clear();
-                break;
-        }
-    }
-
     private protected static void MoveValidity(Column column, int from, int to)
     {
         if (!column.HasNulls) return;
