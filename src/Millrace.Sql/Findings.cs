@@ -52,7 +52,7 @@ internal sealed class SqlError : Exception
         Span = span;
     }
 
-    SqlError() : base("told before") { }
+    SqlError() : base("told before") => Span = new(0, 0);
 
     public Code? Code { get; }
     public Span Span { get; }

@@ -1,7 +1,7 @@
 namespace Millrace.Sql;
 
 /// <summary>A stretch of the text, in characters.</summary>
-internal readonly record struct Span(int Start, int Length)
+internal sealed record Span(int Start, int Length)
 {
     public int End => Start + Length;
 
@@ -10,7 +10,7 @@ internal readonly record struct Span(int Start, int Length)
 }
 
 /// <summary>A name as it is looked up (unquoted ones folded to lower case), and where it stands.</summary>
-internal readonly record struct Name(string Text, Span Span)
+internal sealed record Name(string Text, Span Span)
 {
     public override string ToString() => Text;
 }

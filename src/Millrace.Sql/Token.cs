@@ -20,7 +20,7 @@ internal enum TokenKind : byte
 }
 
 /// <summary>One token: its kind and where it stands.</summary>
-internal readonly record struct Token(TokenKind Kind, int Start, int Length)
+internal sealed record Token(TokenKind Kind, int Start, int Length)
 {
     public Span Span => new(Start, Length);
     public int End => Start + Length;

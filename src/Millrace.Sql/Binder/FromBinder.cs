@@ -94,7 +94,7 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
         {
             var (name, value) = item.Arguments[i];
             var key = name?.Text ?? (i < positions.Length ? positions[i] : throw new SqlError(Codes.BadWindow, value.Span, $"too many arguments. Usage: {Usage(isHop)}."));
-            if (!positions.Contains(key)) throw new SqlError(Codes.BadWindow, name!.Value.Span, $"no argument '{key}'.{Suggestions.OrList(key, positions, "There are")}");
+            if (!positions.Contains(key)) throw new SqlError(Codes.BadWindow, name!.Span, $"no argument '{key}'.{Suggestions.OrList(key, positions, "There are")}");
             if (!given.TryAdd(key, value)) throw new SqlError(Codes.Repeated, value.Span, $"the argument {key} is given twice. Usage: {Usage(isHop)}.");
         }
         foreach (var needed in isHop ? new[] { "slide", "size" } : ["size"])

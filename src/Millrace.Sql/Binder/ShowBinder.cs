@@ -43,9 +43,9 @@ internal sealed class ShowBinder(Compilation compilation, Pipeline? pipeline)
     {
         PlanNode plan;
         if (explain.Query is not null) plan = new QueryBinder(compilation, "query", null).Bind(explain.Query);
-        else if (pipeline?.Views.FirstOrDefault(v => v.Name == explain.View!.Value.Text) is { } view) plan = view.Plan;
-        else if (pipeline?.Sources.FirstOrDefault(s => s.Name == explain.View!.Value.Text) is { Plan: { } source }) plan = source;
-        else plan = compilation.Relation(explain.View!.Value).Plan!;
+        else if (pipeline?.Views.FirstOrDefault(v => v.Name == explain.View!.Text) is { } view) plan = view.Plan;
+        else if (pipeline?.Sources.FirstOrDefault(s => s.Name == explain.View!.Text) is { Plan: { } source }) plan = source;
+        else plan = compilation.Relation(explain.View!).Plan!;
         return Rows(["plan"], PlanText.Lines(plan).Select(l => new[] { l }));
     }
 

@@ -56,7 +56,7 @@ sealed class PhysicalNode
 }
 
 /// <summary>What a node reads.</summary>
-readonly record struct Edge(PhysicalNode Node, int Port);
+sealed record Edge(PhysicalNode Node, int Port);
 
 /// <summary>How often a node stands.</summary>
 enum Scope
