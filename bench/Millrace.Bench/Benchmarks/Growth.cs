@@ -32,8 +32,8 @@ sealed class Growth : Benchmark
     public override IReadOnlyList<string> Run(Workshop workshop)
     {
         var table = new StringBuilder();
-        table.AppendLine("| question | rows | rows/s | seconds | peak memory, MB |");
-        table.AppendLine("|---|--:|--:|--:|--:|");
+        table.AppendLine("| question | rows | rows/s | seconds | allocated bytes/row | peak memory, MB |");
+        table.AppendLine("|---|--:|--:|--:|--:|--:|");
         var results = new List<string>();
         for (var q = 0; q < s_questions.Length; q++)
         {
@@ -42,10 +42,11 @@ sealed class Growth : Benchmark
             {
                 using var side = ServedContestant.OnOneCore(s_questions[q].Name, this, $"{q}:{rows}");
                 side.Run(); // code is compiled
+                var allocated = side.Run().AllocatedPerRow;
                 var seconds = Enumerable.Range(0, workshop.Rounds).Select(_ => side.Run().Seconds).Order().ElementAt(workshop.Rounds / 2);
                 var rate = rows / seconds;
                 if (first == 0) first = rate;
-                table.AppendLine(CultureInfo.InvariantCulture, $"| {s_questions[q].Name} | {rows:#,0} | {rate:#,0} | {seconds:0.000} | {side.PeakMemoryBytes >> 20} |");
+                table.AppendLine(CultureInfo.InvariantCulture, $"| {s_questions[q].Name} | {rows:#,0} | {rate:#,0} | {seconds:0.000} | {allocated:0.000} | {side.PeakMemoryBytes >> 20} |");
                 if (rows != s_sizes[0]) results.Add(Report.Result($"growth.{q + 1}.{rows / s_sizes[0]}", rate, first, "rows/s"));
                 Console.Error.Write('.');
             }
@@ -66,6 +67,8 @@ sealed class Growth : Benchmark
 
     sealed class Runner(Question question, long rows) : IRunner
     {
+        int _laps;
+
         public Lap Run()
         {
             var sql = $"""
@@ -81,20 +84,22 @@ sealed class Growth : Benchmark
             var compiled = SqlCompiler.Compile(sql, new CompileOptions { Connectors = connectors });
             if (compiled.Pipeline is null) throw new BenchmarkException(string.Join('\n', compiled.Diagnostics));
             var start = Stopwatch.GetTimestamp();
-            Ask(compiled.Pipeline, connectors).GetAwaiter().GetResult();
+            var allocated = Ask(compiled.Pipeline, connectors, _laps++ == 1, rows).GetAwaiter().GetResult();
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (sink.Counted != rows) throw new BenchmarkException($"{question.Name}: {sink.Counted} of {rows} rows are in the answer.");
-            return new Lap { Seconds = seconds, Rows = rows };
+            return new Lap { Seconds = seconds, Rows = rows, AllocatedPerRow = allocated };
         }
 
-        static async Task Ask(Planning.Pipeline pipeline, ConnectorList connectors)
+        static async Task<double?> Ask(Planning.Pipeline pipeline, ConnectorList connectors, bool watchAllocation, long rows)
         {
             using var store = new MemoryStore();
             await using var running = await PipelineRunner.StartAsync(pipeline, new RunOptions
             {
                 Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
             });
+            var allocated = watchAllocation ? await SteadyState.AllocatedPerRow(running, rows) : null;
             await running.Completion;
+            return allocated;
         }
 
         public void Dispose()

@@ -51,22 +51,9 @@ sealed class SalesPerMinute(string source, long rows, long bytes, MemorySource? 
         {
             Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
         });
-        if (watchAllocation) await Watch(running);
+        // In one warm-up only: looking costs time.
+        if (watchAllocation) _allocatedPerRow = await SteadyState.AllocatedPerRow(running, rows);
         await running.Completion;
-    }
-
-    // In a warm-up only: looking costs time.
-    async Task Watch(IRunningPipeline running)
-    {
-        var (from, bytesThen) = (0L, 0L);
-        while (from == 0 && !running.Completion.IsCompleted)
-        {
-            await Task.WhenAny(running.Completion, Task.Delay(TimeSpan.FromMilliseconds(2)));
-            var read = running.Status().Nodes[0].RowsIn;
-            if (read >= rows / 2) (from, bytesThen) = (read, GC.GetTotalAllocatedBytes(precise: true));
-        }
-        await running.Completion;
-        if (from > 0 && from < rows) _allocatedPerRow = (GC.GetTotalAllocatedBytes(precise: true) - bytesThen) / (double)Math.Max(1, rows - from);
     }
 
     /// <inheritdoc/>
