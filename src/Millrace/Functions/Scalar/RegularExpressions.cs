@@ -137,7 +137,7 @@ internal static class RegularExpressions
                 _error = $"the pattern has {pattern.Length} bytes; {MaxLength} is the most";
                 return;
             }
-            var all = _options | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+            var all = _options | RegexOptions.CultureInvariant;
             foreach (var flag in given)
             {
                 switch ((char)flag)
@@ -155,7 +155,9 @@ internal static class RegularExpressions
             }
             try
             {
-                _regex = new(Encoding.UTF8.GetString(pattern), all);
+                var text = Encoding.UTF8.GetString(pattern);
+                var isSimple = SimplePattern.Is(text) && (all & (RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace)) == 0;
+                _regex = new(text, isSimple ? all : all | RegexOptions.NonBacktracking);
             }
             catch (Exception e) when (e is ArgumentException or NotSupportedException)
             {
