@@ -107,7 +107,17 @@ export interface SourceQuality {
   duplicates: number;
   late: number;
   deadLetters: number;
+  /** Rows without event time, which fall in no window. */
+  timeless?: number;
+  lateSamples?: LateSample[];
   rules: QualityRule[];
+}
+
+export interface LateSample {
+  view: string;
+  windowEnd: string;
+  watermark: string;
+  row: string;
 }
 
 export interface Quality {

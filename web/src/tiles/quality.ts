@@ -1,4 +1,4 @@
-import type { Column, QualityRule, RuleAction, SourceQuality } from '../api/types.ts';
+import type { Column, LateSample, QualityRule, RuleAction, SourceQuality } from '../api/types.ts';
 import { formatCount, formatShare } from '../format/numbers.ts';
 import { h, keyed, setText } from '../ui/dom.ts';
 import type { TileFactory } from './tile.ts';
@@ -12,6 +12,7 @@ const Figures: readonly [string, (source: SourceQuality) => number, string][] = 
   ['late', (one) => one.late, 'Rows whose window was already closed'],
   ['duplicates', (one) => one.duplicates, 'Rows that had been seen before'],
   ['unreadable', (one) => one.undecodable, 'Records that could not be decoded'],
+  ['without time', (one) => one.timeless ?? 0, 'Rows whose event time is missing, which fall in no window'],
 ];
 
 const Columns: Column[] = ['rule', 'on', 'action', 'condition'].map((name) => ({ name, type: 'TEXT' })).concat(['seen', 'passed', 'violated', 'acted'].map((name) => ({ name, type: 'BIGINT' })));
@@ -37,17 +38,28 @@ export const quality: TileFactory = (tile, app) => {
 };
 
 const makeSource = (source: SourceQuality): HTMLElement =>
-  h('div', { class: 'quality-source' }, h('h3', {}, source.source), h('dl', { class: 'figures' }), h('ul', { class: 'rules' }));
+  h('div', { class: 'quality-source' }, h('h3', {}, source.source), h('dl', { class: 'figures' }),
+    h('details', { class: 'late-samples' }, h('summary', {}, 'Some of the late rows'), h('ul')), h('ul', { class: 'rules' }));
 
 function drawSource(section: HTMLElement, source: SourceQuality, named: boolean): void {
-  const [title, figures, rules] = section.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  const [title, figures, late, rules] = section.children as unknown as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
   title.hidden = !named;
   keyed(figures, Figures, ([name]) => name, ([name, , hint]) => h('div', { title: hint }, h('dt', {}, name), h('dd')), (item, [name, value]) => {
     setText(item.lastElementChild!, formatCount(value(source)));
     item.classList.toggle('is-zero', value(source) === 0);
+    item.hidden = name === 'without time' && value(source) === 0;
     item.classList.toggle('is-bad', value(source) > 0 && (name === 'dead letters' || name === 'unreadable'));
   });
+  const samples = source.lateSamples ?? [];
+  late.hidden = samples.length === 0;
+  keyed(late.lastElementChild as HTMLElement, samples, (sample) => `${sample.view} ${sample.windowEnd} ${sample.row}`, makeSample, () => {});
   keyed(rules, source.rules, (rule) => `${rule.on}.${rule.name}`, makeRule, drawRule);
+}
+
+const toSecond = (time: string): string => time.slice(0, 19).replace('T', ' ');
+
+function makeSample(sample: LateSample): HTMLElement {
+  return h('li', {}, h('code', {}, sample.row), ` missed ${sample.view}: closed at ${toSecond(sample.windowEnd)}, watermark at ${toSecond(sample.watermark)}`);
 }
 
 function makeRule(rule: QualityRule): HTMLElement {
