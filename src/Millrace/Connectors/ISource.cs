@@ -56,6 +56,9 @@ public interface IBytePartition : IPartition
 
     /// <summary>Total unpacked bytes if known, for a progress bar; else null. Compressed inputs may estimate.</summary>
     long? Length { get; }
+
+    /// <summary>The file that a byte lies in, where the partition is several files one after the other; else null. Thread-safe.</summary>
+    string? FileAt(long offset) => null;
 }
 
 /// <summary>A partition that makes rows itself, without a format: generators and programs' memory.</summary>

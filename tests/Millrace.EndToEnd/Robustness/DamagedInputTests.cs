@@ -58,6 +58,21 @@ public sealed class DamagedInputTests
     }
 
     [Fact]
+    public async Task A_damaged_line_of_several_files_is_told_with_its_file()
+    {
+        using var place = new Workplace();
+        place.Write("in-1.csv", Bytes(Workplace.Header + $"1,a,1,{Good}\n"));
+        place.Write("in-2.csv", Bytes(Workplace.Header + $"2,b,2,{Good}\noops,b,2,{Good}\n"));
+        place.Write("in-3.csv", Bytes(Workplace.Header + $"3,c,3,{Good}\n"));
+        var (code, _, errors) = await place.RunAsync("in-*.csv");
+        Assert.True(code == 0, errors);
+        Assert.Equal([1, 2, 3], await place.IdsAsync());
+        var letter = Assert.Single(await place.LettersAsync());
+        Assert.Contains("(record 2) of ", letter, StringComparison.Ordinal);
+        Assert.Contains("in-2.csv", letter, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Records_that_are_none_are_named_with_field_value_and_reason_and_kept_as_they_came()
     {
         using var place = new Workplace();

@@ -17,6 +17,7 @@ sealed class FilePartition(int id, string name, IReadOnlyList<string> files, Fil
     readonly HashSet<string> _known = new(files, StringComparer.Ordinal);
     readonly Queue<string> _next = new(files);
     readonly long? _length = LengthOf(files, isFollowed);
+    readonly List<(long Start, string Path)> _begun = [];
     InputFile? _current;
     long _lastLook;
 
@@ -47,6 +48,7 @@ sealed class FilePartition(int id, string name, IReadOnlyList<string> files, Fil
                 return isFollowed ? ReadResult.Idle : ReadResult.End;
             }
             _current = InputFile.Open(_next.Dequeue());
+            lock (_begun) _begun.Add((Position, _current.Path));
         }
         var count = _current.Read(chunk);
         Position += count;
@@ -60,6 +62,16 @@ sealed class FilePartition(int id, string name, IReadOnlyList<string> files, Fil
         if (!isFollowed) return ReadResult.End;
         Look();
         return ReadResult.Idle;
+    }
+
+    public string? FileAt(long offset)
+    {
+        if (files.Count == 1 && growing is null) return null;
+        lock (_begun)
+        {
+            var at = _begun.FindLastIndex(f => f.Start <= offset);
+            return at < 0 ? null : _begun[at].Path;
+        }
     }
 
     /// <summary>Further files, or another file in the place of the current one: the current one ends then, after one more read (it may have grown before it was replaced).</summary>

@@ -34,6 +34,9 @@ sealed class ByteFeed : Feed
 
     public override long? TotalBytes => _partition.Length;
 
+    /// <summary>The file of a partition of several that an offset lies in, or null.</summary>
+    public string? FileAt(long offset) => _partition.FileAt(offset);
+
     public override bool IsAsked => _ahead is null;
 
     protected override long ReadPosition => _offset;

@@ -46,13 +46,13 @@ sealed class SourceRun : IAsyncDisposable
         {
             var first = errors.Items[0];
             var raw = Cleaned.Raws.Show(chunk.Bytes.AsSpan(first.Start, first.Length), feed.Partition.Id);
-            throw new BadDataException($"Source '{Definition.Name}', partition {feed.Partition.Id} ({feed.Partition.Name}), offset {first.Offset}: {first.Message}. {raw}"
+            throw new BadDataException($"Source '{Definition.Name}', partition {feed.Partition.Id} ({feed.FileAt(first.Offset) ?? feed.Partition.Name}), offset {first.Offset}: {first.Message}. {raw}"
                 + "Mend the record, or set bad_data = 'dead_letter', 'drop' or 'null' on the source.");
         }
         if (Definition.BadData == BadData.DeadLetter)
         {
             foreach (var error in errors.Items)
-                feed.Aside.DeadLetters.Add(Counters, Cleaned.Raws, feed.Partition.Id, error.Offset, "decode", error.Message, chunk.Bytes.AsSpan(error.Start, error.Length));
+                feed.Aside.DeadLetters.Add(Counters, Cleaned.Raws, feed.Partition.Id, error.Offset, "decode", error.Message + (feed.FileAt(error.Offset) is { } file ? $" of {file}" : ""), chunk.Bytes.AsSpan(error.Start, error.Length));
         }
         Cleaned.Budget.Check();
     }
