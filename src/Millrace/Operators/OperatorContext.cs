@@ -2,7 +2,6 @@ using Millrace.Data;
 using Millrace.Expressions;
 using Millrace.Functions;
 using Millrace.Planning;
-using Millrace.State;
 
 namespace Millrace.Operators;
 
@@ -12,14 +11,14 @@ namespace Millrace.Operators;
 /// <param name="Reports">Where it says what it set aside.</param>
 /// <param name="Demand">The ports that somebody reads, see <see cref="Ports"/>; what nobody reads is not computed.</param>
 /// <param name="Lane">The lane it runs on.</param>
-/// <param name="Owners">Which lane owns which key group; null where there is one lane.</param>
-public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner, IReports Reports, Demand Demand = Demand.Changes, int Lane = 0, KeyGroupOwners? Owners = null)
+/// <param name="Lanes">How many lanes share the key groups.</param>
+public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner, IReports Reports, Demand Demand = Demand.Changes, int Lane = 0, int Lanes = 1)
 {
     /// <summary>For each column that the operator gives whether anybody above reads it; null = all. The others need not be copied.</summary>
     public IReadOnlyList<bool>? Used { get; init; }
 
     /// <summary>Whether rows of a key group come to this lane.</summary>
-    public bool Owns(int keyGroup) => (Owners ?? KeyGroupOwners.Single)[keyGroup] == Lane;
+    public bool Owns(int keyGroup) => keyGroup * Lanes / Hash64.KeyGroups == Lane;
 }
 
 /// <summary>

@@ -80,7 +80,7 @@ sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, S
 }
 
 /// <summary>Sends the rows of an edge to the lanes that own their keys.</summary>
-sealed class ExchangeSender(ImmutableArray<int> keys, ExchangeQueue[] queues, KeyGroupOwners owners, MemoryAccountant memory) : Target
+sealed class ExchangeSender(ImmutableArray<int> keys, ExchangeQueue[] queues, MemoryAccountant memory) : Target
 {
     readonly ulong[] _hashes = new ulong[memory.BatchRows];
     readonly int[] _identity = [.. Enumerable.Range(0, memory.BatchRows)];
@@ -125,13 +125,12 @@ sealed class ExchangeSender(ImmutableArray<int> keys, ExchangeQueue[] queues, Ke
     void Divide(ReadOnlySpan<ulong> hashes)
     {
         _starts.AsSpan().Clear();
-        var lanes = owners.Lanes;
-        foreach (var hash in hashes) _starts[lanes[Hash64.KeyGroup(hash)] + 1]++;
+        foreach (var hash in hashes) _starts[Hash64.KeyGroup(hash) * queues.Length / Hash64.KeyGroups + 1]++;
         for (var lane = 0; lane < queues.Length; lane++)
         {
             _starts[lane + 1] += _starts[lane];
             _next[lane] = _starts[lane];
         }
-        for (var row = 0; row < hashes.Length; row++) _rows[_next[lanes[Hash64.KeyGroup(hashes[row])]]++] = row;
+        for (var row = 0; row < hashes.Length; row++) _rows[_next[Hash64.KeyGroup(hashes[row]) * queues.Length / Hash64.KeyGroups]++] = row;
     }
 }

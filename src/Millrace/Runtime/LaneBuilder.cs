@@ -4,7 +4,6 @@ using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Quality;
-using Millrace.State;
 
 namespace Millrace.Runtime;
 
@@ -17,7 +16,6 @@ sealed class LaneBuilder
     readonly int _lanes;
     readonly Dictionary<(int Lane, int Node, int Slot), Station> _stations = [];
     readonly List<(IPartition Partition, int Slot)>[,] _owned; // by lane and source
-    readonly KeyGroupOwners _owners;
 
     public LaneBuilder(PhysicalPlan plan, IReadOnlyDictionary<string, SourceRun> sources, IReadOnlyList<IReadOnlyList<IPartition>> partitions, MemoryAccountant memory, int lanes)
     {
@@ -29,15 +27,6 @@ sealed class LaneBuilder
             for (var lane = 0; lane < lanes; lane++) _owned[lane, s] = [];
             for (var slot = 0; slot < partitions[s].Count; slot++) _owned[next++ % lanes, s].Add((partitions[s][slot], slot));
         }
-        var computing = Enumerable.Range(0, lanes).Where(lane => !ReadsBytes(lane)).ToList();
-        _owners = new(computing.Count > 0 ? computing : [.. Enumerable.Range(0, lanes)]);
-    }
-
-    bool ReadsBytes(int lane)
-    {
-        for (var s = 0; s < _plan.Scans.Length; s++)
-            if (_owned[lane, s].Any(p => p.Partition is IBytePartition)) return true;
-        return false;
     }
 
     /// <summary>Builds them.</summary>
@@ -86,7 +75,7 @@ sealed class LaneBuilder
         void Add(PhysicalNode node, int slot, int inputs)
         {
             ImmutableArray<CleanedSource> sources = [.. node.Sources.Select(s => _sources[s.Name].Cleaned)];
-            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _owners) { Used = node.Used };
+            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Used = node.Used };
             var exit = node.CleanExitOf is { } source ? new CleanExit(_sources[source.Name].Counters, source.Late.Table is not null) : null;
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;
@@ -137,7 +126,7 @@ sealed class LaneBuilder
                     {
                         var outlets = lanes.Select(to => new ExchangeQueue(queueLength, lane.Signal, to.Signal, _stations[(to.Index, node.Id, -1)], lane.Index)).ToArray();
                         foreach (var to in lanes) queues[to.Index][node.Stage].Add(outlets[to.Index]);
-                        var sender = new ExchangeSender(keys, outlets, _owners, _memory);
+                        var sender = new ExchangeSender(keys, outlets, _memory);
                         senders[lane.Index][from.Stage].Add(sender);
                         _stations[(lane.Index, from.Id, -1)].AddTarget(port, sender);
                         continue;

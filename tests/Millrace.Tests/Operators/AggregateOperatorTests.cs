@@ -225,7 +225,7 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         {
             var memory = new MemoryAccountant();
             var output = new Recorder();
-            using (var operation = OperatorFactory.Create(plan, new(memory, memory.Owner("x"), new Notes(), Demand.Changes, lane, new([0, 1, 2, 3])))!) operation.OnBarrier(1, output);
+            using (var operation = OperatorFactory.Create(plan, new(memory, memory.Owner("x"), new Notes(), Demand.Changes, lane, 4))!) operation.OnBarrier(1, output);
             told.AddRange(output[Ports.Changes]);
             Assert.Equal(0, memory.Alive);
         }
