@@ -138,11 +138,12 @@ sealed class PipelineRun
 
     MemoryLimitException OutOfMemory()
     {
-        var largest = _memory.Owners.MaxBy(o => o.Bytes)!;
-        var name = largest.Name.Split(" #")[0];
+        // Buffers are named beside it: texts that state keeps are counted there too.
+        var largest = _memory.Owners.Where(o => o != _memory.Buffers).MaxBy(o => o.Bytes);
+        var state = largest is { Bytes: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{largest.Bytes:N0} of them by '{largest.Name.Split(" #")[0]}', ") : "";
         return new(string.Create(CultureInfo.InvariantCulture,
-            $"The memory limit is reached: {_memory.UsedBytes:N0} of {_memory.LimitBytes:N0} bytes are in use, {largest.Bytes:N0} of them by {(largest == _memory.Buffers ? "buffers" : $"'{name}'")}, and nothing ")
-            + "frees any. Raise memory.limit, or bound the state with windows or state_ttl.");
+            $"The memory limit is reached: {_memory.UsedBytes:N0} of {_memory.LimitBytes:N0} bytes are in use, {state}{_memory.Buffers.Bytes:N0} by buffers and texts, and nothing frees any. ")
+            + "Raise memory.limit, or bound the state with windows or state_ttl.");
     }
 
     void RequestBarrier(bool isLast)
