@@ -18,6 +18,9 @@ public interface IOperator : IDisposable
     /// <summary>Event time has moved on (all inputs joined by minimum): see <see cref="Frontier"/> for what is closed and what is final.</summary>
     void OnFrontier(Frontier frontier, IOutput output) => output.Advance(frontier);
 
+    /// <summary>Event time has moved on on one of several inputs; comes before <see cref="OnFrontier"/>, which it does not replace. Not called for a lone input.</summary>
+    void OnInputFrontier(int input, Frontier frontier, IOutput output) { }
+
     /// <summary>A tick of the engine's clock, logged with the checkpoint.</summary>
     void OnTick(Timestamp now, IOutput output) { }
 

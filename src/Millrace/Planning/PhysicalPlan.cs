@@ -36,8 +36,8 @@ sealed class PhysicalNode
     /// <summary>For each column whether anybody above reads it.</summary>
     public required ImmutableArray<bool> Used { get; init; }
 
-    /// <summary>Columns whose hash decides the lane of a row on the way in; null where rows stay in their lane.</summary>
-    public ImmutableArray<int>? ExchangeBy { get; init; }
+    /// <summary>For each input how its rows find their lane.</summary>
+    public required ImmutableArray<Exchange> Exchanges { get; init; }
 
     /// <summary>Exchanges that rows have passed on the way here, this node's own included.</summary>
     public required int Stage { get; init; }

@@ -20,6 +20,7 @@ sealed class PhysicalPlanner
     readonly Dictionary<PlanNode, string> _owners = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<PlanNode, SourceDefinition> _cleanExits = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(PlanNode, int), PhysicalNode> _made = [];
+    readonly Dictionary<(PhysicalNode, int), PhysicalNode> _emits = [];
     readonly List<PhysicalNode> _nodes = [];
     Dictionary<PlanNode, bool[]> _used = [];
 
@@ -34,8 +35,8 @@ sealed class PhysicalPlanner
         var planner = new PhysicalPlanner(lanes > 1);
         var roots = new List<(PlanNode Plan, int Port)>();
         var stored = pipeline.Views.Where(v => v.IsMaterialized).ToList();
-        foreach (var view in stored) roots.Add((view.Plan, PortOf(view.Emit)));
-        foreach (var sink in pipeline.Sinks) roots.Add((sink.Plan, PortOf(sink.Emit)));
+        foreach (var view in stored) roots.Add((view.Plan, PortOf(view.Emit, view.Plan)));
+        foreach (var sink in pipeline.Sinks) roots.Add((sink.Plan, PortOf(sink.Emit, sink.Plan)));
 
         foreach (var source in pipeline.Sources)
         {
@@ -74,16 +75,17 @@ sealed class PhysicalPlanner
         return new([.. planner._nodes], [reader], [], []);
     }
 
-    static int PortOf(Emit emit) => emit.Mode switch
+    /// <summary>The port that serves an EMIT. Where no row may be late, closed and final are one, and final rows need not be remembered.</summary>
+    static int PortOf(Emit emit, PlanNode plan) => emit.Mode switch
     {
-        EmitMode.OnWindowClose => Ports.OnClose,
+        EmitMode.OnWindowClose => AllowsLateRows(plan) ? Ports.OnClose : Ports.Final,
         EmitMode.Final => Ports.Final,
         _ => Ports.Changes,
     };
 
-    static bool HasState(PlanNode node) => node is Aggregate or DistinctOn;
+    static bool AllowsLateRows(PlanNode node) => node is SourceScan { Source.Late.AllowedMicroseconds: > 0 } || node.Inputs.Any(AllowsLateRows);
 
-    static bool IsAboveState(PlanNode node) => node.Inputs.Any(i => HasState(i) || IsAboveState(i));
+    static bool IsAboveState(PlanNode node) => node.Inputs.Any(i => i.HasState || IsAboveState(i));
 
     void Own(PlanNode node, string owner)
     {
@@ -111,7 +113,7 @@ sealed class PhysicalPlanner
         foreach (var node in order)
         {
             var demand = wanted[node];
-            if (HasState(node))
+            if (node.HasState)
             {
                 _demand[node] = demand;
                 demand = (Demand)(1 << InputPort(node));
@@ -121,14 +123,28 @@ sealed class PhysicalPlanner
         return order;
     }
 
-    int InputPort(PlanNode stateful) => _demand[stateful] == Demand.Final ? Ports.Final : Ports.Changes;
+    int InputPort(PlanNode stateful) => stateful.ReadsFinal || _demand[stateful] == Demand.Final ? Ports.Final : Ports.Changes;
 
     /// <summary>The node that runs a logical node for a reader of one port, and the port of it to read.</summary>
     Edge Make(PlanNode node, int port)
     {
-        if (HasState(node)) return new(Get(node, 0, InputPort(node)), port);
         // Without state below, all ports are the same.
-        return new(Get(node, IsAboveState(node) ? port : 0, port), 0);
+        if (!node.HasState) return new(Get(node, IsAboveState(node) ? port : 0, port), 0);
+        var made = Get(node, 0, InputPort(node));
+        if (node.HasPorts) return new(made, port);
+        return port == Ports.Changes || node.Mode == ChangeMode.Append ? new(made, 0) : new(EmitAbove(made, port), 0);
+    }
+
+    /// <summary>The place where changes become rows that are closed or final.</summary>
+    PhysicalNode EmitAbove(PhysicalNode changes, int port)
+    {
+        if (_emits.TryGetValue((changes, port), out var known)) return known;
+        var node = EmitRows.Of(changes.Logical, port);
+        return _emits[(changes, port)] = Add(new()
+        {
+            Id = _nodes.Count, Logical = node, Scope = Scope.Lane, Inputs = [new(changes, 0)], Exchanges = [Exchange.None], Stage = changes.Stage, Owner = changes.Owner, Sources = changes.Sources,
+            IsAboveState = true, Used = changes.Used,
+        });
     }
 
     PhysicalNode Get(PlanNode node, int instance, int inputPort)
@@ -136,12 +152,11 @@ sealed class PhysicalPlanner
         if (_made.TryGetValue((node, instance), out var known)) return known;
         var inputs = node.Inputs.Select(i => Make(i, inputPort)).ToImmutableArray();
         var scope = node is SourceScan || node is AssignWatermark ? Scope.Partition : IsBelowWatermark(node) ? Scope.Partition : Scope.Lane;
-        var keys = node switch { Aggregate a => a.Keys, DistinctOn d => d.Keys, _ => [] };
-        var exchanges = _exchanges && HasState(node);
+        var exchanges = inputs.Select((_, i) => _exchanges && node.HasState ? node.ExchangeOf(i) : Exchange.None).ToImmutableArray();
         var made = Add(new()
         {
             Id = _nodes.Count, Logical = node, Scope = scope, Inputs = inputs, Demand = _demand.GetValueOrDefault(node, Demand.Changes),
-            ExchangeBy = exchanges ? keys : null, Stage = inputs.Select(i => i.Node.Stage).DefaultIfEmpty(0).Max() + (exchanges ? 1 : 0),
+            Exchanges = exchanges, Stage = inputs.Select((e, i) => e.Node.Stage + (exchanges[i].Kind == ExchangeKind.None ? 0 : 1)).DefaultIfEmpty(0).Max(),
             Owner = _owners[node], Sources = SourcesOf(inputs, node), IsAboveState = IsAboveState(node),
             // Errors above state are told with the key, whoever reads it.
             Used = IsAboveState(node) ? [.. _used[node].Select(_ => true)] : [.. _used[node]],
@@ -152,7 +167,7 @@ sealed class PhysicalPlanner
         {
             made = Add(new()
             {
-                Id = _nodes.Count, Logical = node, Scope = Scope.Join, Inputs = [new(made, 0)], Stage = 0, Owner = made.Owner, Sources = made.Sources, IsAboveState = false, Used = made.Used,
+                Id = _nodes.Count, Logical = node, Scope = Scope.Join, Inputs = [new(made, 0)], Exchanges = [Exchange.None], Stage = 0, Owner = made.Owner, Sources = made.Sources, IsAboveState = false, Used = made.Used,
                 CleanExitOf = _cleanExits.GetValueOrDefault(node),
             });
         }
@@ -194,7 +209,7 @@ sealed class PhysicalPlanner
 
     Reader Read(string name, PlanNode plan, Emit emit, TableDefinition shape, SinkDefinition? sink)
     {
-        var port = PortOf(emit);
+        var port = PortOf(emit, plan);
         var isConsolidated = !shape.Key.IsEmpty && plan.Mode == ChangeMode.Retract && port != Ports.Final;
         if (sink is { IsUpsert: false }) isConsolidated = false;
         return new(name, Make(plan, port), sink is null ? shape : null, sink, shape, emit.Mode == EmitMode.Every ? emit.Every : TimeSpan.Zero, isConsolidated);
@@ -216,7 +231,7 @@ sealed class PhysicalPlanner
         foreach (var (plan, _) in roots) used[plan].AsSpan().Fill(true);
         foreach (var source in sources)
             if (source.Late.Table is not null && used.TryGetValue(source.Plan!, out var all)) all.AsSpan().Fill(true);
-        foreach (var node in order) ColumnUse.Mark(node, used[node], [.. node.Inputs.Select(i => used[i])]);
+        foreach (var node in order) node.MarkUse(used[node], [.. node.Inputs.Select(i => used[i])]);
         return used;
     }
 
@@ -237,7 +252,7 @@ sealed class PhysicalPlanner
 
     static bool NeedsOrigin(SourceDefinition source, List<PlanNode> order)
     {
-        bool IsOver(PlanNode node) => node is SourceScan scan ? ReferenceEquals(scan.Source, source) : !HasState(node) && node.Inputs.Any(IsOver);
+        bool IsOver(PlanNode node) => node is SourceScan scan ? ReferenceEquals(scan.Source, source) : !node.HasState && node.Inputs.Any(IsOver);
         return order.Any(n => Fallible.SetsAside(n) && (source.BadData is BadData.Fail or BadData.DeadLetter || n is Expect) && IsOver(n));
     }
 

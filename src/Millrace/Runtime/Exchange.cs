@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Millrace.Data;
+using Millrace.Planning;
 using Millrace.State;
 using Millrace.Time;
 
@@ -25,7 +25,7 @@ enum MessageKind : byte
 }
 
 /// <summary>The queue from one lane to a station of another (or the same), with one writer and one reader. Full is advice to the writer: a message that is pushed is always taken.</summary>
-sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, Station station, int input)
+sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, Station station, int input, int edge)
 {
     readonly ConcurrentQueue<Message> _messages = new();
     int _batches;
@@ -65,9 +65,9 @@ sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, S
                     message.Batch!.Release();
                 }
                 break;
-            case MessageKind.Frontier: station.OnFrontier(input, message.Frontier); break;
+            case MessageKind.Frontier: station.OnFrontier(input, message.Frontier, edge); break;
             case MessageKind.Barrier: IsAtBarrier = true; break;
-            default: station.OnIdle(input, message.Kind == MessageKind.Idle); break;
+            default: station.OnIdle(input, message.Kind == MessageKind.Idle, edge); break;
         }
         return true;
     }
@@ -79,8 +79,8 @@ sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, S
     }
 }
 
-/// <summary>Sends the rows of an edge to the lanes that own their keys.</summary>
-sealed class ExchangeSender(ImmutableArray<int> keys, ExchangeQueue[] queues, MemoryAccountant memory) : Target
+/// <summary>Sends the rows of an edge to the lanes that own their keys, or to all.</summary>
+sealed class ExchangeSender(Exchange exchange, ExchangeQueue[] queues, MemoryAccountant memory) : Target
 {
     readonly ulong[] _hashes = new ulong[memory.BatchRows];
     readonly int[] _identity = [.. Enumerable.Range(0, memory.BatchRows)];
@@ -100,7 +100,12 @@ sealed class ExchangeSender(ImmutableArray<int> keys, ExchangeQueue[] queues, Me
 
     public override void OnBatch(Batch batch)
     {
-        KeyHash.Compute(batch, keys, _identity.AsSpan(0, batch.RowCount), _hashes);
+        if (exchange.Kind == ExchangeKind.Broadcast)
+        {
+            foreach (var queue in queues) queue.Push(new(MessageKind.Batch, batch.Retain()));
+            return;
+        }
+        KeyHash.Compute(batch, exchange.Keys, _identity.AsSpan(0, batch.RowCount), _hashes);
         Divide(_hashes.AsSpan(0, batch.RowCount));
         for (var lane = 0; lane < queues.Length; lane++)
         {

@@ -63,23 +63,23 @@ sealed class LaneBuilder
         {
             if (node.Scope == Scope.Partition)
             {
-                foreach (var (_, slot) in _owned[index, SourceIndex(node)]) Add(node, slot, 1);
+                foreach (var (_, slot) in _owned[index, SourceIndex(node)]) Add(node, slot, [1]);
                 continue;
             }
-            var inputs = node.Scope == Scope.Join ? Math.Max(1, _owned[index, SourceIndex(node)].Count) : node.ExchangeBy is not null ? _lanes : Math.Max(1, node.Inputs.Length);
-            Add(node, -1, inputs);
+            Add(node, -1, node.Scope == Scope.Join ? [Math.Max(1, _owned[index, SourceIndex(node)].Count)] : [.. node.Exchanges.Select(e => e.Kind == ExchangeKind.None ? 1 : _lanes)]);
         }
         for (var stage = 0; stage < byStage.Length; stage++) lane.Stations[stage] = [.. byStage[stage]];
         return lane;
 
-        void Add(PhysicalNode node, int slot, int inputs)
+        void Add(PhysicalNode node, int slot, int[] edges)
         {
             ImmutableArray<CleanedSource> sources = [.. node.Sources.Select(s => _sources[s.Name].Cleaned)];
             var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Used = node.Used };
             var exit = node.CleanExitOf is { } source ? new CleanExit(_sources[source.Name].Counters, source.Late.Table is not null) : null;
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;
-            var station = new Station(node.Stage, isBare ? null : OperatorFactory.Create(node.Logical, context), inputs, lane.Pending) { Exit = exit };
+            var inputs = edges.Select((count, i) => new StationInputs(count, node.Logical.HoldsTime(i)));
+            var station = new Station(node.Stage, isBare ? null : node.Logical.CreateOperator(context), [.. inputs], lane.Pending) { Exit = exit };
             _stations[(index, node.Id, slot)] = station;
             byStage[node.Stage].Add(station);
         }
@@ -122,11 +122,11 @@ sealed class LaneBuilder
                 var (from, port) = node.Inputs[input];
                 foreach (var lane in lanes)
                 {
-                    if (node.ExchangeBy is { } keys)
+                    if (node.Exchanges[input] is { Kind: not ExchangeKind.None } exchange)
                     {
-                        var outlets = lanes.Select(to => new ExchangeQueue(queueLength, lane.Signal, to.Signal, _stations[(to.Index, node.Id, -1)], lane.Index)).ToArray();
+                        var outlets = lanes.Select(to => new ExchangeQueue(queueLength, lane.Signal, to.Signal, _stations[(to.Index, node.Id, -1)], input, lane.Index)).ToArray();
                         foreach (var to in lanes) queues[to.Index][node.Stage].Add(outlets[to.Index]);
-                        var sender = new ExchangeSender(keys, outlets, _memory);
+                        var sender = new ExchangeSender(exchange, outlets, _memory);
                         senders[lane.Index][from.Stage].Add(sender);
                         _stations[(lane.Index, from.Id, -1)].AddTarget(port, sender);
                         continue;
@@ -140,7 +140,7 @@ sealed class LaneBuilder
                     for (var i = 0; i < owned.Count; i++)
                     {
                         var slot = owned[i].Slot;
-                        var target = node.Scope == Scope.Join ? _stations[(lane.Index, node.Id, -1)].InputTarget(i) : _stations[(lane.Index, node.Id, slot)].InputTarget(0);
+                        var target = node.Scope == Scope.Join ? _stations[(lane.Index, node.Id, -1)].InputTarget(0, i) : _stations[(lane.Index, node.Id, slot)].InputTarget(0);
                         _stations[(lane.Index, from.Id, slot)].AddTarget(port, target);
                     }
                 }

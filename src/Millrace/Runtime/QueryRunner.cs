@@ -28,7 +28,7 @@ public static class QueryRunner
             foreach (var node in physical.Nodes)
             {
                 var context = new OperatorContext(memory, memory.Owner("queries"), QueryReports.Instance, node.Demand);
-                var station = new Station(0, OperatorFactory.Create(node.Logical, context), Math.Max(1, node.Inputs.Length), pending);
+                var station = new Station(0, node.Logical.CreateOperator(context), [.. node.Logical.Inputs.Select((_, i) => new StationInputs(1, node.Logical.HoldsTime(i)))], pending);
                 stations.Add(node, station);
                 for (var i = 0; i < node.Inputs.Length; i++) stations[node.Inputs[i].Node].AddTarget(node.Inputs[i].Port, station.InputTarget(i));
             }

@@ -14,6 +14,7 @@ sealed class Station : IOutput, IDisposable
     readonly IOperator? _operator;
     readonly PendingStations _pending;
     readonly Input[] _inputs;
+    readonly bool _tellsInputs;
     readonly Target[][] _targets;
     readonly long[] _rowsOut = new long[3];
     readonly Queue<(int Input, Batch? Batch, Frontier Frontier)> _waiting = new(); // what came while the operator had more to say
@@ -24,12 +25,13 @@ sealed class Station : IOutput, IDisposable
     /// <summary>Creates a station.</summary>
     /// <param name="stage">Exchanges passed on the way here.</param>
     /// <param name="operation">The operator, or null where rows only pass.</param>
-    /// <param name="inputs">Number of inputs.</param>
+    /// <param name="inputs">Its inputs; a leaf has one that nobody feeds but the runtime.</param>
     /// <param name="pending">The lane's list of operators that have more to say.</param>
-    public Station(int stage, IOperator? operation, int inputs, PendingStations pending)
+    public Station(int stage, IOperator? operation, IReadOnlyList<StationInputs> inputs, PendingStations pending)
     {
         (Stage, _operator, _pending) = (stage, operation, pending);
-        _inputs = [.. Enumerable.Range(0, inputs).Select(_ => new Input())];
+        _inputs = inputs.Count == 0 ? [new(new(1, true))] : [.. inputs.Select(i => new Input(i))];
+        _tellsInputs = _inputs.Length > 1;
         _targets = [[], [], []];
     }
 
@@ -48,10 +50,10 @@ sealed class Station : IOutput, IDisposable
 
     public void AddTarget(int port, Target target) => _targets[port] = [.. _targets[port], target];
 
-    /// <summary>The target that stands for one of the inputs.</summary>
-    public Target InputTarget(int input) => new StationInput(this, input);
+    /// <summary>The target that stands for one edge of one of the inputs.</summary>
+    public Target InputTarget(int input, int edge = 0) => new StationInput(this, input, edge);
 
-    public Frontier FrontierOf(int input) => _inputs[input].Frontier;
+    public Frontier FrontierOf(int input, int edge = 0) => _inputs[input].Edges[edge].Frontier;
 
     public void OnBatch(int input, Batch batch)
     {
@@ -61,18 +63,19 @@ sealed class Station : IOutput, IDisposable
         else _operator.OnBatch(input, batch, this);
     }
 
-    public void OnFrontier(int input, Frontier frontier)
+    public void OnFrontier(int input, Frontier frontier, int edge = 0)
     {
-        var own = _inputs[input];
+        var own = _inputs[input].Edges[edge];
         own.Frontier = Max(own.Frontier, frontier);
-        Join();
+        Join(input);
     }
 
-    public void OnIdle(int input, bool isIdle)
+    public void OnIdle(int input, bool isIdle, int edge = 0)
     {
-        if (_inputs[input].IsIdle == isIdle) return;
-        _inputs[input].IsIdle = isIdle;
-        Join();
+        var own = _inputs[input].Edges[edge];
+        if (own.IsIdle == isIdle) return;
+        own.IsIdle = isIdle;
+        Join(input);
     }
 
     /// <summary>Moves time on where all partitions are silent.</summary>
@@ -100,7 +103,8 @@ sealed class Station : IOutput, IDisposable
         {
             if (next.Batch is null)
             {
-                _operator.OnFrontier(next.Frontier, this);
+                if (next.Input < 0) _operator.OnFrontier(next.Frontier, this);
+                else _operator.OnInputFrontier(next.Input, next.Frontier, this);
                 continue;
             }
             try
@@ -174,15 +178,22 @@ sealed class Station : IOutput, IDisposable
         }
     }
 
-    // The minimum of the inputs that are not idle. Where only idle ones are not at their end, nothing is known of time: all is idle.
-    void Join()
+    // The minimum of the edges that are not idle. Where only idle ones are not at their end, nothing is known of time: all is idle.
+    void Join(int changed)
     {
+        var input = _inputs[changed];
+        if (input.Join() && _tellsInputs && _operator is not null)
+        {
+            if (HasMore) _waiting.Enqueue((changed, null, input.Frontier));
+            else _operator.OnInputFrontier(changed, input.Frontier, this);
+        }
         var joined = Frontier.End;
         var anyIdle = false;
-        foreach (var input in _inputs)
+        foreach (var own in _inputs)
         {
-            if (input.IsIdle) anyIdle = true;
-            else joined = Frontier.Min(joined, input.Frontier);
+            if (!own.HoldsTime) continue;
+            if (own.IsIdle) anyIdle = true;
+            else joined = Frontier.Min(joined, own.Live);
         }
         var isIdle = anyIdle && joined == Frontier.End;
         if (isIdle != _isIdle)
@@ -204,27 +215,63 @@ sealed class Station : IOutput, IDisposable
         frontier = Max(_frontier, frontier);
         if (frontier == _frontier) return;
         _frontier = frontier;
-        if (HasMore) _waiting.Enqueue((0, null, frontier));
+        if (HasMore) _waiting.Enqueue((-1, null, frontier));
         else if (_operator is null) Advance(frontier);
         else _operator.OnFrontier(frontier, this);
     }
 
     static Frontier Max(Frontier a, Frontier b) => new(Timestamp.Max(a.Closed, b.Closed), Timestamp.Max(a.Final, b.Final));
 
-    sealed class Input
+    sealed class Edge
     {
         public Frontier Frontier = Frontier.Start;
         public bool IsIdle;
     }
 
-    sealed class StationInput(Station station, int input) : Target
+    /// <summary>One input of the operator: the edges that lead to it, joined.</summary>
+    sealed class Input(StationInputs inputs)
+    {
+        public Edge[] Edges { get; } = [.. Enumerable.Range(0, inputs.Edges).Select(_ => new Edge())];
+        public bool HoldsTime => inputs.HoldsTime;
+
+        /// <summary>The minimum of the edges that are not idle; the end of time where all are.</summary>
+        public Frontier Live { get; private set; } = Frontier.Start;
+
+        /// <summary>How far time has come on this input: never goes back.</summary>
+        public Frontier Frontier { get; private set; } = Frontier.Start;
+
+        public bool IsIdle { get; private set; }
+
+        /// <returns>Whether time has moved on.</returns>
+        public bool Join()
+        {
+            var joined = Frontier.End;
+            var anyIdle = false;
+            foreach (var edge in Edges)
+            {
+                if (edge.IsIdle) anyIdle = true;
+                else joined = Frontier.Min(joined, edge.Frontier);
+            }
+            (Live, IsIdle) = (joined, anyIdle && joined == Frontier.End);
+            if (IsIdle) return false;
+            var next = Max(Frontier, joined);
+            if (next == Frontier) return false;
+            Frontier = next;
+            return true;
+        }
+    }
+
+    sealed class StationInput(Station station, int input, int edge) : Target
     {
         public override bool IsBlocked => station.IsBlocked;
         public override void OnBatch(Batch batch) => station.OnBatch(input, batch);
-        public override void OnFrontier(Frontier frontier) => station.OnFrontier(input, frontier);
-        public override void OnIdle(bool isIdle) => station.OnIdle(input, isIdle);
+        public override void OnFrontier(Frontier frontier) => station.OnFrontier(input, frontier, edge);
+        public override void OnIdle(bool isIdle) => station.OnIdle(input, isIdle, edge);
     }
 }
+
+/// <summary>One input of a station: how many edges lead to it (lanes, partitions), and whether time waits for it.</summary>
+readonly record struct StationInputs(int Edges, bool HoldsTime);
 
 /// <summary>The operators of one lane that returned early because there was no room.</summary>
 sealed class PendingStations

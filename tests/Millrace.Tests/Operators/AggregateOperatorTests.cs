@@ -225,7 +225,7 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         {
             var memory = new MemoryAccountant();
             var output = new Recorder();
-            using (var operation = OperatorFactory.Create(plan, new(memory, memory.Owner("x"), new Notes(), Demand.Changes, lane, 4))!) operation.OnBarrier(1, output);
+            using (var operation = plan.CreateOperator(new(memory, memory.Owner("x"), new Notes(), Demand.Changes, lane, 4))!) operation.OnBarrier(1, output);
             told.AddRange(output[Ports.Changes]);
             Assert.Equal(0, memory.Alive);
         }
@@ -252,7 +252,7 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         var plan = Plans.Aggregate(Plans.Source(0), Plans.Tumble(1_000_000), [1, 2], ("count", -1), ("max", 1));
         var output = new Counter();
         var after = new List<long>();
-        using (var operation = OperatorFactory.Create(plan, new(memory, owner, new Notes(), Demand.Changes | Demand.Final))!)
+        using (var operation = plan.CreateOperator(new(memory, owner, new Notes(), Demand.Changes | Demand.Final))!)
         {
             for (var round = 0; round < 60; round++)
             {

@@ -130,7 +130,7 @@ public sealed class DistinctOnTests(ITestOutputHelper log)
         {
             var after = new List<long>();
             var output = new Recorder();
-            using (var operation = OperatorFactory.Create(Plan(name, Plans.Source(0)), new(memory, owner, new Notes(), Demand.Final))!)
+            using (var operation = Plan(name, Plans.Source(0)).CreateOperator(new(memory, owner, new Notes(), Demand.Final))!)
             {
                 for (var round = 0; round < 60; round++)
                 {

@@ -65,7 +65,7 @@ sealed class Script(PlanNode plan, IReadOnlyList<object?[]> rows, IReadOnlySet<i
         var operators = new List<IOperator>();
         for (var at = node; ; at = at.Inputs[0])
         {
-            if (at.Inputs.Count > 0 && OperatorFactory.Create(at, new(memory, owner, notes, ReferenceEquals(at, plan) ? Demand : Demand.Changes)) is { } operation) operators.Insert(0, operation);
+            if (at.Inputs.Count > 0 && at.CreateOperator(new(memory, owner, notes, ReferenceEquals(at, plan) ? Demand : Demand.Changes)) is { } operation) operators.Insert(0, operation);
             if (at.Inputs.Count == 0) return operators;
         }
     }

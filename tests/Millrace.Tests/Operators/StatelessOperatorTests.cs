@@ -17,7 +17,7 @@ public sealed class StatelessOperatorTests(ITestOutputHelper log)
         var memory = new MemoryAccountant(batchRows: 64);
         var output = new Recorder();
         notes = new Notes(badData);
-        using (var operation = OperatorFactory.Create(node, new(memory, memory.Owner("x"), notes))!)
+        using (var operation = node.CreateOperator(new(memory, memory.Owner("x"), notes))!)
         {
             var batch = StoredRows.Batch(memory, node.Inputs[0].Schema, rows);
             prepare?.Invoke(batch, memory);
@@ -40,7 +40,7 @@ public sealed class StatelessOperatorTests(ITestOutputHelper log)
         Batch? given = null;
         var passed = new Passing(b => Assert.Same(given, b));
         var memory = new MemoryAccountant();
-        using (var operation = OperatorFactory.Create(PlanBuilder.Filter(input, Plans.Call(">", Plans.Column(Plans.Schema, 2), Plans.Integer(0))), new(memory, memory.Owner("x"), new Notes()))!)
+        using (var operation = PlanBuilder.Filter(input, Plans.Call(">", Plans.Column(Plans.Schema, 2), Plans.Integer(0))).CreateOperator(new(memory, memory.Owner("x"), new Notes()))!)
         {
             given = StoredRows.Batch(memory, Plans.Schema, s_rows);
             operation.OnBatch(0, given, passed);
@@ -62,7 +62,7 @@ public sealed class StatelessOperatorTests(ITestOutputHelper log)
             Assert.Same(given.Weights, b.Weights);
             Assert.Equal("a | 2", Recorder.Text(b, 0));
         });
-        using (var operation = OperatorFactory.Create(node, new(memory, memory.Owner("x"), new Notes()))!)
+        using (var operation = node.CreateOperator(new(memory, memory.Owner("x"), new Notes()))!)
         {
             given = StoredRows.Batch(memory, Plans.Schema, [1, -1, 1, 1], s_rows);
             operation.OnBatch(0, given, passed);
@@ -114,7 +114,7 @@ public sealed class StatelessOperatorTests(ITestOutputHelper log)
     {
         var memory = new MemoryAccountant();
         var output = new Passing(b => Assert.Equal([long.MinValue, 0, 20, 20], b.Watermarks!.Values.ToArray()));
-        using (var operation = OperatorFactory.Create(Plans.Source(10), new(memory, memory.Owner("x"), new Notes()))!)
+        using (var operation = Plans.Source(10).CreateOperator(new(memory, memory.Owner("x"), new Notes()))!)
         {
             var batch = StoredRows.Batch(memory, Plans.Schema, [10L, "a", 1, 1, true], [30L, "b", 1, 1, true], [19L, "c", 1, 1, true], [null, "d", 1, 1, true]);
             operation.OnBatch(0, batch, output);
@@ -160,7 +160,7 @@ public sealed class StatelessOperatorTests(ITestOutputHelper log)
         var input = Plans.Source(0);
         var node = new DelayFrontier { Schema = input.Schema, Input = input, LagMicroseconds = 100 };
         var output = new Passing(b => Assert.Equal([long.MinValue, 50L], b.Watermarks!.Values.ToArray()));
-        using (var operation = OperatorFactory.Create(node, new(memory, memory.Owner("x"), new Notes()))!)
+        using (var operation = node.CreateOperator(new(memory, memory.Owner("x"), new Notes()))!)
         {
             var batch = StoredRows.Batch(memory, Plans.Schema, [10L, "a", 1, 1, true], [30L, "b", 1, 1, true]);
             batch.Watermarks = memory.Rent<long>(DataType.Timestamp);
@@ -183,7 +183,7 @@ public sealed class StatelessOperatorTests(ITestOutputHelper log)
         var schema = new Schema(new Field("x", DataType.Integer), new Field("y", DataType.Text));
         ImmutableArray<Expression> Row(int? x, string? y) => [new Literal(x, DataType.Integer), new Literal(y, DataType.Text)];
         var output = new Recorder(isAlwaysFull: true);
-        using (var operation = OperatorFactory.Create(new Values { Schema = schema, Rows = [Row(1, "a"), Row(null, "b"), Row(3, null)] }, new(memory, memory.Owner("x"), new Notes()))!)
+        using (var operation = new Values { Schema = schema, Rows = [Row(1, "a"), Row(null, "b"), Row(3, null)] }.CreateOperator(new(memory, memory.Owner("x"), new Notes()))!)
         {
             operation.OnFrontier(Frontier.End, output);
             while (operation.Resume(output)) { }
@@ -205,7 +205,7 @@ public sealed class StatelessOperatorTests(ITestOutputHelper log)
         var memory = new MemoryAccountant(batchRows: 16);
         var owner = memory.Owner("x");
         var output = new Recorder(isAlwaysFull: true);
-        using (var operation = OperatorFactory.Create(node, new(memory, owner, new Notes()))!)
+        using (var operation = node.CreateOperator(new(memory, owner, new Notes()))!)
         {
             foreach (var chunk in rows.Chunk(16))
             {

@@ -10,17 +10,19 @@ public sealed class PhysicalPlannerTests
 {
     static PhysicalNode NodeOf(PhysicalPlan plan, PlanNode logical) => plan.Nodes.Single(n => ReferenceEquals(n.Logical, logical) && n.Scope != Scope.Join);
 
-    [Fact]
-    public void A_view_runs_once_for_all_its_readers_and_speaks_on_the_ports_they_read()
+    [Theory]
+    [InlineData(5, Demand.Changes | Demand.Final | Demand.OnClose, Ports.OnClose)]
+    [InlineData(0, Demand.Changes | Demand.Final, Ports.Final)] // where no row may be late, what is closed is final
+    public void A_view_runs_once_for_all_its_readers_and_speaks_on_the_ports_they_read(long allowed, Demand demand, int onClose)
     {
-        var source = Orders.Source();
+        var source = Orders.Source(with: s => s with { Late = new(allowed, null) });
         var perKey = Orders.PerKey(source.Plan!, "v");
         var plan = PhysicalPlanner.Plan(new Pipeline
         {
             Name = "t", Sources = [source], Views = [Orders.View("v", perKey)], Sinks = [Orders.Sink("s", "v", perKey, Emit.Final), Orders.Sink("c", "v", perKey, Emit.OnWindowClose)],
         }, 1);
-        Assert.Equal(Demand.Changes | Demand.Final | Demand.OnClose, NodeOf(plan, perKey).Demand);
-        Assert.Equal([Ports.Changes, Ports.Final, Ports.OnClose], plan.Readers.Select(r => r.Input.Port));
+        Assert.Equal(demand, NodeOf(plan, perKey).Demand);
+        Assert.Equal([Ports.Changes, Ports.Final, onClose], plan.Readers.Select(r => r.Input.Port));
         Assert.Equal([true, false, false], plan.Readers.Select(r => r.Consolidates));
     }
 

@@ -61,7 +61,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     /// <summary>Whether it must be asked whether there is something: it wakes nobody.</summary>
     public abstract bool IsAsked { get; }
 
-    public Frontier Frontier => HasEnded ? Frontier.End : Join.FrontierOf(JoinInput);
+    public Frontier Frontier => HasEnded ? Frontier.End : Join.FrontierOf(0, JoinInput);
 
     public long RowsRead => Volatile.Read(ref _rows);
     public long BytesRead => Volatile.Read(ref _bytes);
@@ -80,7 +80,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
         if (!IsExhausted) return PollRows();
         HasEnded = true;
         if (IsIdle) SetIdle(false);
-        Join.OnFrontier(JoinInput, Frontier.End);
+        Join.OnFrontier(0, Frontier.End, JoinInput);
         return FeedState.Ended;
     }
 
@@ -127,7 +127,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     public void SetIdle(bool isIdle)
     {
         IsIdle = isIdle;
-        Join.OnIdle(JoinInput, isIdle);
+        Join.OnIdle(0, isIdle, JoinInput);
     }
 
     protected void CountRows(long rows) => _rows += rows;

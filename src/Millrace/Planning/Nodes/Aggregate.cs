@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Millrace.Functions;
+using Millrace.Operators;
+
+namespace Millrace.Planning;
+
+/// <summary>Groups rows, by window where there is one, and aggregates each group.</summary>
+/// <remarks>
+/// Schema: with a window first window_start, window_end, window_time; then the key columns; then one column a call. NULL keys are one group; rows whose
+/// time is NULL fall in no window and are counted. Without a window and without keys there is one group, which exists even with no row.
+/// </remarks>
+public sealed class Aggregate : UnaryNode
+{
+    /// <summary>The windows, or null.</summary>
+    public required WindowSpec? Window { get; init; }
+    /// <summary>Key columns of the input.</summary>
+    public required ImmutableArray<int> Keys { get; init; }
+    /// <summary>What is computed for each group.</summary>
+    public required ImmutableArray<AggregateCall> Calls { get; init; }
+    /// <summary>Name of the view it belongs to, for late rows and messages.</summary>
+    public required string View { get; init; }
+    /// <summary>What happens to late rows: the policy of the source below.</summary>
+    public required LatePolicy Late { get; init; }
+    /// <inheritdoc/>
+    public override ChangeMode Mode => ChangeMode.Retract;
+    /// <inheritdoc/>
+    public override string StateBound => Window is null ? "unbounded" : "open windows";
+    internal override bool HasState => true;
+    internal override bool HasPorts => true;
+    internal override Exchange ExchangeOf(int input) => Exchange.By(Keys);
+
+    internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
+    {
+        if (Window is { } spec) inputs[0][spec.TimeColumn] = true;
+        ColumnUse.Mark(Keys, inputs[0]);
+        foreach (var call in Calls)
+        {
+            ColumnUse.Mark(call.Arguments, inputs[0]);
+            if (call.Filter >= 0) inputs[0][call.Filter] = true;
+        }
+    }
+
+    internal override IOperator CreateOperator(OperatorContext context) => new AggregateOperator(this, context);
+}
+
+/// <summary>One aggregate: function, argument columns of the input, DISTINCT, and a BOOLEAN column of the input that filters (or -1).</summary>
+public sealed record AggregateCall(AggregateFunction Function, Signature Signature, ImmutableArray<int> Arguments, bool Distinct, int Filter);

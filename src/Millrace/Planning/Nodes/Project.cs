@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using Millrace.Expressions;
+using Millrace.Operators;
+
+namespace Millrace.Planning;
+
+/// <summary>Computes columns.</summary>
+public sealed class Project : UnaryNode
+{
+    /// <summary>An expression for each column of the schema, over the input's columns.</summary>
+    public required ImmutableArray<Expression> Expressions { get; init; }
+    internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
+    {
+        // An expression that can fail is computed for its errors even where nobody reads its value.
+        for (var i = 0; i < output.Length; i++)
+            if (output[i] || Fallible.Is(Expressions[i])) ColumnUse.Mark(Expressions[i], inputs[0]);
+    }
+
+    internal override IOperator CreateOperator(OperatorContext context) => new ProjectOperator(this, context);
+}

@@ -1,0 +1,12 @@
+namespace Millrace.Planning;
+
+/// <summary>The rows of a source as its format decodes them: the declared physical columns.</summary>
+public sealed class SourceScan : PlanNode
+{
+    /// <summary>The source.</summary>
+    public required SourceDefinition Source { get; init; }
+    /// <inheritdoc/>
+    public override IReadOnlyList<PlanNode> Inputs => [];
+    /// <inheritdoc/>
+    public override ChangeMode Mode => ChangeMode.Append;
+}
