@@ -146,28 +146,13 @@ internal sealed partial class Parser
         return new OrderItem(expression, isDescending, nullsFirst);
     }
 
-    FromItem ParseFrom()
-    {
-        var item = ParseFromItem();
-        if (IsSymbol(",")) throw NotYet(Current.Span, "more than one table in FROM (a join)");
-        foreach (var word in (ReadOnlySpan<string>)["join", "inner", "left", "right", "full", "cross", "natural", "asof"])
-        {
-            if (!IsWord(word)) continue;
-            var end = Current;
-            for (var i = 0; i < 3 && !Is(end, "join"); i++) end = Ahead(i + 1);
-            throw NotYet(Is(end, "join") ? Current.Span.To(end.Span) : Current.Span, "a join");
-        }
-        if (IsWord("match_recognize")) throw NotYet(Current.Span, "MATCH_RECOGNIZE");
-        if (IsWord("tablesample")) throw NotYet(Current.Span, "TABLESAMPLE");
-        return item;
-    }
-
     FromItem ParseFromItem()
     {
         var start = Current;
         Enter(start);
         FromItem item;
-        if (TrySymbol("("))
+        if (IsJoinInParentheses) item = ParseJoinInParentheses();
+        else if (TrySymbol("("))
         {
             var query = ParseQuery();
             Symbol(")");

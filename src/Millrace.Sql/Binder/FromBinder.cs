@@ -44,6 +44,7 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
             case QueryItem query:
                 var rows = bindQuery(query.Query, common);
                 return Renamed(new(rows, Scope.Of(rows, query.Alias?.Text ?? "", query.Alias is { } alias ? alias.Text : "the query in FROM")), query);
+            case JoinItem join: throw new SqlError(Codes.NotYet, join.Word, "a join does not exist yet.");
             default: return BindWindow((WindowItem)item, common);
         }
     }

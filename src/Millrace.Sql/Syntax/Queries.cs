@@ -42,3 +42,16 @@ internal sealed record QueryItem(Query Query, Name? Alias, ImmutableArray<Name> 
 /// <summary>TUMBLE(t, ts, size) or HOP(t, ts, slide, size).</summary>
 internal sealed record WindowItem(Name Function, FromItem Input, Name Time, ImmutableArray<(Name? Name, Expr Value)> Arguments, Name? Alias, ImmutableArray<Name> Columns, Span Span)
     : FromItem(Alias, Columns, Span);
+
+/// <summary>left JOIN right ON condition, or USING (columns); a comma is CROSS.</summary>
+/// <param name="Kind">Which rows go on.</param>
+/// <param name="Left">The left side.</param>
+/// <param name="Right">The right side.</param>
+/// <param name="On">The condition, or null.</param>
+/// <param name="Using">Columns of one name on both sides that must be equal.</param>
+/// <param name="Word">Where the word JOIN (or the comma) stands.</param>
+/// <param name="Span">All of it.</param>
+internal sealed record JoinItem(JoinSyntax Kind, FromItem Left, FromItem Right, Expr? On, ImmutableArray<Name> Using, Span Word, Span Span) : FromItem(null, [], Span);
+
+/// <summary>The kinds of <see cref="JoinItem"/> as they are written.</summary>
+internal enum JoinSyntax { Inner, Left, Right, Full, Cross }
