@@ -49,7 +49,13 @@ static class DefaultDashboard
         {
             return numbers.Select(n => new TileDefinition
             {
-                Kind = "line", Title = Title(n), View = view.Name, X = schema[window].Name, Y = n, Series = others.Count == 0 ? null : schema[others[0]].Name, Width = 2,
+                Kind = "line",
+                Title = Title(n),
+                View = view.Name,
+                X = schema[window].Name,
+                Y = n,
+                Series = others.Count == 0 ? null : schema[others[0]].Name,
+                Width = 2,
             });
         }
         return numbers.Select(n => new TileDefinition { Kind = "bar", Title = Title(n), View = view.Name, X = schema[others[0]].Name, Y = n, Top = Bars, Width = 2 });

@@ -49,8 +49,19 @@ public static class PlanText
 
     static string Name(PlanNode node) => node switch
     {
-        SourceScan => "Source", StoredScan => "Stored", Values => "Values", Project => "Project", Filter => "Filter", Expect => "Expect", AssignWatermark => "Watermark",
-        AssignWindow => "Window", DelayFrontier => "Delay", Aggregate => "Aggregate", DistinctOn => "DistinctOn", UnionAll => "UnionAll", Sort => "Sort",
+        SourceScan => "Source",
+        StoredScan => "Stored",
+        Values => "Values",
+        Project => "Project",
+        Filter => "Filter",
+        Expect => "Expect",
+        AssignWatermark => "Watermark",
+        AssignWindow => "Window",
+        DelayFrontier => "Delay",
+        Aggregate => "Aggregate",
+        DistinctOn => "DistinctOn",
+        UnionAll => "UnionAll",
+        Sort => "Sort",
         _ => node.GetType().Name,
     };
 

@@ -95,7 +95,12 @@ sealed class Growth : Benchmark
             using var store = new MemoryStore();
             await using var running = await PipelineRunner.StartAsync(pipeline, new RunOptions
             {
-                Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
+                Store = store,
+                Connectors = connectors,
+                Formats = new FormatList(),
+                DataDirectory = Path.GetTempPath(),
+                Inline = true,
+                Lanes = 1,
             });
             var allocated = watchAllocation ? await SteadyState.AllocatedPerRow(running, rows) : null;
             await running.Completion;

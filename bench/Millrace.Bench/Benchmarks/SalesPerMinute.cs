@@ -49,7 +49,12 @@ sealed class SalesPerMinute(string source, long rows, long bytes, MemorySource? 
         using var store = new MemoryStore();
         await using var running = await PipelineRunner.StartAsync(compiled.Pipeline, new RunOptions
         {
-            Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
+            Store = store,
+            Connectors = connectors,
+            Formats = new FormatList(),
+            DataDirectory = Path.GetTempPath(),
+            Inline = true,
+            Lanes = 1,
         });
         // In one warm-up only: looking costs time.
         if (watchAllocation) _allocatedPerRow = await SteadyState.AllocatedPerRow(running, rows);

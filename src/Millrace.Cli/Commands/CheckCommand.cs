@@ -50,7 +50,9 @@ sealed class CheckCommand : ICommand
 
     static void WriteJson(PipelineFile file, List<string> notes, int errors, int warnings) => Terminal.Json(new
     {
-        file = file.FilePath, errors, warnings,
+        file = file.FilePath,
+        errors,
+        warnings,
         diagnostics = file.Diagnostics.Select(d => new { code = d.Code, severity = d.Severity == Severity.Error ? "error" : "warning", line = d.Line, column = d.Column, length = d.Length, message = d.Message }),
         notes,
     });

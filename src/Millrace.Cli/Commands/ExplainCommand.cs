@@ -21,16 +21,17 @@ sealed class ExplainCommand : ICommand
 
     static int Run(PipelineFile file, string? name, bool isJson)
     {
-        var plans = NamedPlans(file.Pipeline);
+        var pipeline = file.Pipeline.Optimize();
+        var plans = NamedPlans(pipeline);
         if (name is not null)
         {
             plans = [.. plans.Where(p => p.Name == name)];
             if (plans.Count == 0)
-                throw new CommandException($"There is no source, view or sink '{name}' in the file; there is {string.Join(", ", NamedPlans(file.Pipeline).Select(p => p.Name))}.");
+                throw new CommandException($"There is no source, view or sink '{name}' in the file; there is {string.Join(", ", NamedPlans(pipeline).Select(p => p.Name))}.");
         }
         // A view that is read by another is shown once, under its own name.
         var names = new Dictionary<PlanNode, string>(ReferenceEqualityComparer.Instance);
-        foreach (var (kind, view, plan) in NamedPlans(file.Pipeline))
+        foreach (var (kind, view, plan) in NamedPlans(pipeline))
             if (kind != "sink") names.TryAdd(plan, view);
         for (var i = 0; i < plans.Count; i++)
         {

@@ -9,8 +9,12 @@ internal sealed class DashboardBinder(Compilation compilation)
 {
     static readonly Dictionary<string, string[]> s_kinds = new(StringComparer.Ordinal)
     {
-        ["kpi"] = ["value", "format", "width"], ["line"] = ["x", "y", "series", "format", "width"], ["bar"] = ["x", "y", "format", "width", "top"],
-        ["table"] = ["width"], ["quality"] = ["width"], ["pipeline"] = ["width"],
+        ["kpi"] = ["value", "format", "width"],
+        ["line"] = ["x", "y", "series", "format", "width"],
+        ["bar"] = ["x", "y", "format", "width", "top"],
+        ["table"] = ["width"],
+        ["quality"] = ["width"],
+        ["pipeline"] = ["width"],
     };
 
     public DashboardDefinition Bind(CreateDashboard dashboard)

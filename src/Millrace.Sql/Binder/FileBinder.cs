@@ -27,8 +27,14 @@ internal sealed class FileBinder(Compilation compilation)
         }
         return new Pipeline
         {
-            Name = compilation.Options.Name, Text = compilation.Text.Text, Path = compilation.Options.Path, Settings = _settings, Sources = [.. _sources], Views = [.. _views],
-            Sinks = [.. _sinks], Dashboards = [.. _dashboards],
+            Name = compilation.Options.Name,
+            Text = compilation.Text.Text,
+            Path = compilation.Options.Path,
+            Settings = _settings,
+            Sources = [.. _sources],
+            Views = [.. _views],
+            Sinks = [.. _sinks],
+            Dashboards = [.. _dashboards],
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Millrace.Planning;
 using Millrace.Sql.Syntax;
@@ -26,8 +27,16 @@ internal static class SettingsBinder
             case "lanes": return settings with { Lanes = Number(0, 64) };
             case "memory.limit": return settings with { MemoryLimitBytes = Bytes(text) ?? throw Bad("a size such as '512 MB'") };
             case "batch_rows": return settings with { BatchRows = Number(1, 65_536) };
+            case "optimizer.off": return settings with { RulesOff = Rules(text, Bad) };
             default: return settings with { QueueLength = Number(1, 4_096) };
         }
+    }
+
+    static ImmutableHashSet<string> Rules(string text, Func<string, SqlError> bad)
+    {
+        var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (names is ["all"]) return [.. Settings.RuleNames];
+        return names.All(Settings.RuleNames.Contains) ? [.. names] : throw bad($"'all' or names of {string.Join(", ", Settings.RuleNames)}");
     }
 
     /// <summary>'512 MB', '1.5 GiB', '1000000'; units are powers of 1000, with i of 1024. Null where it is none.</summary>
@@ -38,8 +47,16 @@ internal static class SettingsBinder
         while (digits < trimmed.Length && (char.IsAsciiDigit(trimmed[digits]) || trimmed[digits] == '.')) digits++;
         long? unit = trimmed[digits..].Trim().ToString().ToUpperInvariant() switch
         {
-            "" or "B" => 1, "KB" or "K" => 1_000, "MB" or "M" => 1_000_000, "GB" or "G" => 1_000_000_000, "TB" or "T" => 1_000_000_000_000,
-            "KIB" => 1L << 10, "MIB" => 1L << 20, "GIB" => 1L << 30, "TIB" => 1L << 40, _ => null,
+            "" or "B" => 1,
+            "KB" or "K" => 1_000,
+            "MB" or "M" => 1_000_000,
+            "GB" or "G" => 1_000_000_000,
+            "TB" or "T" => 1_000_000_000_000,
+            "KIB" => 1L << 10,
+            "MIB" => 1L << 20,
+            "GIB" => 1L << 30,
+            "TIB" => 1L << 40,
+            _ => null,
         };
         if (unit is null || !decimal.TryParse(trimmed[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1_000_000_000_000_000) return null;
         var bytes = number * unit.Value;

@@ -46,7 +46,7 @@ internal sealed class ShowBinder(Compilation compilation, Pipeline? pipeline)
         else if (pipeline?.Views.FirstOrDefault(v => v.Name == explain.View!.Text) is { } view) plan = view.Plan;
         else if (pipeline?.Sources.FirstOrDefault(s => s.Name == explain.View!.Text) is { Plan: { } source }) plan = source;
         else plan = compilation.Relation(explain.View!).Plan!;
-        return Rows(["plan"], PlanText.Lines(plan).Select(l => new[] { l }));
+        return Rows(["plan"], PlanText.Lines(PlanBuilder.Optimize(plan)).Select(l => new[] { l }));
     }
 
     static string Visible(Schema schema) => string.Join(", ", schema.Fields.Where(f => !PlanBuilder.IsHidden(f.Name)));

@@ -41,7 +41,13 @@ internal sealed class SinkBinder(Compilation compilation)
             compilation.Findings.Warning(Codes.LateFinal, sink.Emit?.Span ?? sink.Name.Span, $"'{sink.View}' keeps groups without a window: the sink hears of them only when the input ends.");
         return new SinkDefinition
         {
-            Name = sink.Name.Text, View = sink.View.Text, Plan = plan, Connector = connector.Name, Options = values, Emit = emit, IsUpsert = mode == "upsert",
+            Name = sink.Name.Text,
+            View = sink.View.Text,
+            Plan = plan,
+            Connector = connector.Name,
+            Options = values,
+            Emit = emit,
+            IsUpsert = mode == "upsert",
         };
     }
 

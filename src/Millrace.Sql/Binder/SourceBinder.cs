@@ -73,8 +73,14 @@ internal sealed class SourceBinder(Compilation compilation)
         var late = source.Late?.Table is { } table ? new LatePolicy(0, table.Text) : LatePolicy.Drop;
         var definition = new SourceDefinition
         {
-            Name = source.Name.Text, Schema = schema, Paths = [.. physical.Select(p => p.Syntax.Path ?? p.Syntax.Name.Text)], Connector = connector!.Name, Format = format,
-            Options = values, Late = late, Where = compilation.Where(source.Name.Span),
+            Name = source.Name.Text,
+            Schema = schema,
+            Paths = [.. physical.Select(p => p.Syntax.Path ?? p.Syntax.Name.Text)],
+            Connector = connector!.Name,
+            Format = format,
+            Options = values,
+            Late = late,
+            Where = compilation.Where(source.Name.Span),
             BadData = values.Text("bad_data", "fail") switch { "drop" => BadData.Drop, "null" => BadData.Null, "dead_letter" => BadData.DeadLetter, _ => BadData.Fail },
             BadDataMaxRate = values.TextOrNull("bad_data.max_rate") is null ? null : values.Number("bad_data.max_rate", 0),
             IdleTimeout = values.TextOrNull("watermark.idle_timeout") is { } timeout ? OptionsBinder.Duration(timeout)!.Value : TimeSpan.FromSeconds(30),

@@ -38,7 +38,12 @@ internal sealed class ViewBinder(Compilation compilation)
         }
         return (new ViewDefinition
         {
-            Name = view.Name.Text, Plan = plan, IsMaterialized = view.IsMaterialized, Emit = emit ?? Emit.Changes, Retention = retention, Text = compilation.Text[view.Span],
+            Name = view.Name.Text,
+            Plan = plan,
+            IsMaterialized = view.IsMaterialized,
+            Emit = emit ?? Emit.Changes,
+            Retention = retention,
+            Text = compilation.Text[view.Span],
         }, emit);
     }
 

@@ -9,10 +9,29 @@ public static class ExpressionText
 {
     static readonly Dictionary<string, int> s_precedence = new(StringComparer.Ordinal)
     {
-        ["^"] = 9, ["neg"] = 10, ["*"] = 8, ["/"] = 8, ["%"] = 8, ["+"] = 7, ["-"] = 7,
-        ["||"] = 6, ["->"] = 6, ["->>"] = 6, ["~"] = 6, ["~*"] = 6, ["!~"] = 6, ["!~*"] = 6,
-        ["like"] = 5, ["ilike"] = 5, ["in_list"] = 5,
-        ["="] = 4, ["<>"] = 4, ["<"] = 4, ["<="] = 4, [">"] = 4, [">="] = 4,
+        ["^"] = 9,
+        ["neg"] = 10,
+        ["*"] = 8,
+        ["/"] = 8,
+        ["%"] = 8,
+        ["+"] = 7,
+        ["-"] = 7,
+        ["||"] = 6,
+        ["->"] = 6,
+        ["->>"] = 6,
+        ["~"] = 6,
+        ["~*"] = 6,
+        ["!~"] = 6,
+        ["!~*"] = 6,
+        ["like"] = 5,
+        ["ilike"] = 5,
+        ["in_list"] = 5,
+        ["="] = 4,
+        ["<>"] = 4,
+        ["<"] = 4,
+        ["<="] = 4,
+        [">"] = 4,
+        [">="] = 4,
     };
     const int IsPrecedence = 3, NotPrecedence = 2, AndPrecedence = 1, OrPrecedence = 0, Atom = 20;
 

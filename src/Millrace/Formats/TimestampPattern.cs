@@ -83,28 +83,28 @@ sealed class TimestampPattern
                 case 'm': if (!Take(text, ref at, count, 2, out minute)) return false; break;
                 case 's': if (!Take(text, ref at, count, 2, out second)) return false; break;
                 case 'f' or 'F':
-                {
-                    var first = at;
-                    for (; at < text.Length && at - first < count && text[at] is >= (byte)'0' and <= (byte)'9'; at++)
-                        if (at - first < 6) micros = micros * 10 + text[at] - '0';
-                    if (letter == 'f' && at - first != count) return false;
-                    for (var d = at - first; d < 6; d++) micros *= 10;
-                    break;
-                }
+                    {
+                        var first = at;
+                        for (; at < text.Length && at - first < count && text[at] is >= (byte)'0' and <= (byte)'9'; at++)
+                            if (at - first < 6) micros = micros * 10 + text[at] - '0';
+                        if (letter == 'f' && at - first != count) return false;
+                        for (var d = at - first; d < 6; d++) micros *= 10;
+                        break;
+                    }
                 case 't':
                     if (at >= text.Length || (text[at] | 0x20) is not ('a' or 'p')) return false;
                     half = (text[at++] | 0x20) == 'p' ? 12 : 0;
                     if (count == 2 && (at >= text.Length || (text[at++] | 0x20) != 'm')) return false;
                     break;
                 default:
-                {
-                    var end = at;
-                    while (end < text.Length && text[end] is (byte)'+' or (byte)'-' or (byte)':' or (byte)'Z' or (byte)'z' or (>= (byte)'0' and <= (byte)'9')) end++;
-                    if (!TimestampRules.TryZone(text[at..end], out offset, out var zoned) || !zoned && letter != 'K') return false;
-                    hasZone |= zoned;
-                    at = end;
-                    break;
-                }
+                    {
+                        var end = at;
+                        while (end < text.Length && text[end] is (byte)'+' or (byte)'-' or (byte)':' or (byte)'Z' or (byte)'z' or (>= (byte)'0' and <= (byte)'9')) end++;
+                        if (!TimestampRules.TryZone(text[at..end], out offset, out var zoned) || !zoned && letter != 'K') return false;
+                        hasZone |= zoned;
+                        at = end;
+                        break;
+                    }
             }
         }
         if (at != text.Length) return false;

@@ -142,8 +142,16 @@ sealed class PhysicalPlanner
         var node = EmitRows.Of(changes.Logical, port);
         return _emits[(changes, port)] = Add(new()
         {
-            Id = _nodes.Count, Logical = node, Scope = Scope.Lane, Inputs = [new(changes, 0)], Exchanges = [Exchange.None], Stage = changes.Stage, Owner = changes.Owner, Sources = changes.Sources,
-            IsAboveState = true, Used = changes.Used,
+            Id = _nodes.Count,
+            Logical = node,
+            Scope = Scope.Lane,
+            Inputs = [new(changes, 0)],
+            Exchanges = [Exchange.None],
+            Stage = changes.Stage,
+            Owner = changes.Owner,
+            Sources = changes.Sources,
+            IsAboveState = true,
+            Used = changes.Used,
         });
     }
 
@@ -155,9 +163,16 @@ sealed class PhysicalPlanner
         var exchanges = inputs.Select((_, i) => _exchanges && node.HasState ? node.ExchangeOf(i) : Exchange.None).ToImmutableArray();
         var made = Add(new()
         {
-            Id = _nodes.Count, Logical = node, Scope = scope, Inputs = inputs, Demand = _demand.GetValueOrDefault(node, Demand.Changes),
-            Exchanges = exchanges, Stage = inputs.Select((e, i) => e.Node.Stage + (exchanges[i].Kind == ExchangeKind.None ? 0 : 1)).DefaultIfEmpty(0).Max(),
-            Owner = _owners[node], Sources = SourcesOf(inputs, node), IsAboveState = IsAboveState(node),
+            Id = _nodes.Count,
+            Logical = node,
+            Scope = scope,
+            Inputs = inputs,
+            Demand = _demand.GetValueOrDefault(node, Demand.Changes),
+            Exchanges = exchanges,
+            Stage = inputs.Select((e, i) => e.Node.Stage + (exchanges[i].Kind == ExchangeKind.None ? 0 : 1)).DefaultIfEmpty(0).Max(),
+            Owner = _owners[node],
+            Sources = SourcesOf(inputs, node),
+            IsAboveState = IsAboveState(node),
             // Errors above state are told with the key, whoever reads it.
             Used = IsAboveState(node) ? [.. _used[node].Select(_ => true)] : [.. _used[node]],
             CleanExitOf = scope == Scope.Lane ? _cleanExits.GetValueOrDefault(node) : null,
@@ -167,7 +182,16 @@ sealed class PhysicalPlanner
         {
             made = Add(new()
             {
-                Id = _nodes.Count, Logical = node, Scope = Scope.Join, Inputs = [new(made, 0)], Exchanges = [Exchange.None], Stage = 0, Owner = made.Owner, Sources = made.Sources, IsAboveState = false, Used = made.Used,
+                Id = _nodes.Count,
+                Logical = node,
+                Scope = Scope.Join,
+                Inputs = [new(made, 0)],
+                Exchanges = [Exchange.None],
+                Stage = 0,
+                Owner = made.Owner,
+                Sources = made.Sources,
+                IsAboveState = false,
+                Used = made.Used,
                 CleanExitOf = _cleanExits.GetValueOrDefault(node),
             });
         }

@@ -24,6 +24,9 @@ public sealed record Pipeline
     public ImmutableArray<SinkDefinition> Sinks { get; init; } = [];
     /// <summary>In the order of the file; empty where one shall be made from the views.</summary>
     public ImmutableArray<DashboardDefinition> Dashboards { get; init; } = [];
+
+    /// <summary>The same pipeline with its plans rewritten as they will run: filters further down, equal parts shared. Answers and errors of rows stay the same.</summary>
+    public Pipeline Optimize() => Rules.PlanRules.Apply(this, Settings.RulesOff);
 }
 
 /// <summary>What SET can change. Each has a name in SQL, a default, a unit and a range; the reference is generated from <see cref="Specs"/>.</summary>
@@ -39,6 +42,11 @@ public sealed record Settings
     public int BatchRows { get; init; } = MemoryAccountant.DefaultBatchRows;
     /// <summary>queue_length: batches between two lanes, at least 1. Default 64.</summary>
     public int QueueLength { get; init; } = 64;
+    /// <summary>optimizer.off: names of plan rules that are not applied. Default: none.</summary>
+    public ImmutableHashSet<string> RulesOff { get; init; } = [];
+
+    /// <summary>The names that <see cref="RulesOff"/> may hold, in the order in which the rules apply.</summary>
+    public static IReadOnlyList<string> RuleNames => Rules.PlanRules.Names;
 
     /// <summary>The settings by the names that SQL uses.</summary>
     public static IReadOnlyList<OptionSpec> Specs { get; } =
@@ -48,6 +56,7 @@ public sealed record Settings
         new("memory.limit", "text", "0", "Bytes of buffers and state, e.g. '512 MB'; 0 = three quarters of the machine's memory. At 80 % sources wait."),
         new("batch_rows", "integer", "4096", "Rows of a batch at most, 1 to 65,536."),
         new("queue_length", "integer", "64", "Batches between two lanes at most, 1 to 4,096."),
+        new("optimizer.off", "text", "", $"Plan rules that are not applied, by name: {string.Join(", ", RuleNames)}; 'all' for none of them."),
     ];
 }
 

@@ -5,8 +5,11 @@ using Millrace.Expressions;
 namespace Millrace.Planning;
 
 /// <summary>Makes plan nodes with everything that follows from their inputs: schema, key, event times. The binder and the C# API build plans through it alone.</summary>
-public static class PlanBuilder
+public static partial class PlanBuilder
 {
+    /// <summary>A plan rewritten as it will run: filters further down, equal parts shared. Answers and errors of rows stay the same.</summary>
+    public static PlanNode Optimize(PlanNode plan) => Rules.PlanRules.Apply(plan);
+
     /// <summary>The name of a hidden column: one that a key needs although nobody selected it. Stores keep it, nobody shows it.</summary>
     public static bool IsHidden(string column) => column.StartsWith('$');
 
@@ -33,7 +36,12 @@ public static class PlanBuilder
         {
             node = new AssignWatermark
             {
-                Schema = node.Schema, Input = node, Source = source, DelayMicroseconds = delayMicroseconds, Times = [new(timeColumn, 0)], Where = source.Where,
+                Schema = node.Schema,
+                Input = node,
+                Source = source,
+                DelayMicroseconds = delayMicroseconds,
+                Times = [new(timeColumn, 0)],
+                Where = source.Where,
             };
         }
         if (masked is not null) node = Project(node, masked);
@@ -74,8 +82,12 @@ public static class PlanBuilder
                     if (time.Column == reference.Index) times.Add(time with { Column = i });
         return new Project
         {
-            Schema = new Schema(all.Select(i => new Field(i.Name, i.Expression.Type))), Input = input, Expressions = [.. all.Select(i => i.Expression)],
-            Key = complete ? key.ToImmutable() : [], Times = times.ToImmutable(), Where = where,
+            Schema = new Schema(all.Select(i => new Field(i.Name, i.Expression.Type))),
+            Input = input,
+            Expressions = [.. all.Select(i => i.Expression)],
+            Key = complete ? key.ToImmutable() : [],
+            Times = times.ToImmutable(),
+            Where = where,
         };
     }
 
@@ -133,8 +145,16 @@ public static class PlanBuilder
         for (var i = 0; i < keys.Length; i++) key.Add(windows + i);
         var groups = new Aggregate
         {
-            Schema = new Schema(fields), Input = input, Window = window, Keys = keys, Calls = [.. calls.Select(c => c.Call)], View = view, Late = late, Key = key.ToImmutable(),
-            Times = window is null ? [] : WindowTimes(window, 0), Where = where,
+            Schema = new Schema(fields),
+            Input = input,
+            Window = window,
+            Keys = keys,
+            Calls = [.. calls.Select(c => c.Call)],
+            View = view,
+            Late = late,
+            Key = key.ToImmutable(),
+            Times = window is null ? [] : WindowTimes(window, 0),
+            Where = where,
         };
         return key.Count > 0 ? groups : Single(groups);
     }
@@ -145,8 +165,11 @@ public static class PlanBuilder
         var columns = row.Schema.Fields.Select((f, i) => (Expression)new ColumnReference(i, f.Name, f.Type));
         return new()
         {
-            Schema = new Schema(row.Schema.Fields.Append(new("$single", DataType.Integer))), Input = row, Expressions = [.. columns, new Literal(0, DataType.Integer)],
-            Key = [row.Schema.Count], Where = row.Where,
+            Schema = new Schema(row.Schema.Fields.Append(new("$single", DataType.Integer))),
+            Input = row,
+            Expressions = [.. columns, new Literal(0, DataType.Integer)],
+            Key = [row.Schema.Count],
+            Where = row.Where,
         };
     }
 
@@ -157,8 +180,12 @@ public static class PlanBuilder
         var key = input.Key;
         return new AssignWindow
         {
-            Schema = new Schema(input.Schema.Fields.Concat(WindowFields)), Input = input, Window = window, Key = key.IsEmpty ? [] : key.Add(input.Schema.Count),
-            Times = input.Times.AddRange(WindowTimes(window, input.Schema.Count)), Where = where,
+            Schema = new Schema(input.Schema.Fields.Concat(WindowFields)),
+            Input = input,
+            Window = window,
+            Key = key.IsEmpty ? [] : key.Add(input.Schema.Count),
+            Times = input.Times.AddRange(WindowTimes(window, input.Schema.Count)),
+            Where = where,
         };
     }
 
@@ -166,7 +193,16 @@ public static class PlanBuilder
     public static PlanNode DistinctOn(PlanNode input, ImmutableArray<int> keys, ImmutableArray<SortKey> order, Interval? stateTtl, string view, LatePolicy late, string where = "") =>
         new DistinctOn
         {
-            Schema = input.Schema, Input = input, Keys = keys, Order = order, StateTtl = stateTtl, View = view, Late = late, Key = keys, Times = input.Times, Where = where,
+            Schema = input.Schema,
+            Input = input,
+            Keys = keys,
+            Order = order,
+            StateTtl = stateTtl,
+            View = view,
+            Late = late,
+            Key = keys,
+            Times = input.Times,
+            Where = where,
         };
 
     /// <summary>UNION ALL of inputs whose columns have the same types; names are the first's.</summary>

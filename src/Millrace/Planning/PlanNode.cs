@@ -46,6 +46,12 @@ public abstract class PlanNode
     /// <summary>What it does with which columns, in the words of SQL, for EXPLAIN.</summary>
     public virtual string Details => "";
 
+    /// <summary>What tells it from another node of its type over the same inputs, in a fixed order; null where two of them are never the same.</summary>
+    internal virtual IEnumerable<object?>? Parameters => null;
+
+    /// <summary>The same node over other inputs, which have the schema, keys and times of those that it has.</summary>
+    internal abstract PlanNode WithInputs(ImmutableArray<PlanNode> inputs);
+
     /// <summary>Whether it remembers rows from batch to batch.</summary>
     internal virtual bool HasState => false;
 

@@ -57,7 +57,11 @@ sealed class LaneBuilder
         var byStage = Enumerable.Range(0, _plan.Stages).Select(_ => new List<Station>()).ToArray();
         var lane = new Lane(index, run, _memory, aside, arrive)
         {
-            Stations = new Station[_plan.Stages][], Senders = [], Queues = [], Sources = [], Collectors = [.. _plan.Readers.Select(_ => new Collector())],
+            Stations = new Station[_plan.Stages][],
+            Senders = [],
+            Queues = [],
+            Sources = [],
+            Collectors = [.. _plan.Readers.Select(_ => new Collector())],
         };
         foreach (var node in _plan.Nodes)
         {

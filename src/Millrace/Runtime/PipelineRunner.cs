@@ -32,6 +32,7 @@ public static class PipelineRunner
         lanes = Math.Clamp(lanes, 1, LanesMax);
         var limit = settings.MemoryLimitBytes > 0 ? settings.MemoryLimitBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
         var memory = new MemoryAccountant(limit, settings.BatchRows);
+        pipeline = pipeline.Optimize();
         var plan = PhysicalPlanner.Plan(pipeline, lanes);
         var signal = new LaneSignal();
         var failure = new FailureBox(signal.Wake);

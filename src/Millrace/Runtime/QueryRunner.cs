@@ -18,7 +18,7 @@ public static class QueryRunner
     /// <exception cref="QueryException">A row could not be computed; the message names the expression and the value.</exception>
     public static IEnumerable<Batch> Run(PlanNode plan, IStoreSnapshot? snapshot, MemoryAccountant memory, CancellationToken stop = default)
     {
-        var physical = PhysicalPlanner.Plan(plan);
+        var physical = PhysicalPlanner.Plan(PlanBuilder.Optimize(plan));
         var pending = new PendingStations();
         var stations = new Dictionary<PhysicalNode, Station>();
         var results = new Collector { RoomBatches = 8 };

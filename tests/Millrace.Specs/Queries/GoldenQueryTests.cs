@@ -38,6 +38,12 @@ public sealed class GoldenQueryTests
     public Task Three_lanes_queues_of_one_and_batches_of_two(string name) => Check(name, s => s with { Lanes = 3, QueueLength = 1, BatchRows = 2 });
 
     [Theory, MemberData(nameof(Names))]
+    public async Task Without_each_plan_rule_and_without_all(string name)
+    {
+        foreach (var off in Settings.RuleNames.Select(r => (string[])[r]).Append([.. Settings.RuleNames])) await Check(name, s => s with { Lanes = 1, RulesOff = [.. off] });
+    }
+
+    [Theory, MemberData(nameof(Names))]
     public async Task Commits_all_the_time(string name) => await Check(name, s => s with { Lanes = 2, BatchRows = 3, CommitInterval = TimeSpan.FromMilliseconds(1) });
 
     [Theory, MemberData(nameof(Names))]
@@ -89,7 +95,11 @@ public sealed class GoldenQueryTests
             using var store = new MemoryStore();
             await using var running = await PipelineRunner.StartAsync(pipeline, new RunOptions
             {
-                Store = store, Connectors = new ConnectorList(), Formats = new FormatList(), DataDirectory = Path.Combine(folder.FullName, "data"), BaseDirectory = folder.FullName,
+                Store = store,
+                Connectors = new ConnectorList(),
+                Formats = new FormatList(),
+                DataDirectory = Path.Combine(folder.FullName, "data"),
+                BaseDirectory = folder.FullName,
             });
             await running.Completion.WaitAsync(TimeSpan.FromMinutes(2));
             using var snapshot = store.Snapshot();

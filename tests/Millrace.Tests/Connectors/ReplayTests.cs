@@ -12,7 +12,11 @@ public sealed class ReplayTests
 {
     static SourceDefinition Source(string name, string connector, string format, string path = "") => new()
     {
-        Name = name, Connector = connector, Format = format, Schema = new Schema(new Field("id", DataType.Integer), new Field("name", DataType.Text)), Paths = ["id", "name"],
+        Name = name,
+        Connector = connector,
+        Format = format,
+        Schema = new Schema(new Field("id", DataType.Integer), new Field("name", DataType.Text)),
+        Paths = ["id", "name"],
         Options = new Options(new Dictionary<string, string> { ["path"] = path }),
     };
 

@@ -33,8 +33,15 @@ sealed class Decoding
         }
         return text switch
         {
-            "BOOLEAN" => DataType.Boolean, "INTEGER" => DataType.Integer, "BIGINT" => DataType.BigInt, "DOUBLE" => DataType.Double, "TEXT" => DataType.Text,
-            "TIMESTAMP" => DataType.Timestamp, "INTERVAL" => DataType.Interval, "BYTES" => DataType.Bytes, _ => throw new ArgumentException(text),
+            "BOOLEAN" => DataType.Boolean,
+            "INTEGER" => DataType.Integer,
+            "BIGINT" => DataType.BigInt,
+            "DOUBLE" => DataType.Double,
+            "TEXT" => DataType.Text,
+            "TIMESTAMP" => DataType.Timestamp,
+            "INTERVAL" => DataType.Interval,
+            "BYTES" => DataType.Bytes,
+            _ => throw new ArgumentException(text),
         };
     }
 

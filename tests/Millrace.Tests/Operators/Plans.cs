@@ -57,6 +57,7 @@ static class Plans
     {
         public override IReadOnlyList<PlanNode> Inputs => [];
         public override ChangeMode Mode => ChangeMode.Retract;
+        internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
     }
 
     /// <summary>Random rows of <see cref="Schema"/>, out of order by up to a spread, with NULLs in every column.</summary>

@@ -19,7 +19,10 @@ public sealed class PhysicalPlannerTests
         var perKey = Orders.PerKey(source.Plan!, "v");
         var plan = PhysicalPlanner.Plan(new Pipeline
         {
-            Name = "t", Sources = [source], Views = [Orders.View("v", perKey)], Sinks = [Orders.Sink("s", "v", perKey, Emit.Final), Orders.Sink("c", "v", perKey, Emit.OnWindowClose)],
+            Name = "t",
+            Sources = [source],
+            Views = [Orders.View("v", perKey)],
+            Sinks = [Orders.Sink("s", "v", perKey, Emit.Final), Orders.Sink("c", "v", perKey, Emit.OnWindowClose)],
         }, 1);
         Assert.Equal(demand, NodeOf(plan, perKey).Demand);
         Assert.Equal([Ports.Changes, Ports.Final, onClose], plan.Readers.Select(r => r.Input.Port));
@@ -57,7 +60,9 @@ public sealed class PhysicalPlannerTests
         var total = PlanBuilder.Aggregate(source.Plan!, Orders.Tumble(10), [], [Orders.Aggregate("sum", "total", 2)], "total", LatePolicy.Drop);
         var plan = PhysicalPlanner.Plan(new Pipeline
         {
-            Name = "t", Sources = [source, unread], Views = [Orders.View("total", total), Orders.View("idle", Orders.PerKey(unread.Plan!, "idle"), isMaterialized: false)],
+            Name = "t",
+            Sources = [source, unread],
+            Views = [Orders.View("total", total), Orders.View("idle", Orders.PerKey(unread.Plan!, "idle"), isMaterialized: false)],
         }, 1);
         var scan = Assert.Single(plan.Scans);
         Assert.Equal([true, false, true], scan.Used);

@@ -62,7 +62,12 @@ static class Orders
 
     public static RunOptions Options(TestConnector connector, IStore store, TimeProvider? clock = null, int lanes = 1, bool isInline = false) => new()
     {
-        Store = store, Connectors = new ConnectorList().Add(connector), Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Clock = clock ?? TimeProvider.System,
-        Lanes = lanes, Inline = isInline,
+        Store = store,
+        Connectors = new ConnectorList().Add(connector),
+        Formats = new FormatList(),
+        DataDirectory = Path.GetTempPath(),
+        Clock = clock ?? TimeProvider.System,
+        Lanes = lanes,
+        Inline = isInline,
     };
 }

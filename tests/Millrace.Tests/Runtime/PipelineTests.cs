@@ -164,7 +164,8 @@ public sealed class PipelineTests
         var store = new MemoryStore();
         var pipeline = new Pipeline
         {
-            Name = "t", Sources = [source],
+            Name = "t",
+            Sources = [source],
             Views = [Orders.View("ten", Orders.PerKey(source.Plan!, "ten", source.Late)), Orders.View("twenty", Orders.PerKey(source.Plan!, "twenty", source.Late, 20))],
         };
         var running = await Run(pipeline, Orders.Options(connector, store));
@@ -299,7 +300,10 @@ public sealed class PipelineTests
         var perKey = Orders.PerKey(source.Plan!, "per_key");
         var pipeline = new Pipeline
         {
-            Name = "t", Sources = [source], Views = [Orders.View("per_key", perKey)], Sinks = [Orders.Sink("slow", "per_key", perKey, Emit.Changes)],
+            Name = "t",
+            Sources = [source],
+            Views = [Orders.View("per_key", perKey)],
+            Sinks = [Orders.Sink("slow", "per_key", perKey, Emit.Changes)],
             Settings = new() { QueueLength = 1, BatchRows = 16, CommitInterval = TimeSpan.FromMilliseconds(1) },
         };
         var running = (RunningPipeline)await PipelineRunner.StartAsync(pipeline, Orders.Options(connector, new MemoryStore(), lanes: 4));
@@ -321,7 +325,9 @@ public sealed class PipelineTests
         var source = Orders.Source();
         var pipeline = new Pipeline
         {
-            Name = "t", Sources = [source], Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
+            Name = "t",
+            Sources = [source],
+            Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
             Settings = new() { BatchRows = 256, MemoryLimitBytes = 3_000_000, CommitInterval = TimeSpan.FromMilliseconds(5) },
         };
         var running = (RunningPipeline)await PipelineRunner.StartAsync(pipeline, Orders.Options(connector, new MemoryStore(), lanes: lanes));

@@ -58,7 +58,9 @@ public sealed class SimulationTests
             var positive = PlanBuilder.Filter(source.Plan!, Orders.Call(">", Orders.Value, Orders.Number(0)));
             var pipeline = new Pipeline
             {
-                Name = "test", Sources = [source], Settings = new() { QueueLength = random.Next(1, 4), BatchRows = random.Next(1, 20) },
+                Name = "test",
+                Sources = [source],
+                Settings = new() { QueueLength = random.Next(1, 4), BatchRows = random.Next(1, 20) },
                 Views = [Orders.View("per_key", perKey), Orders.View("per_window", perWindow), Orders.View("positive", positive), Orders.View("closed", perKey, Emit.OnWindowClose)],
                 Sinks = [Orders.Sink("final", "per_key", perKey, Emit.Final), Orders.Sink("changes", "per_key", perKey, Emit.Changes, isUpsert: true)],
             };
@@ -96,7 +98,10 @@ public sealed class SimulationTests
         var source = Orders.Source();
         var pipeline = new Pipeline
         {
-            Name = "test", Sources = [source], Settings = new() { QueueLength = 10_000, BatchRows = 1 }, Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
+            Name = "test",
+            Sources = [source],
+            Settings = new() { QueueLength = 10_000, BatchRows = 1 },
+            Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
         };
         var clock = new ManualClock();
         var (running, run) = await PipelineRunner.OpenAsync(pipeline, Orders.Options(connector, new MemoryStore(), clock, lanes: 2), CancellationToken.None);
@@ -129,7 +134,9 @@ public sealed class SimulationTests
             var perKey = Orders.PerKey(source.Plan!, "per_key");
             var pipeline = new Pipeline
             {
-                Name = "test", Sources = [source], Settings = new() { QueueLength = 1, BatchRows = 5 },
+                Name = "test",
+                Sources = [source],
+                Settings = new() { QueueLength = 1, BatchRows = 5 },
                 Views = [Orders.View("per_key", perKey), Orders.View("all", source.Plan!)],
             };
             var clock = new ManualClock();
@@ -179,7 +186,10 @@ public sealed class SimulationTests
             var source = Orders.Source();
             var pipeline = new Pipeline
             {
-                Name = "test", Sources = [source], Settings = new() { QueueLength = 1, BatchRows = 7 }, Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
+                Name = "test",
+                Sources = [source],
+                Settings = new() { QueueLength = 1, BatchRows = 7 },
+                Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
             };
             var clock = new ManualClock();
             var store = new MemoryStore();
@@ -282,7 +292,9 @@ public sealed class SimulationTests
         var perKey = Orders.PerKey(source.Plan!, "per_key");
         var pipeline = new Pipeline
         {
-            Name = "test", Sources = [source], Settings = new() { BatchRows = 3 },
+            Name = "test",
+            Sources = [source],
+            Settings = new() { BatchRows = 3 },
             Sinks = [Orders.Sink("every", "per_key", perKey, new(EmitMode.Every, TimeSpan.FromSeconds(1)), isUpsert: true)],
         };
         var clock = new ManualClock();

@@ -42,7 +42,8 @@ public class DashboardTests : ServerTest
 
     static string Tiles(PlanNode plan) => string.Join("; ", DefaultDashboard.Make(new Pipeline
     {
-        Name = "x", Views = [new() { Name = "revenue_by_day", Plan = plan, IsMaterialized = true }, new() { Name = "not_kept", Plan = plan, IsMaterialized = false }],
+        Name = "x",
+        Views = [new() { Name = "revenue_by_day", Plan = plan, IsMaterialized = true }, new() { Name = "not_kept", Plan = plan, IsMaterialized = false }],
     }, (_, _) => 3).Tiles.SkipLast(1).Select(t => $"{t.Kind} '{t.Title}' {t.X} {t.Y}{t.Value} {t.Series}".Trim()));
 
     [Fact]

@@ -24,7 +24,9 @@ sealed class FakePipeline : IRunningPipeline
         Store.Open(tables, fresh: true);
         Pipeline = new Pipeline
         {
-            Name = "sales", Text = "CREATE SOURCE orders ...", Path = "sales.sql",
+            Name = "sales",
+            Text = "CREATE SOURCE orders ...",
+            Path = "sales.sql",
             Sources = [Source("orders", "http"), Source("lines", "http"), Source("slow", "http"), Source("files", "file")],
             Views = [.. tables.Where(t => t.Kind == TableKind.View).Select(t => new ViewDefinition { Name = t.Name, Plan = new StoredScan { Schema = t.Schema, Table = t.Name, Key = t.Key }, IsMaterialized = true })],
         };
@@ -32,8 +34,12 @@ sealed class FakePipeline : IRunningPipeline
 
     public static SourceDefinition Source(string name, string connector) => new()
     {
-        Name = name, Schema = new(new Field("product", DataType.Text), new Field("price", DataType.Double)), Paths = ["product", "price"], Connector = connector,
-        Format = name == "lines" ? "csv" : "json", Options = new(new Dictionary<string, string> { ["http.body_max_bytes"] = "10000" }),
+        Name = name,
+        Schema = new(new Field("product", DataType.Text), new Field("price", DataType.Double)),
+        Paths = ["product", "price"],
+        Connector = connector,
+        Format = name == "lines" ? "csv" : "json",
+        Options = new(new Dictionary<string, string> { ["http.body_max_bytes"] = "10000" }),
     };
 
     public MemoryAccountant Memory { get; } = new(batchRows: 64);

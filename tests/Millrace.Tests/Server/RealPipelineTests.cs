@@ -25,7 +25,12 @@ public sealed class RealPipelineTests : IAsyncLifetime
         var schema = new Schema(new Field("country", DataType.Text), new Field("amount", DataType.Integer));
         var source = new SourceDefinition
         {
-            Name = "orders", Schema = schema, Paths = ["country", "amount"], Connector = "http", Format = "json", BadData = BadData.DeadLetter,
+            Name = "orders",
+            Schema = schema,
+            Paths = ["country", "amount"],
+            Connector = "http",
+            Format = "json",
+            BadData = BadData.DeadLetter,
             Options = new(new Dictionary<string, string> { ["format"] = "json" }),
         };
         var rows = PlanBuilder.Source(source, null, [], -1, 0, null);
@@ -33,7 +38,9 @@ public sealed class RealPipelineTests : IAsyncLifetime
         var counted = PlanBuilder.Aggregate(rows, null, [0], [(new AggregateCall(count, count.Resolve([], distinct: false)!, [], false, -1), "orders")], "by_country", LatePolicy.Drop);
         return new Pipeline
         {
-            Name = "sales", Settings = new() { CommitInterval = TimeSpan.FromMilliseconds(10), Lanes = 1 }, Sources = [source],
+            Name = "sales",
+            Settings = new() { CommitInterval = TimeSpan.FromMilliseconds(10), Lanes = 1 },
+            Sources = [source],
             Views = [new() { Name = "all_orders", Plan = rows, IsMaterialized = true }, new() { Name = "by_country", Plan = counted, IsMaterialized = true }],
         };
     }

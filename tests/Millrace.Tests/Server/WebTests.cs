@@ -37,7 +37,9 @@ public sealed class WebTests : IAsyncLifetime
         {
             ["index.html"] = () => Bytes("<!doctype html>"),
             ["theme.js"] = () => Bytes("//"),
-            ["assets/index-4f3a.js"] = () => Bytes("plain"), ["assets/index-4f3a.js.br"] = () => Bytes("brotli"), ["assets/index-4f3a.js.gz"] = () => Bytes("gzip"),
+            ["assets/index-4f3a.js"] = () => Bytes("plain"),
+            ["assets/index-4f3a.js.br"] = () => Bytes("brotli"),
+            ["assets/index-4f3a.js.gz"] = () => Bytes("gzip"),
         });
         _client = To(_app);
     }

@@ -39,8 +39,11 @@ static class Compiling
 
     public static CompileOptions Options { get; } = new()
     {
-        Path = "sales.sql", Name = "sales", Connectors = new ConnectorList().Add(new PipeConnector()).Add(new NullConnector()),
-        Variables = name => name == "DATA" ? "/data" : null, Secrets = name => name == "PASSWORD" ? "s3cret" : null,
+        Path = "sales.sql",
+        Name = "sales",
+        Connectors = new ConnectorList().Add(new PipeConnector()).Add(new NullConnector()),
+        Variables = name => name == "DATA" ? "/data" : null,
+        Secrets = name => name == "PASSWORD" ? "s3cret" : null,
     };
 
     /// <summary>Compiles a text that must have no error.</summary>

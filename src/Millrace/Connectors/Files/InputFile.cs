@@ -19,7 +19,7 @@ sealed class InputFile : IDisposable
     ConnectorException? _failure; // told once the bytes before it are handed over
     long _offset;
 
-    InputFile(string path, SafeFileHandle handle) => 
+    InputFile(string path, SafeFileHandle handle) =>
         (Path, _handle, _file, _created) = (path, handle, new FileStream(handle, FileAccess.Read, bufferSize: 0), File.GetCreationTimeUtc(path));
 
     public string Path { get; }

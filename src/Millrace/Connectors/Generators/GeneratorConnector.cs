@@ -83,10 +83,18 @@ sealed class GeneratorSource(SourceContext context) : ISource
         if (!(dirt >= 0)) throw Wrong("dirt", "a number from 0");
         var stream = new SalesStream(new SalesSettings
         {
-            Seed = seed, StartMicroseconds = start, Rows = rows, RowsPerSecond = rate is { } perSecond ? perSecond / speed : perHour / 3600,
-            Returns = Share("returns", 0.02), Duplicates = Share("dirt.duplicates", 0.005) * dirt, MissingCustomers = Share("dirt.missing_customers", 0.02) * dirt,
-            BadPrices = Share("dirt.bad_prices", 0.003) * dirt, Malformed = Share("dirt.malformed", 0.002) * dirt, OutOfOrder = Share("dirt.out_of_order", 0.05) * dirt,
-            MaxDelayMicroseconds = Microseconds("dirt.max_delay", TimeSpan.FromMinutes(2)), Late = Share("dirt.late", 0.001) * dirt,
+            Seed = seed,
+            StartMicroseconds = start,
+            Rows = rows,
+            RowsPerSecond = rate is { } perSecond ? perSecond / speed : perHour / 3600,
+            Returns = Share("returns", 0.02),
+            Duplicates = Share("dirt.duplicates", 0.005) * dirt,
+            MissingCustomers = Share("dirt.missing_customers", 0.02) * dirt,
+            BadPrices = Share("dirt.bad_prices", 0.003) * dirt,
+            Malformed = Share("dirt.malformed", 0.002) * dirt,
+            OutOfOrder = Share("dirt.out_of_order", 0.05) * dirt,
+            MaxDelayMicroseconds = Microseconds("dirt.max_delay", TimeSpan.FromMinutes(2)),
+            Late = Share("dirt.late", 0.001) * dirt,
         });
         return new SalesPartition(stream, start + history, rate is null ? null : speed, context.Clock);
     }

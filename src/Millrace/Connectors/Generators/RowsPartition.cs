@@ -40,7 +40,12 @@ sealed class RowsPartition : IRowPartition
     {
         Meaning? meaning = field.Name switch
         {
-            "id" => Meaning.Id, "key" => Meaning.Key, "value" => Meaning.Value, "at" => Meaning.At, "text" => Meaning.Text, _ => null,
+            "id" => Meaning.Id,
+            "key" => Meaning.Key,
+            "value" => Meaning.Value,
+            "at" => Meaning.At,
+            "text" => Meaning.Text,
+            _ => null,
         };
         if (meaning is null) throw new ConnectorException(Fault.User, $"the template 'rows' has no column '{field.Name}'. It has id, key, value, at and text.");
         var fits = field.Type.Kind switch

@@ -36,7 +36,8 @@ sealed record JournalSettings(string Folder, ReadOnlyMemory<byte> Preamble, bool
             : throw new ConnectorException(Fault.User, $"source '{context.Name}': {name} = '{value}': expected a whole number from {least}.");
         return new(Path.Combine(context.DataDirectory, "journal", Uri.EscapeDataString(context.Name) + ".source"), preamble, isContinuous)
         {
-            MaxBytes = Whole("journal.max_bytes", 1L << 30, 1), SegmentBytes = Whole("journal.segment_bytes", 64 << 20, 1),
+            MaxBytes = Whole("journal.max_bytes", 1L << 30, 1),
+            SegmentBytes = Whole("journal.segment_bytes", 64 << 20, 1),
             RetentionBytes = options.TextOrNull("journal.retention_bytes") is null ? null : Whole("journal.retention_bytes", 0, 0),
             Keys = (int)Math.Min(10_000_000, Whole("journal.keys", 100_000, 0)),
         };

@@ -61,8 +61,12 @@ sealed class Segment
         var start = BinaryPrimitives.ReadInt64LittleEndian(bytes[20..]);
         return new()
         {
-            Path = path, Start = start, GoesOn = (BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]) & 1) != 0, Preamble = text.ToArray(),
-            End = start + preamble, FileLength = HeadBytes + preamble,
+            Path = path,
+            Start = start,
+            GoesOn = (BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]) & 1) != 0,
+            Preamble = text.ToArray(),
+            End = start + preamble,
+            FileLength = HeadBytes + preamble,
         };
     }
 }

@@ -25,6 +25,9 @@ public sealed class Aggregate : UnaryNode
     public override ChangeMode Mode => ChangeMode.Retract;
     /// <inheritdoc/>
     public override string StateBound => Window is null ? "unbounded" : "open windows";
+    internal override IEnumerable<object?> Parameters =>
+        [View, Window, Late, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
+
     internal override bool HasState => true;
     internal override bool HasPorts => true;
     internal override Exchange ExchangeOf(int input) => Exchange.By(Keys);

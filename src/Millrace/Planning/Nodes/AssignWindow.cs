@@ -7,6 +7,8 @@ public sealed class AssignWindow : UnaryNode
 {
     /// <summary>The windows.</summary>
     public required WindowSpec Window { get; init; }
+    internal override IEnumerable<object?> Parameters => [Window];
+
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
     {
         ColumnUse.Pass(output[..Input.Schema.Count], inputs[0]);

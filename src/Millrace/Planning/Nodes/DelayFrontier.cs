@@ -7,5 +7,7 @@ public sealed class DelayFrontier : UnaryNode
 {
     /// <summary>Microseconds, at least 0.</summary>
     public required long LagMicroseconds { get; init; }
+    internal override IEnumerable<object?> Parameters => [LagMicroseconds];
+
     internal override IOperator CreateOperator(OperatorContext context) => new DelayFrontierOperator(this, context);
 }

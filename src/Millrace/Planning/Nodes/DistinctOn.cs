@@ -21,6 +21,8 @@ public sealed class DistinctOn : UnaryNode
     public override ChangeMode Mode => Order.IsEmpty ? Input.Mode : ChangeMode.Retract;
     /// <inheritdoc/>
     public override string StateBound => TimeColumn >= 0 && Keys.Contains(TimeColumn) ? "rows younger than the watermark" : StateTtl is null ? "unbounded" : "state_ttl";
+    internal override IEnumerable<object?> Parameters => [View, Late, StateTtl, Keys.Length, .. Keys, .. Order];
+
     internal override bool HasState => true;
     internal override bool HasPorts => true;
     internal override Exchange ExchangeOf(int input) => Exchange.By(Keys);

@@ -8,6 +8,8 @@ public sealed class Filter : UnaryNode
 {
     /// <summary>The condition, over the input's columns.</summary>
     public required Expression Condition { get; init; }
+    internal override IEnumerable<object?> Parameters => [Condition];
+
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
     {
         ColumnUse.Pass(output, inputs[0]);

@@ -9,6 +9,12 @@ public sealed class Project : UnaryNode
 {
     /// <summary>An expression for each column of the schema, over the input's columns.</summary>
     public required ImmutableArray<Expression> Expressions { get; init; }
+    /// <summary>The same columns computed by other expressions, over another input.</summary>
+    internal Project With(ImmutableArray<Expression> expressions, PlanNode input) =>
+        new() { Schema = Schema, Input = input, Expressions = expressions, Key = Key, Times = Times, Where = Where };
+
+    internal override IEnumerable<object?> Parameters => [.. Schema.Fields, .. Expressions];
+
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
     {
         // An expression that can fail is computed for its errors even where nobody reads its value.

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Millrace.Planning;
 
 /// <summary>The rows of a source as its format decodes them: the declared physical columns.</summary>
@@ -9,4 +11,6 @@ public sealed class SourceScan : PlanNode
     public override IReadOnlyList<PlanNode> Inputs => [];
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Append;
+
+    internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
 }

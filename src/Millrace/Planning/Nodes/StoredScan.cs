@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Millrace.Planning;
 
 /// <summary>The stored rows of a materialized view at one version; in ad-hoc queries only.</summary>
@@ -9,4 +11,6 @@ public sealed class StoredScan : PlanNode
     public override IReadOnlyList<PlanNode> Inputs => [];
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Append;
+
+    internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
 }

@@ -14,4 +14,6 @@ public sealed class Values : PlanNode
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Append;
     internal override IOperator CreateOperator(OperatorContext context) => new ValuesOperator(this, context);
+
+    internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
 }

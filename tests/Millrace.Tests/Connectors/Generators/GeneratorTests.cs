@@ -25,8 +25,18 @@ public sealed class GeneratorTests
     {
         var settings = new SalesSettings
         {
-            Seed = 7, StartMicroseconds = 1_767_571_200_000_000, RowsPerSecond = 1, Rows = 50_000, Returns = 0.02, Duplicates = 0.005, MissingCustomers = 0.02, BadPrices = 0.003, Malformed = 0.002,
-            OutOfOrder = 0.05, MaxDelayMicroseconds = 120_000_000, Late = 0.001,
+            Seed = 7,
+            StartMicroseconds = 1_767_571_200_000_000,
+            RowsPerSecond = 1,
+            Rows = 50_000,
+            Returns = 0.02,
+            Duplicates = 0.005,
+            MissingCustomers = 0.02,
+            BadPrices = 0.003,
+            Malformed = 0.002,
+            OutOfOrder = 0.05,
+            MaxDelayMicroseconds = 120_000_000,
+            Late = 0.001,
         };
         return new(change is null ? settings : change(settings));
     }

@@ -1,0 +1,63 @@
+using Millrace.Planning;
+using Millrace.Planning.Rules;
+using Millrace.Sql;
+
+namespace Millrace.Tests.Planning.Rules;
+
+/// <summary>What each rule does to a plan, and that the plan stays as it is where the rule is off. That answers stay the same is the golden queries' business.</summary>
+public sealed class PlanRulesTests
+{
+    const string Source = """
+        CREATE SOURCE s (k INTEGER, v INTEGER, price DOUBLE, at TIMESTAMP, WATERMARK FOR at AS at - INTERVAL '1 second') WITH (connector = 'file', path = 'x.csv', format = 'csv');
+
+        """;
+
+    static string[] Plan(string sql, IReadOnlySet<string>? off, string view = "a")
+    {
+        var compiled = SqlCompiler.Compile(Source + sql, new CompileOptions { Name = "t" });
+        Assert.True(compiled.Pipeline is not null, string.Join("\n", compiled.Diagnostics.Select(DiagnosticText.Render)));
+        var pipeline = PlanRules.Apply(compiled.Pipeline, off);
+        return [.. PlanText.Lines(pipeline.Views.Single(v => v.Name == view).Plan, new Dictionary<PlanNode, string> { [pipeline.Sources[0].Plan!] = "s" }).Select(l => l.Split("  [")[0].Trim())];
+    }
+
+    [Theory]
+    [InlineData("fold_constants", "SELECT k FROM s WHERE 1 + 1 = 2", new[] { "Project k", "s" }, new[] { "Project k", "Filter TRUE", "s" })]
+    [InlineData("merge_filters", "SELECT k FROM (SELECT * FROM s WHERE k > 0) WHERE v > 0", new[] { "Project k", "Filter k > 0 AND v > 0", "s" }, null)]
+    [InlineData("merge_projects", "SELECT a + 1.0 AS b FROM (SELECT price * 2.0 AS a FROM s)", new[] { "Project price * 2.0 + 1.0 AS b", "s" },
+        new[] { "Project a + 1.0 AS b", "Project price * 2.0 AS a", "s" })]
+    [InlineData("push_filter_down", "SELECT k FROM (SELECT k, price FROM s UNION ALL SELECT v, price FROM s) WHERE price > 1.0",
+        new[] { "Project k", "UnionAll", "Project k, price", "Filter price > 1.0", "s", "Project v AS k, price", "Filter (the same as in line 4)" }, null)]
+    public void Each_rule_rewrites_and_can_be_switched_off(string rule, string query, string[] with, string[]? without)
+    {
+        var sql = $"CREATE MATERIALIZED VIEW a AS {query} EMIT FINAL;";
+        Assert.Equal(with, Plan(sql, null));
+        var off = Plan(sql, new HashSet<string> { rule });
+        Assert.NotEqual(with, off);
+        if (without is not null) Assert.Equal(without, off);
+    }
+
+    [Fact]
+    public void Equal_parts_of_two_views_are_shared()
+    {
+        const string sql = "CREATE MATERIALIZED VIEW a AS SELECT k FROM s WHERE v > 5; CREATE MATERIALIZED VIEW b AS SELECT v FROM s WHERE v > 5;";
+        var pipeline = PlanRules.Apply(SqlCompiler.Compile(Source + sql, new CompileOptions { Name = "t" }).Pipeline!);
+        Assert.Same(pipeline.Views[0].Plan.Inputs[0], pipeline.Views[1].Plan.Inputs[0]);
+        pipeline = PlanRules.Apply(SqlCompiler.Compile(Source + sql, new CompileOptions { Name = "t" }).Pipeline!, new HashSet<string> { "share_plans" });
+        Assert.NotSame(pipeline.Views[0].Plan.Inputs[0], pipeline.Views[1].Plan.Inputs[0]);
+    }
+
+    [Fact]
+    public void A_condition_that_can_fail_stays_where_it_is()
+    {
+        var plan = Plan("CREATE MATERIALIZED VIEW a AS SELECT k FROM (SELECT k, v + 1 AS w FROM s) WHERE 10 / w > 1 EMIT FINAL;", null);
+        Assert.Equal(["Project k", "Filter 10 / w > 1", "Project k, v + 1 AS w", "s"], plan);
+    }
+
+    [Fact]
+    public void What_two_views_read_is_not_computed_twice()
+    {
+        const string sql = "CREATE VIEW a AS SELECT k, price * 2.0 AS p FROM s; CREATE MATERIALIZED VIEW b AS SELECT k FROM a WHERE p > 1.0; CREATE MATERIALIZED VIEW c AS SELECT p + 1.0 AS q FROM a;";
+        Assert.Equal(["Project k", "Filter p > 1.0", "Project k, price * 2.0 AS p", "s"], Plan(sql, null, "b"));
+        Assert.Equal(["Project p + 1.0 AS q", "Project k, price * 2.0 AS p", "s"], Plan(sql, null, "c"));
+    }
+}
