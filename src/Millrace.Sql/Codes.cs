@@ -83,6 +83,8 @@ public static class Codes
     internal static readonly Code TileShape = New(1144, "a view that does not fit its tile", "Tiles aggregate nothing: a kpi shows one row per window (or a single row), a bar the newest window by one more key, a line one series or one more key as SERIES.", "Write a view of that shape; the message says which.");
     internal static readonly Code BadTile = New(1145, "a tile of another form", "Kinds are kpi, line, bar, table, quality and pipeline, each with its own clauses.", "Correct the kind or the clause.");
 
+    internal static readonly Code BadGrouping = New(1280, "grouping sets that do not fit", "GROUP BY makes at most 4,096 grouping sets over 31 keys; GROUPING(a, b) says which of its keys a row's set leaves out.", "Write fewer sets; give GROUPING what stands in GROUP BY.");
+
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 
     internal static readonly Code UnboundedState = New(2001, "unbounded state", "Without a window every key is kept for ever; without an event time in its key or state_ttl so is every key of DISTINCT.", "Group by a window (TUMBLE, HOP), or add WITH (state_ttl = '1 day') to the view.");

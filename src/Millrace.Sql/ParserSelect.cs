@@ -105,13 +105,6 @@ internal sealed partial class Parser
         return new SelectBody(isDistinct, distinctOn, items, from, where, groupBy, having, From(start));
     }
 
-    Expr ParseGroupItem()
-    {
-        if (IsWord("grouping") && Is(Ahead(1), "sets")) throw NotYet(Current.Span, "GROUPING SETS", "Write a view for each set.");
-        if ((IsWord("rollup") || IsWord("cube")) && IsSymbol(Ahead(1), "(")) throw NotYet(Current.Span, Raw(Current).ToString().ToUpperInvariant(), "Write a view for each set of keys.");
-        return ParseExpression();
-    }
-
     SelectItem ParseSelectItem()
     {
         if (IsSymbol("*"))

@@ -79,7 +79,7 @@ public static class PlanText
         Aggregate aggregate => string.Join(" by ", new[] { Calls(aggregate), Keys(aggregate) }.Where(t => t.Length > 0)),
         DistinctOn distinct => string.Join(", ", distinct.Keys.Select(k => distinct.Schema[k].Name)) + (distinct.Order.IsEmpty ? "" : " order by " + Order(distinct.Order, distinct)),
         Sort sort => string.Join(" ", new[] { Order(sort.Order, sort), sort.Limit is { } n ? $"limit {n}" : "", sort.Offset > 0 ? $"offset {sort.Offset}" : "" }.Where(t => t.Length > 0)),
-        _ => "",
+        _ => node.Details,
     };
 
     static string Item(Expression expression, string name)

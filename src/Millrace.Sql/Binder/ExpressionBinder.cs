@@ -124,6 +124,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
     {
         var name = call.Function.Text;
         var catalog = compilation.Options.Catalog;
+        if (name == "grouping" && catalog.Scalar(name) is null) return BindGrouping(call);
         var aggregate = catalog.Aggregate(name);
         if (aggregate is not null && (catalog.Scalar(name) is null || call.IsStar || call.IsDistinct || call.Filter is not null)) return BindAggregate(aggregate, call);
         if (call.IsStar || call.IsDistinct || call.Filter is not null)
@@ -164,6 +165,14 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
         var equal = Call("=", "NULLIF", call.Span, [a, b], [call.Arguments[0].Span, call.Arguments[1].Span]);
         if (a.Type.Kind == TypeKind.Null) a = new Literal(null, DataType.Text);
         return new Case([new When(equal, new Literal(null, a.Type))], a, a.Type);
+    }
+
+    GroupingSlot BindGrouping(CallExpr call)
+    {
+        if (aggregates is null) throw new SqlError(Codes.BadGrouping, call.Span, $"GROUPING cannot stand {place}; it belongs into SELECT and HAVING of a query with GROUP BY.");
+        if (call.Arguments.Length is 0 or > 31 || call.IsDistinct || call.IsStar || call.Filter is not null) throw new SqlError(Codes.BadGrouping, call.Span, "GROUPING takes 1 to 31 keys of GROUP BY.");
+        var inner = new ExpressionBinder(compilation, scope, null, "inside GROUPING");
+        return new([.. call.Arguments.Select(a => (inner.Bind(a), a.Span))]);
     }
 
     AggregateSlot BindAggregate(AggregateFunction function, CallExpr call)

@@ -27,14 +27,11 @@ internal sealed class GroupBinder(Compilation compilation, string view)
     {
         var scope = from.Scope;
         var keyBinder = new ExpressionBinder(compilation, scope, null, "in GROUP BY");
-        var keys = new List<Expression>();
-        var isWindowed = false;
-        foreach (var item in select.GroupBy)
-        {
-            var key = keyBinder.Bind(KeyOf(item, items, scope));
-            if (key is ColumnReference column && from.IsWindowColumn(column.Index)) isWindowed = true;
-            keys.Add(key);
-        }
+        var sets = GroupingSets.Bind(select.GroupBy, e => keyBinder.Bind(KeyOf(e, items, scope)));
+        var keys = sets.Keys;
+        // A set without the window never closes: then window columns are keys as others are.
+        var isWindowed = keys.Any(k => k is ColumnReference column && from.IsWindowColumn(column.Index))
+            && (sets.Sets.Count == 1 || keys.All(k => sets.IsInAll(k) || !UsesWindow(k, from, select.GroupBy[0].Span, "GROUP BY")));
         var node = from.Node;
         var window = isWindowed ? from.Window : null;
         if (from.Window is not null && !isWindowed) node = PlanBuilder.Window(node, from.Window, compilation.Where(select.Span));
@@ -47,7 +44,6 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         }
         // What is computed from window columns alone is known once the window is.
         if (isWindowed) keys.RemoveAll(k => UsesWindow(k, from, select.GroupBy[0].Span, "GROUP BY"));
-        keys = [.. keys.Distinct()];
 
         var calls = new AggregateCalls();
         var binder = new ExpressionBinder(compilation, scope, calls);
@@ -55,10 +51,10 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         foreach (var (expression, _) in items) selected.Add(binder.Bind(expression));
         var having = select.Having is null ? null : binder.Condition(select.Having, "HAVING");
 
-        return Build(select, items, from, keys, node, window, after, calls, selected, having);
+        return Build(select, items, from, keys, sets, node, window, after, calls, selected, having);
     }
 
-    SelectStage Build(SelectBody select, IReadOnlyList<(Expr Expression, string Name)> items, From from, List<Expression> keys, PlanNode node, WindowSpec? window,
+    SelectStage Build(SelectBody select, IReadOnlyList<(Expr Expression, string Name)> items, From from, List<Expression> keys, GroupingSets sets, PlanNode node, WindowSpec? window,
         List<Expression> after, AggregateCalls calls, List<Expression> selected, Expression? having)
     {
         var span = select.GroupBy.IsEmpty ? select.Span : select.GroupBy[0].Span.To(select.GroupBy[^1].Span);
@@ -80,16 +76,25 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         }
         var input = inputs.ToNode(compilation.Where(span), out var map);
         var spec = window is null ? null : window with { TimeColumn = map(time) };
-        var result = PlanBuilder.Aggregate(input, spec, [.. keyColumns.Select(map)], [.. bound.Select(b => (b.Item1 with
+        ImmutableArray<int> mapped = [.. keyColumns.Select(map)];
+        var numbers = sets.Numbers(keys);
+        if (!numbers.IsEmpty)
+        {
+            var columns = input.Schema.Count;
+            input = PlanBuilder.Expand(input, mapped, numbers, compilation.Where(span));
+            mapped = [.. Enumerable.Range(columns, keys.Count + 1)];
+        }
+        var result = PlanBuilder.Aggregate(input, spec, mapped, [.. bound.Select(b => (b.Item1 with
         {
             Arguments = [.. b.Item1.Arguments.Select(map)], Filter = b.Item1.Filter < 0 ? -1 : map(b.Item1.Filter),
         }, b.Item2))], view, late, compilation.Where(span));
         if (!compilation.IsQuery && window is null && keys.Count > 0)
         {
-            compilation.Findings.Warning(Codes.UnboundedState, span,
-                $"every group of '{view}' is kept for ever: GROUP BY has no window. Group by window_start of TUMBLE(...) or HOP(...) if the keys grow without end.");
+            compilation.Findings.Warning(Codes.UnboundedState, span, from.Window is not null && sets.Sets.Count > 1 && keys.Any(k => k is ColumnReference c && from.IsWindowColumn(c.Index))
+                ? $"every group of '{view}' is kept for ever: not every grouping set has the window. Write GROUP BY window_start, and the sets of the other keys behind it."
+                : $"every group of '{view}' is kept for ever: GROUP BY has no window. Group by window_start of TUMBLE(...) or HOP(...) if the keys grow without end.");
         }
-        var rewriter = new GroupRewriter(compilation, from, window is not null, keys, result);
+        var rewriter = new GroupRewriter(compilation, from, window is not null, keys, !numbers.IsEmpty, result);
         Expression Rewrite(Expression expression, Span at) => rewriter.Rewrite(expression, at);
         foreach (var condition in after) result = PlanBuilder.Filter(result, Rewrite(condition, span), compilation.Where(span));
         if (having is not null) result = PlanBuilder.Filter(result, Rewrite(having, select.Having!.Span), compilation.Where(select.Having.Span));
@@ -192,7 +197,7 @@ internal sealed class InputColumns
 }
 
 /// <summary>Expressions over the input and aggregates to expressions over the aggregate's columns.</summary>
-internal sealed class GroupRewriter(Compilation compilation, From from, bool isWindowed, List<Expression> keys, PlanNode aggregate)
+internal sealed class GroupRewriter(Compilation compilation, From from, bool isWindowed, List<Expression> keys, bool hasSets, PlanNode aggregate)
 {
     readonly Dictionary<Expression, Expression> _done = new(ReferenceEqualityComparer.Instance);
 
@@ -208,10 +213,18 @@ internal sealed class GroupRewriter(Compilation compilation, From from, bool isW
         var windows = isWindowed ? PlanBuilder.WindowFields.Length : 0;
         var key = keys.IndexOf(expression);
         if (key >= 0) return Column(windows + key);
-        if (expression is AggregateSlot slot) return Column(windows + keys.Count + slot.Index);
+        if (expression is AggregateSlot slot) return Column(windows + keys.Count + (hasSets ? 1 : 0) + slot.Index);
+        if (expression is GroupingSlot grouping) return GroupingSets.Grouping(hasSets ? Column(windows + keys.Count) : null, [.. grouping.Arguments.Select(a => BitOf(a.Key, a.Span))]);
         if (expression is not ColumnReference column) return expression.WithParts(p => Rewrite(p, span));
         if (isWindowed && from.IsWindowColumn(column.Index)) return Column(column.Index - from.Node.Schema.Count);
         throw new SqlError(Codes.NotGrouped, compilation.SpanOf(column, span), $"'{column.Name}' is neither in GROUP BY nor inside an aggregate. Add it to GROUP BY, or write e.g. MAX({column.Name}).");
+    }
+
+    int BitOf(Expression key, Span span)
+    {
+        var bit = keys.IndexOf(key);
+        if (bit >= 0 || isWindowed && key is ColumnReference column && from.IsWindowColumn(column.Index)) return bit;
+        throw new SqlError(Codes.BadGrouping, span, "GROUPING takes what GROUP BY groups by, written as it is there.");
     }
 
     ColumnReference Column(int index) => new(index, aggregate.Schema[index].Name, aggregate.Schema[index].Type);

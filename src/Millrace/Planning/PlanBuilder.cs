@@ -132,6 +132,7 @@ public static partial class PlanBuilder
         LatePolicy late, string where = "")
     {
         var fields = new List<Field>();
+        (int, long)? sets = input is Expand expand ? (expand.Schema.Count - 1, expand.Sets[0]) : null;
         if (window is not null)
         {
             input = Delay(input, window);
@@ -152,6 +153,7 @@ public static partial class PlanBuilder
             Calls = [.. calls.Select(c => c.Call)],
             View = view,
             Late = late,
+            Sets = sets,
             Key = key.ToImmutable(),
             Times = window is null ? [] : WindowTimes(window, 0),
             Where = where,

@@ -24,6 +24,7 @@ sealed class RowSlicer
     int[] _counts = new int[16];
     Pane _now, _before; // the panes of the last rows
     Frontier _frontier;
+    Column<long>? _sets;
     int[] _lateRows = new int[16];
     long[] _lateEnds = new long[16];
     long[] _lateMarks = new long[16];
@@ -53,6 +54,7 @@ sealed class RowSlicer
     {
         var times = (Column<long>)batch[_node.Window!.TimeColumn];
         _frontier = frontier;
+        _sets = _node.Sets is { } sets ? (Column<long>)batch[sets.Column] : null;
         _now = _before = Pane.None;
         Whole = null;
         _segments.Clear();
@@ -86,7 +88,7 @@ sealed class RowSlicer
             var time = times[row];
             if (times.IsNull(row) || time is long.MinValue or long.MaxValue)
             {
-                timeless++;
+                if (IsReported(row)) timeless++;
                 continue;
             }
             var mark = watermarks is null ? limit : Math.Max(limit, Allow(watermarks[row]));
@@ -204,8 +206,12 @@ sealed class RowSlicer
         return _slices.Find(_now.Index, window) ?? Open(_now.Index, window, _frontier);
     }
 
+    /// <summary>Whether a row stands for its source's: of those that stand once for each grouping set, one does.</summary>
+    bool IsReported(int row) => _sets is null || _sets[row] == _node.Sets!.Value.Reported;
+
     void AddLate(int row, long end, long mark)
     {
+        if (!IsReported(row)) return;
         if (_late == _lateRows.Length)
         {
             Array.Resize(ref _lateRows, _late * 2);

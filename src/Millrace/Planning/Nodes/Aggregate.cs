@@ -21,12 +21,14 @@ public sealed class Aggregate : UnaryNode
     public required string View { get; init; }
     /// <summary>What happens to late rows: the policy of the source below.</summary>
     public required LatePolicy Late { get; init; }
+    /// <summary>Where rows stand once for each grouping set: the column of the set's number, and the set whose rows are reported when they are late or have no time.</summary>
+    public (int Column, long Reported)? Sets { get; init; }
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Retract;
     /// <inheritdoc/>
     public override string StateBound => Window is null ? "unbounded" : "open windows";
     internal override IEnumerable<object?> Parameters =>
-        [View, Window, Late, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
+        [View, Window, Late, Sets, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
 
     internal override bool HasState => true;
     internal override bool HasPorts => true;
@@ -35,6 +37,7 @@ public sealed class Aggregate : UnaryNode
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
     {
         if (Window is { } spec) inputs[0][spec.TimeColumn] = true;
+        if (Sets is { } sets) inputs[0][sets.Column] = true;
         ColumnUse.Mark(Keys, inputs[0]);
         foreach (var call in Calls)
         {
