@@ -1,5 +1,6 @@
 using Millrace.Bench.Benchmarks;
 using Millrace.Bench.Harness;
+using Millrace.Bench.Nexmark;
 
 namespace Millrace.Bench;
 
@@ -9,6 +10,7 @@ static class Program
     static readonly Benchmark[] s_benchmarks =
     [
         new OnlineRetail(), new OnlineRetail10(), new W1(), new W8(), new W9(), new DecodeJson(), new DecodeCsv(), new Growth(),
+        new NexmarkSpeed(fromJson: false), new NexmarkSpeed(fromJson: true),
     ];
 
     static int Main(string[] arguments)
@@ -31,25 +33,19 @@ static class Program
 
     static int List()
     {
-        Console.WriteLine("usage: ./bench/run [--rounds N] NAME...");
+        Console.WriteLine("usage: ./bench/run [--rounds N] [--events N] [--rate N] NAME...");
         foreach (var benchmark in s_benchmarks) Console.WriteLine($"  {benchmark.Name,-18} {benchmark.Summary}");
         return 0;
     }
 
     static int Run(string[] arguments)
     {
-        var rounds = Contest.DefaultRounds;
-        var names = arguments.AsSpan();
-        if (names is ["--rounds", var number, .. var rest])
-        {
-            if (!int.TryParse(number, out rounds) || rounds < 1) throw new BenchmarkException($"--rounds {number}: a number from 1 is needed.");
-            names = rest;
-        }
-
+        var choices = RunChoices.Parse(arguments, out var names);
         var chosen = new List<Benchmark>();
-        foreach (var name in names) chosen.Add(Find(name));
+        foreach (var name in names)
+            if (chosen.Count == 0 || !chosen[^1].Take(name)) chosen.Add(Find(name));
         var results = new List<string>();
-        foreach (var benchmark in chosen) results.AddRange(benchmark.Run(new Workshop(rounds)));
+        foreach (var benchmark in chosen) results.AddRange(benchmark.Run(new Workshop(choices)));
         foreach (var line in results) Console.WriteLine(line);
         return 0;
     }
@@ -57,7 +53,7 @@ static class Program
     /// <summary>One side of a contest, in a process of its own: see <see cref="ServedContestant"/>.</summary>
     static int Serve(string name, string side)
     {
-        using var runner = Find(name).Serve(side, new Workshop(rounds: 1));
+        using var runner = Find(name).Serve(side, new Workshop(new RunChoices()));
         RunnerService.Serve(runner, Console.In, Console.Out);
         return 0;
     }

@@ -9,6 +9,10 @@ abstract class Benchmark
     /// <summary>One line for the list.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>Takes a word that stands behind the name on the command line, e.g. one of its questions.</summary>
+    /// <returns>Whether it means something here; otherwise it is the next benchmark's name.</returns>
+    public virtual bool Take(string word) => false;
+
     /// <summary>Prepares what is needed, measures, reports.</summary>
     /// <returns>The RESULT lines, which are printed when all benchmarks are done.</returns>
     public abstract IReadOnlyList<string> Run(Workshop workshop);

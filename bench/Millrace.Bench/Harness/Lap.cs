@@ -21,6 +21,15 @@ sealed record Lap
     /// <summary>Bytes of managed memory allocated per row in the second half of the run, where that is known.</summary>
     public double? AllocatedPerRow { get; init; }
 
+    /// <summary>The most state that was seen, in bytes, where somebody looked.</summary>
+    public long? StateBytes { get; init; }
+
+    /// <summary>Rows added and taken back in the answer, where they are counted.</summary>
+    public long? Changes { get; init; }
+
+    /// <summary>Why there is no answer.</summary>
+    public string? Error { get; init; }
+
     static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>As the line that a serving process prints.</summary>

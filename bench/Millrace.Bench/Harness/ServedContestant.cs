@@ -39,9 +39,12 @@ sealed class ServedContestant : IContestant
     public long PeakMemoryBytes => ProcessMemory.PeakBytes(_process.Id) ?? 0;
 
     /// <inheritdoc/>
-    public Lap Run()
+    public Lap Run() => Run("");
+
+    /// <summary>Does one of several works.</summary>
+    public Lap Run(string question)
     {
-        _process.StandardInput.WriteLine("run");
+        _process.StandardInput.WriteLine($"run {question}".TrimEnd());
         _process.StandardInput.Flush();
         return Lap.FromJson(ReadLine());
     }

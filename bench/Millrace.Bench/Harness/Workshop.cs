@@ -15,9 +15,9 @@ sealed class Workshop
     public const int OnlineRetailRows = 541_909;
 
     /// <summary>Finds the project's folder and makes the cache.</summary>
-    public Workshop(int rounds)
+    public Workshop(RunChoices choices)
     {
-        Rounds = rounds;
+        Choices = choices;
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "millrace.slnx"))) folder = folder.Parent;
         Root = folder?.FullName ?? throw new BenchmarkException("millrace.slnx is in no folder above the program: run it through ./bench/run.");
@@ -26,8 +26,11 @@ sealed class Workshop
         Directory.CreateDirectory(Cache);
     }
 
+    /// <summary>What the command line says.</summary>
+    public RunChoices Choices { get; }
+
     /// <summary>Laps that count.</summary>
-    public int Rounds { get; }
+    public int Rounds => Choices.Rounds;
 
     /// <summary>The project.</summary>
     public string Root { get; }

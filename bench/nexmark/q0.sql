@@ -1,0 +1,3 @@
+-- Every bid as it is.
+CREATE VIEW q0 AS
+SELECT auction, bidder, price, dateTime, extra FROM bid;

@@ -1,0 +1,6 @@
+-- How many bids a bidder makes while active.
+CREATE VIEW q11 AS
+SELECT bidder, COUNT(*) AS bid_count, window_start AS starttime, window_end AS endtime
+FROM TABLE(SESSION(TABLE bid PARTITION BY bidder, DESCRIPTOR(dateTime), INTERVAL '10' SECOND))
+GROUP BY bidder, window_start, window_end
+EMIT FINAL;
