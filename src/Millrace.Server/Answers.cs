@@ -17,7 +17,10 @@ sealed record SqlAnswer(string? Path, string Text);
 sealed record PipelineAnswer(long Version, string Name, string State, string Started, string? Error, IReadOnlyList<NodeAnswer> Nodes, MemoryAnswer Memory, CommitsAnswer Commits);
 
 sealed record NodeAnswer(string Id, string Kind, string Label, string Detail, IReadOnlyList<string> Inputs, long RowsIn, long RowsOut, double RowsPerSecond, long BytesIn,
-    long? TotalBytes, string? Watermark, long? LagMs, long Late, long Errors, long StateRows, long StateBytes, string? HeldBackBy);
+    long? TotalBytes, string? Watermark, long? LagMs, long Late, long Errors, long StateRows, long StateBytes, string? HeldBackBy, double TimeShare, double BatchRows,
+    IReadOnlyList<HotKeyAnswer> HotKeys);
+
+sealed record HotKeyAnswer(string Key, double Share);
 
 sealed record MemoryAnswer(long UsedBytes, long? LimitBytes);
 

@@ -42,6 +42,7 @@ static class MetricsEndpoint
         Nodes("millrace_node_errors", "counter", "", "Undecodable records, violated constraints, failed rows.", static n => n.Errors);
         Nodes("millrace_node_state_rows", "gauge", "", "Rows or groups kept.", static n => n.StateRows);
         Nodes("millrace_node_state_bytes", "gauge", "bytes", "Bytes kept.", static n => n.StateBytes);
+        Nodes("millrace_node_time_share", "gauge", "", "Part of the time spent in all operators, 0 to 1.", static n => n.TimeShare);
         Nodes("millrace_node_watermark_seconds", "gauge", "seconds", "How far event time has come, in seconds since 1970.",
             static n => RowJson.Watermark(n.Frontier) is null || n.Frontier!.Value.Closed == Timestamp.MaxValue ? null : n.Frontier.Value.Closed.Microseconds / 1e6);
         var now = Timestamp.From(served.Clock.GetUtcNow());

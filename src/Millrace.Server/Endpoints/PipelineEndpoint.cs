@@ -21,7 +21,7 @@ static class PipelineEndpoint
 
     static NodeAnswer Answer(NodeStatus node, Timestamp now, PipelineState state) => new(node.Id, node.Kind, node.Label, node.Detail, node.Inputs, node.RowsIn, node.RowsOut,
         state is PipelineState.Finished or PipelineState.Failed ? 0 : Finite(node.RowsPerSecond), node.BytesIn, node.TotalBytes, RowJson.Watermark(node.Frontier), LagMs(node.Frontier, now), node.Late, node.Errors, node.StateRows,
-        node.StateBytes, node.HeldBackBy);
+        node.StateBytes, node.HeldBackBy, Math.Round(Finite(node.TimeShare), 4), Math.Round(Finite(node.BatchRows), 1), [.. node.HotKeys.Select(k => new HotKeyAnswer(k.Key, Math.Round(k.Share, 4)))]);
 
     /// <summary>Wall clock less watermark, or null where there is none or time has ended.</summary>
     public static long? LagMs(Frontier? frontier, Timestamp now) =>

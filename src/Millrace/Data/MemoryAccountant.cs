@@ -162,7 +162,7 @@ public sealed class MemoryAccountant
 public sealed class MemoryOwner
 {
     readonly MemoryAccountant _accountant;
-    long _bytes;
+    long _bytes, _most;
 
     internal MemoryOwner(MemoryAccountant accountant, string name) => (_accountant, Name) = (accountant, name);
 
@@ -174,10 +174,19 @@ public sealed class MemoryOwner
     /// <summary>Bytes held now.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
+    /// <summary>The most bytes that were held at any time.</summary>
+    public long MostBytes => Interlocked.Read(ref _most);
+
     /// <summary>Counts bytes taken (positive) or given back (negative).</summary>
     public void Charge(long bytes)
     {
-        Interlocked.Add(ref _bytes, bytes);
+        var now = Interlocked.Add(ref _bytes, bytes);
+        for (var most = Interlocked.Read(ref _most); now > most;)
+        {
+            var seen = Interlocked.CompareExchange(ref _most, now, most);
+            if (seen == most) break;
+            most = seen;
+        }
         _accountant.Count(bytes);
     }
 }

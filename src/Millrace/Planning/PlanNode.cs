@@ -43,6 +43,9 @@ public abstract class PlanNode
     /// <summary>Where it stands in the SQL text, for messages; empty where it was built otherwise.</summary>
     public string Where { get; init; } = "";
 
+    /// <summary>What EXPLAIN calls it.</summary>
+    public virtual string Name => GetType().Name;
+
     /// <summary>What it does with which columns, in the words of SQL, for EXPLAIN.</summary>
     public virtual string Details => "";
 

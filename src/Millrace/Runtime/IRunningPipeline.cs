@@ -92,7 +92,33 @@ public enum PipelineState
 
 /// <summary>The figures of a pipeline at one moment.</summary>
 public sealed record PipelineStatus(long Version, PipelineState State, Timestamp Started, string? Error, IReadOnlyList<NodeStatus> Nodes,
-    long MemoryUsedBytes, long MemoryLimitBytes, long Commits, double LastCommitMs);
+    long MemoryUsedBytes, long MemoryLimitBytes, long Commits, double LastCommitMs)
+{
+    /// <summary>The operators that run, inputs before what reads them: what EXPLAIN ANALYZE shows.</summary>
+    public IReadOnlyList<OperatorStatus> Operators { get; init; } = [];
+}
+
+/// <summary>The figures of one operator of the running plan, over all lanes.</summary>
+/// <param name="Id">Number, unique in the plan.</param>
+/// <param name="Owner">The source or view whose text it comes from.</param>
+/// <param name="Name">Project, Filter, Aggregate, Join ...</param>
+/// <param name="Details">What it does with which columns.</param>
+/// <param name="Inputs">Ids of the operators it reads.</param>
+/// <param name="RowsIn">Rows taken.</param>
+/// <param name="RowsOut">Rows given, on the port that gave most.</param>
+/// <param name="Batches">Batches taken.</param>
+/// <param name="Time">Time of processors spent in it, what it called not included.</param>
+/// <param name="TimeShare">Its part of the time spent in all operators, 0 to 1.</param>
+/// <param name="Retracts">Whether its rows are also taken back.</param>
+/// <param name="Watermark">How far event time has come, or null where it has none.</param>
+/// <param name="StateBound">What bounds its state, in words; "none" where it has none.</param>
+/// <param name="StateRows">Rows or groups it keeps.</param>
+/// <param name="MostStateRows">The most it kept at a commit.</param>
+/// <param name="StateBytes">Bytes it keeps.</param>
+/// <param name="MostStateBytes">The most bytes it kept.</param>
+/// <param name="HotKeys">The keys that most of its rows have, from a sample.</param>
+public sealed record OperatorStatus(int Id, string Owner, string Name, string Details, IReadOnlyList<int> Inputs, long RowsIn, long RowsOut, long Batches, TimeSpan Time, double TimeShare,
+    bool Retracts, Frontier? Watermark, string StateBound, long StateRows, long MostStateRows, long StateBytes, long MostStateBytes, IReadOnlyList<HotKey> HotKeys);
 
 /// <summary>The figures of one node of the graph: a source, a cleaning, a view, a sink.</summary>
 /// <param name="Id">Unique name; for views their name.</param>
@@ -112,7 +138,15 @@ public sealed record PipelineStatus(long Version, PipelineState State, Timestamp
 /// <param name="StateBytes">Bytes it keeps.</param>
 /// <param name="HeldBackBy">The partition that holds the watermark back, or null.</param>
 public sealed record NodeStatus(string Id, string Kind, string Label, string Detail, IReadOnlyList<string> Inputs, long RowsIn, long RowsOut, double RowsPerSecond,
-    long BytesIn, long? TotalBytes, Frontier? Frontier, long Late, long Errors, long StateRows, long StateBytes, string? HeldBackBy);
+    long BytesIn, long? TotalBytes, Frontier? Frontier, long Late, long Errors, long StateRows, long StateBytes, string? HeldBackBy)
+{
+    /// <summary>Its part of the time spent in all operators, 0 to 1.</summary>
+    public double TimeShare { get; init; }
+    /// <summary>Mean rows of the batches that it took, 0 where it took none.</summary>
+    public double BatchRows { get; init; }
+    /// <summary>The keys that most of its rows have, hottest first.</summary>
+    public IReadOnlyList<HotKey> HotKeys { get; init; } = [];
+}
 
 /// <summary>What a run needs besides the pipeline.</summary>
 public sealed record RunOptions

@@ -86,13 +86,14 @@ sealed class Lane : IDisposable
     int _stage, _station;
     List<SourcePosition> _positions = [];
 
-    public Lane(int index, RunSignals run, MemoryAccountant memory, SetAsideRows aside, Action<int, Cut> arrive) =>
-        (Index, _run, _memory, Aside, _arrive) = (index, run, memory, aside, arrive);
+    public Lane(int index, RunSignals run, MemoryAccountant memory, SetAsideRows aside, WorkClock clock, Action<int, Cut> arrive) =>
+        (Index, _run, _memory, Aside, Clock, _arrive) = (index, run, memory, aside, clock, arrive);
 
     public int Index { get; }
     public LaneSignal Signal { get; } = new();
     public PendingStations Pending { get; } = new();
     public SetAsideRows Aside { get; }
+    public WorkClock Clock { get; }
 
     /// <summary>By stage, inputs before what reads them.</summary>
     public required Station[][] Stations { get; init; }
@@ -225,7 +226,9 @@ sealed class Lane : IDisposable
                 if (source.HasMoved) return true;
                 continue;
             }
+            var before = Clock.Enter(feed.Head.Work);
             source.Deliver(feed);
+            Clock.Leave(before);
             _nextSource = (_nextSource + i + 1) % Sources.Length;
             return true;
         }

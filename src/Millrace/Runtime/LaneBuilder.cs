@@ -55,7 +55,7 @@ sealed class LaneBuilder
     {
         var aside = new SetAsideRows(index, _plan.Tables.Where(t => t.Kind == Stores.TableKind.Late), _memory, clock);
         var byStage = Enumerable.Range(0, _plan.Stages).Select(_ => new List<Station>()).ToArray();
-        var lane = new Lane(index, run, _memory, aside, arrive)
+        var lane = new Lane(index, run, _memory, aside, new WorkClock(clock), arrive)
         {
             Stations = new Station[_plan.Stages][],
             Senders = [],
@@ -83,10 +83,17 @@ sealed class LaneBuilder
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;
             var inputs = edges.Select((count, i) => new StationInputs(count, node.Logical.HoldsTime(i)));
-            var station = new Station(node.Stage, isBare ? null : node.Logical.CreateOperator(context), [.. inputs], lane.Pending) { Exit = exit };
+            var station = new Station(node.Stage, isBare ? null : node.Logical.CreateOperator(context), [.. inputs], lane.Pending, lane.Clock) { Exit = exit, HotKeys = HotKeysOf(node) };
             _stations[(index, node.Id, slot)] = station;
             byStage[node.Stage].Add(station);
         }
+    }
+
+    static HotKeys? HotKeysOf(PhysicalNode node)
+    {
+        if (!node.Logical.HasState) return null;
+        var keys = node.Logical.Inputs.Select((_, i) => node.Logical.ExchangeOf(i).Keys).ToImmutableArray();
+        return keys.All(k => k.IsEmpty) ? null : new(keys);
     }
 
     /// <summary>The account of a node's state.</summary>

@@ -20,6 +20,7 @@ public static class QueryRunner
     {
         var physical = PhysicalPlanner.Plan(PlanBuilder.Optimize(plan));
         var pending = new PendingStations();
+        var clock = new WorkClock(TimeProvider.System);
         var stations = new Dictionary<PhysicalNode, Station>();
         var results = new Collector { RoomBatches = 8 };
         var ready = new Queue<Batch>();
@@ -28,7 +29,7 @@ public static class QueryRunner
             foreach (var node in physical.Nodes)
             {
                 var context = new OperatorContext(memory, memory.Owner("queries"), QueryReports.Instance, node.Demand);
-                var station = new Station(0, node.Logical.CreateOperator(context), [.. node.Logical.Inputs.Select((_, i) => new StationInputs(1, node.Logical.HoldsTime(i)))], pending);
+                var station = new Station(0, node.Logical.CreateOperator(context), [.. node.Logical.Inputs.Select((_, i) => new StationInputs(1, node.Logical.HoldsTime(i)))], pending, clock);
                 stations.Add(node, station);
                 for (var i = 0; i < node.Inputs.Length; i++) stations[node.Inputs[i].Node].AddTarget(node.Inputs[i].Port, station.InputTarget(i));
             }

@@ -92,7 +92,7 @@ sealed class RunningPipeline : IRunningPipeline
     public PipelineStatus Status() => _last ?? Take(PipelineState.Running, null);
 
     PipelineStatus Take(PipelineState state, string? error) =>
-        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs);
+        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs) { Operators = _board.Operators() };
 
     public IDisposable Subscribe(ICommitListener listener) => _listeners.Add(listener);
 

@@ -15,11 +15,12 @@ sealed class Station : IOutput, IDisposable
     readonly PendingStations _pending;
     readonly Input[] _inputs;
     readonly bool _tellsInputs;
+    readonly WorkClock _clock;
     readonly Target[][] _targets;
     readonly long[] _rowsOut = new long[3];
     readonly Queue<(int Input, Batch? Batch, Frontier Frontier)> _waiting = new(); // what came while the operator had more to say
     Frontier _frontier = Frontier.Start;
-    long _rowsIn;
+    long _rowsIn, _mostStateRows;
     bool _isIdle;
 
     /// <summary>Creates a station.</summary>
@@ -27,15 +28,22 @@ sealed class Station : IOutput, IDisposable
     /// <param name="operation">The operator, or null where rows only pass.</param>
     /// <param name="inputs">Its inputs; a leaf has one that nobody feeds but the runtime.</param>
     /// <param name="pending">The lane's list of operators that have more to say.</param>
-    public Station(int stage, IOperator? operation, IReadOnlyList<StationInputs> inputs, PendingStations pending)
+    /// <param name="clock">Who works.</param>
+    public Station(int stage, IOperator? operation, IReadOnlyList<StationInputs> inputs, PendingStations pending, WorkClock clock)
     {
-        (Stage, _operator, _pending) = (stage, operation, pending);
+        (Stage, _operator, _pending, _clock) = (stage, operation, pending, clock);
         _inputs = inputs.Count == 0 ? [new(new(1, true))] : [.. inputs.Select(i => new Input(i))];
         _tellsInputs = _inputs.Length > 1;
         _targets = [[], [], []];
     }
 
     public int Stage { get; }
+
+    /// <summary>What it did.</summary>
+    public Work Work { get; } = new();
+
+    /// <summary>Its hottest keys, where it keeps state by key.</summary>
+    public HotKeys? HotKeys { get; init; }
 
     /// <summary>Where the clean rows of a source leave, or null.</summary>
     public CleanExit? Exit { get; init; }
@@ -58,9 +66,16 @@ sealed class Station : IOutput, IDisposable
     public void OnBatch(int input, Batch batch)
     {
         _rowsIn += batch.RowCount;
+        Work.CountBatch();
+        HotKeys?.Sample(input, batch);
         if (HasMore) _waiting.Enqueue((input, batch.Retain(), default));
         else if (_operator is null) Push(batch.Retain());
-        else _operator.OnBatch(input, batch, this);
+        else
+        {
+            var before = _clock.Enter(Work);
+            _operator.OnBatch(input, batch, this);
+            _clock.Leave(before);
+        }
     }
 
     public void OnFrontier(int input, Frontier frontier, int edge = 0)
@@ -91,13 +106,29 @@ sealed class Station : IOutput, IDisposable
 
     public void OnTick(Timestamp now) => _operator?.OnTick(now, this);
 
-    public void OnBarrier(long epoch) => _operator?.OnBarrier(epoch, this);
+    public void OnBarrier(long epoch)
+    {
+        if (_operator is null) return;
+        var before = _clock.Enter(Work);
+        _operator.OnBarrier(epoch, this);
+        _clock.Leave(before);
+        var rows = StateRows;
+        if (rows > _mostStateRows) Volatile.Write(ref _mostStateRows, rows);
+    }
 
     /// <summary>Lets an operator that returned early go on, if there is room.</summary>
     /// <returns>Whether it did anything.</returns>
     public bool Resume()
     {
         if (IsDownstreamBlocked) return false;
+        var before = _clock.Enter(Work);
+        ResumeNow();
+        _clock.Leave(before);
+        return true;
+    }
+
+    void ResumeNow()
+    {
         HasMore = _operator!.Resume(this);
         while (!HasMore && _waiting.TryDequeue(out var next))
         {
@@ -116,7 +147,6 @@ sealed class Station : IOutput, IDisposable
                 next.Batch.Release();
             }
         }
-        return true;
     }
 
     /// <inheritdoc/>
@@ -158,6 +188,9 @@ sealed class Station : IOutput, IDisposable
     /// <summary>Whether a batch that is pushed here would pile up.</summary>
     public bool IsBlocked => HasMore || IsDownstreamBlocked;
 
+    /// <summary>The most rows or groups that it kept at a barrier.</summary>
+    public long MostStateRows => Volatile.Read(ref _mostStateRows);
+
     /// <summary>Rows or groups that the operator keeps. Read from other threads: as good as a glance.</summary>
     public long StateRows => (_operator as IStateful)?.StateRows ?? 0;
 
@@ -185,7 +218,12 @@ sealed class Station : IOutput, IDisposable
         if (input.Join() && _tellsInputs && _operator is not null)
         {
             if (HasMore) _waiting.Enqueue((changed, null, input.Frontier));
-            else _operator.OnInputFrontier(changed, input.Frontier, this);
+            else
+            {
+                var before = _clock.Enter(Work);
+                _operator.OnInputFrontier(changed, input.Frontier, this);
+                _clock.Leave(before);
+            }
         }
         var joined = Frontier.End;
         var anyIdle = false;
@@ -217,7 +255,12 @@ sealed class Station : IOutput, IDisposable
         _frontier = frontier;
         if (HasMore) _waiting.Enqueue((-1, null, frontier));
         else if (_operator is null) Advance(frontier);
-        else _operator.OnFrontier(frontier, this);
+        else
+        {
+            var before = _clock.Enter(Work);
+            _operator.OnFrontier(frontier, this);
+            _clock.Leave(before);
+        }
     }
 
     static Frontier Max(Frontier a, Frontier b) => new(Timestamp.Max(a.Closed, b.Closed), Timestamp.Max(a.Final, b.Final));

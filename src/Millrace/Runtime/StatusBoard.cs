@@ -18,6 +18,7 @@ sealed class StatusBoard
     readonly MemoryAccountant _memory;
     readonly ILookup<PhysicalNode, Station> _stations;
     readonly ILookup<string, PhysicalNode> _nodesByOwner;
+    readonly OperatorBoard _operators;
     readonly Dictionary<string, RateMeter> _rates = new(StringComparer.Ordinal);
     readonly TimeProvider _clock;
     readonly Lock _lock = new();
@@ -28,7 +29,11 @@ sealed class StatusBoard
         (_pipeline, _plan, _sources, _counters, _readers, _memory, _clock) = (pipeline, plan, sources, counters, readers, memory, clock);
         _stations = plan.Nodes.SelectMany(n => builder.StationsOf(n).Select(s => (Node: n, Station: s))).ToLookup(p => p.Node, p => p.Station);
         _nodesByOwner = plan.Nodes.ToLookup(n => n.Owner);
+        _operators = new(plan, _stations, memory, clock);
     }
+
+    /// <summary>The operators behind the nodes, now.</summary>
+    public IReadOnlyList<OperatorStatus> Operators() => _operators.Operators();
 
     /// <summary>The nodes, now.</summary>
     public IReadOnlyList<NodeStatus> Nodes()
@@ -67,13 +72,21 @@ sealed class StatusBoard
         var decoded = rows - counters.Undecodable;
         var isCleaned = IsCleaned(definition);
         nodes.Add(new(definition.Name, "source", definition.Name, definition.Connector, [], rows, isCleaned ? decoded : counters.Accepted, Rate(definition.Name, rows), bytes, total,
-            frontier, isCleaned ? 0 : counters.Late, counters.Undecodable, 0, 0, heldBackBy));
+            frontier, isCleaned ? 0 : counters.Late, counters.Undecodable, 0, 0, heldBackBy)
+        {
+            TimeShare = _operators.Share(ScansOf(definition, isCleaned)), BatchRows = _operators.BatchRows(ScansOf(definition, true)),
+        });
         if (!isCleaned) return;
         var violated = counters.Rules.Where(r => r.On == definition.Name).Sum(r => r.Violated);
         var constraints = counters.Rules.Count(r => r.On == definition.Name);
         nodes.Add(new(CleanId(definition), "clean", "clean " + definition.Name, ViewSummary.Count(constraints, "constraint"), [definition.Name], decoded,
-            counters.Accepted, Rate(CleanId(definition), decoded), 0, null, frontier, counters.Late, violated, 0, 0, null));
+            counters.Accepted, Rate(CleanId(definition), decoded), 0, null, frontier, counters.Late, violated, 0, 0, null)
+        {
+            TimeShare = _operators.Share(_nodesByOwner[definition.Name].Where(n => n.Logical is not SourceScan)), BatchRows = _operators.BatchRows(ScansOf(definition, true)),
+        });
     }
+
+    IEnumerable<PhysicalNode> ScansOf(SourceDefinition source, bool isScanAlone) => _nodesByOwner[source.Name].Where(n => n.Scope == Scope.Partition && (!isScanAlone || n.Logical is SourceScan));
 
     static string CleanId(SourceDefinition source) => source.Name + ".clean";
 
@@ -97,7 +110,10 @@ sealed class StatusBoard
         var stateRows = own.Sum(n => _stations[n].Sum(s => s.StateRows));
         var errors = _counters.Values.SelectMany(c => c.Rules).Where(r => r.On == view.Name).Sum(r => r.Violated);
         return new(view.Name, view.IsMaterialized ? "materialized" : "view", view.Name, ViewSummary.Of(view.Plan, IsOther), InputsOf(view.Plan, view.Name), rowsIn, rowsOut, Rate(view.Name, rowsIn), 0,
-            null, reader?.Frontier, 0, errors, stateRows, stateBytes, null);
+            null, reader?.Frontier, 0, errors, stateRows, stateBytes, null)
+        {
+            TimeShare = _operators.Share(own), BatchRows = _operators.BatchRows(own), HotKeys = _operators.HotKeys(own),
+        };
     }
 
     NodeStatus Sink(SinkDefinition sink, ReaderRun reader) =>

@@ -34,7 +34,10 @@ public partial class FiguresTests : ServerTest
             Quality = [counters],
             Nodes =
             [
-                new("orders", "source", "orders", "generator", [], 1200, 1180, 500, 88_000, 100_000, new Frontier(new(3_598_800_000), Timestamp.MinValue), 3, 7, 0, 0, "part 2"),
+                new("orders", "source", "orders", "generator", [], 1200, 1180, 500, 88_000, 100_000, new Frontier(new(3_598_800_000), Timestamp.MinValue), 3, 7, 0, 0, "part 2")
+                {
+                    TimeShare = 0.25, BatchRows = 4000.04, HotKeys = [new("country = UK", 1.0 / 3)],
+                },
                 new("odd \"name\\\n", "view", "v", "SELECT", ["orders"], 1, 1, double.NaN, 0, null, null, 0, 0, 5, 50, null),
                 new("ended", "sink", "s", "file", [], 1, 1, 0, 0, null, Frontier.End, 0, 0, 0, 0, null),
             ],
@@ -54,7 +57,7 @@ public partial class FiguresTests : ServerTest
     [Fact]
     public async Task The_pipeline_is_shown_with_its_figures()
     {
-        Assert.Equal("""{"version":0,"name":"sales","state":"running","started":"2026-01-01T00:00:00Z","error":null,"nodes":[{"id":"orders","kind":"source","label":"orders","detail":"generator","inputs":[],"rowsIn":1200,"rowsOut":1180,"rowsPerSecond":500,"bytesIn":88000,"totalBytes":100000,"watermark":"1970-01-01T00:59:58.800000Z","lagMs":1200,"late":3,"errors":7,"stateRows":0,"stateBytes":0,"heldBackBy":"part 2"}""",
+        Assert.Equal("""{"version":0,"name":"sales","state":"running","started":"2026-01-01T00:00:00Z","error":null,"nodes":[{"id":"orders","kind":"source","label":"orders","detail":"generator","inputs":[],"rowsIn":1200,"rowsOut":1180,"rowsPerSecond":500,"bytesIn":88000,"totalBytes":100000,"watermark":"1970-01-01T00:59:58.800000Z","lagMs":1200,"late":3,"errors":7,"stateRows":0,"stateBytes":0,"heldBackBy":"part 2","timeShare":0.25,"batchRows":4000,"hotKeys":[{"key":"country = UK","share":0.3333}]}""",
             (await Client.GetStringAsync("/api/pipeline")).Split(",{\"id\"")[0]);
         var json = await Get("/api/pipeline");
         Assert.Equal("""{"usedBytes":1000,"limitBytes":1000000}""", json["memory"]!.ToJsonString());

@@ -49,6 +49,12 @@ export interface PipelineNode {
   stateBytes: number;
   /** The partition that holds the watermark back. */
   heldBackBy: string | null;
+  /** Part of the time spent in all operators, 0 to 1. */
+  timeShare: number;
+  /** Mean rows of a batch. */
+  batchRows: number;
+  /** The keys that most rows have, hottest first. */
+  hotKeys: { key: string; share: number }[];
 }
 
 export interface Pipeline {

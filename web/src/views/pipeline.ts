@@ -1,5 +1,5 @@
 import type { Pipeline, PipelineNode } from '../api/types.ts';
-import { formatBytes, formatCount, formatRate } from '../format/numbers.ts';
+import { formatBytes, formatCount, formatRate, formatShare } from '../format/numbers.ts';
 import { formatLag, formatMoment, isEnd, milliseconds, type Zone } from '../format/times.ts';
 import type { Direction } from '../graph/geometry.ts';
 import { graph } from '../graph/graph.ts';
@@ -100,6 +100,8 @@ function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
     ['Rows per second', formatRate(node.rowsPerSecond)],
     ['Rows in', formatCount(node.rowsIn)],
     ['Rows out', formatCount(node.rowsOut)],
+    ['Time', node.timeShare > 0 ? formatShare(node.timeShare, 1) : null],
+    ['Rows a batch', node.batchRows > 0 ? formatCount(Math.round(node.batchRows)) : null],
     ['Bytes in', node.bytesIn > 0 ? formatBytes(node.bytesIn) + (node.totalBytes ? ` of ${formatBytes(node.totalBytes)}` : '') : null],
     ['Watermark', watermark === null ? 'none' : isEnd(watermark) ? 'the end' : formatMoment(watermark, zone)],
     ['Held back by', node.heldBackBy],
@@ -107,6 +109,7 @@ function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
     ['Late rows', formatCount(node.late)],
     ['Errors', formatCount(node.errors)],
     ['State', node.stateRows > 0 ? `${formatCount(node.stateRows)} ${node.stateRows === 1 ? 'row' : 'rows'}, ${formatBytes(node.stateBytes)}` : null],
+    ['Hottest keys', node.hotKeys.map(({ key, share }) => `${key} (${formatShare(share, 1)})`).join(', ') || null],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== null);
 }

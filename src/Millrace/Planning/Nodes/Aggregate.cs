@@ -27,6 +27,20 @@ public sealed class Aggregate : UnaryNode
     public override ChangeMode Mode => ChangeMode.Retract;
     /// <inheritdoc/>
     public override string StateBound => Window is null ? "unbounded" : "open windows";
+    /// <inheritdoc/>
+    public override string Details
+    {
+        get
+        {
+            var calls = string.Join(", ", Calls.Select(c => $"{c.Function.Name}({(c.Distinct ? "DISTINCT " : "")}{(c.Arguments.IsEmpty ? "*" : string.Join(", ", c.Arguments.Select(Column)))})"
+                + (c.Filter < 0 ? "" : $" FILTER (WHERE {Column(c.Filter)})")));
+            var keys = string.Join(", ", Window is null ? Keys.Select(Column) : Keys.Select(Column).Prepend(Window.ToSql(Input.Schema)));
+            return string.Join(" by ", new[] { calls, keys }.Where(t => t.Length > 0));
+        }
+    }
+
+    string Column(int index) => Input.Schema[index].Name;
+
     internal override IEnumerable<object?> Parameters =>
         [View, Window, Late, Sets, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
 

@@ -1,3 +1,5 @@
+using Millrace.Data;
+using Millrace.Expressions;
 using Millrace.Operators;
 
 namespace Millrace.Planning;
@@ -9,6 +11,12 @@ public sealed class AssignWatermark : UnaryNode
     public required long DelayMicroseconds { get; init; }
     /// <summary>The source whose partitions it watches.</summary>
     public required SourceDefinition Source { get; init; }
+    /// <inheritdoc/>
+    public override string Name => "Watermark";
+
+    /// <inheritdoc/>
+    public override string Details => $"{Schema[TimeColumn].Name} - {new Literal(new Interval(0, 0, DelayMicroseconds), DataType.Interval).ToSql()}";
+
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
     {
         ColumnUse.Pass(output, inputs[0]);

@@ -7,6 +7,12 @@ public sealed class AssignWindow : UnaryNode
 {
     /// <summary>The windows.</summary>
     public required WindowSpec Window { get; init; }
+    /// <inheritdoc/>
+    public override string Name => "Window";
+
+    /// <inheritdoc/>
+    public override string Details => Window.ToSql(Input.Schema);
+
     internal override IEnumerable<object?> Parameters => [Window];
 
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)

@@ -1,3 +1,5 @@
+using Millrace.Data;
+using Millrace.Expressions;
 using Millrace.Operators;
 
 namespace Millrace.Planning;
@@ -7,6 +9,12 @@ public sealed class DelayFrontier : UnaryNode
 {
     /// <summary>Microseconds, at least 0.</summary>
     public required long LagMicroseconds { get; init; }
+    /// <inheritdoc/>
+    public override string Name => "Delay";
+
+    /// <inheritdoc/>
+    public override string Details => new Literal(new Interval(0, 0, LagMicroseconds), DataType.Interval).ToSql();
+
     internal override IEnumerable<object?> Parameters => [LagMicroseconds];
 
     internal override IOperator CreateOperator(OperatorContext context) => new DelayFrontierOperator(this, context);

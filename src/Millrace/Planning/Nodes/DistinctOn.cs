@@ -21,6 +21,9 @@ public sealed class DistinctOn : UnaryNode
     public override ChangeMode Mode => Order.IsEmpty ? Input.Mode : ChangeMode.Retract;
     /// <inheritdoc/>
     public override string StateBound => TimeColumn >= 0 && Keys.Contains(TimeColumn) ? "rows younger than the watermark" : StateTtl is null ? "unbounded" : "state_ttl";
+    /// <inheritdoc/>
+    public override string Details => string.Join(", ", Keys.Select(k => Schema[k].Name)) + (Order.IsEmpty ? "" : " order by " + SortKey.ToSql(Order, Schema));
+
     internal override IEnumerable<object?> Parameters => [View, Late, StateTtl, Keys.Length, .. Keys, .. Order];
 
     internal override bool HasState => true;

@@ -11,6 +11,9 @@ public sealed class Expect : UnaryNode
     public required string On { get; init; }
     /// <summary>In the order of the text.</summary>
     public required ImmutableArray<Constraint> Constraints { get; init; }
+    /// <inheritdoc/>
+    public override string Details => string.Join(", ", Constraints.Select(c => c.Name));
+
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
     {
         ColumnUse.Pass(output, inputs[0]);

@@ -8,6 +8,9 @@ public sealed class Filter : UnaryNode
 {
     /// <summary>The condition, over the input's columns.</summary>
     public required Expression Condition { get; init; }
+    /// <inheritdoc/>
+    public override string Details => Condition.ToSql();
+
     internal override IEnumerable<object?> Parameters => [Condition];
 
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)

@@ -13,6 +13,16 @@ public sealed class Project : UnaryNode
     internal Project With(ImmutableArray<Expression> expressions, PlanNode input) =>
         new() { Schema = Schema, Input = input, Expressions = expressions, Key = Key, Times = Times, Where = Where };
 
+    /// <inheritdoc/>
+    public override string Details => string.Join(", ", Expressions.Select((e, i) => Item(e, Schema[i].Name)));
+
+    static string Item(Expression expression, string name)
+    {
+        if (expression is ColumnReference column && column.Name == name) return name;
+        var text = expression.ToSql();
+        return text == name ? name : $"{text} AS {name}";
+    }
+
     internal override IEnumerable<object?> Parameters => [.. Schema.Fields, .. Expressions];
 
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)

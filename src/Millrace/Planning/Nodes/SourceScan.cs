@@ -12,5 +12,11 @@ public sealed class SourceScan : PlanNode
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Append;
 
+    /// <inheritdoc/>
+    public override string Name => "Source";
+
+    /// <inheritdoc/>
+    public override string Details => $"{Source.Name} ({Source.Connector}{(Source.Format is { } format ? ", " + format : "")})";
+
     internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
 }

@@ -12,5 +12,11 @@ public sealed class StoredScan : PlanNode
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Append;
 
+    /// <inheritdoc/>
+    public override string Name => "Stored";
+
+    /// <inheritdoc/>
+    public override string Details => Table;
+
     internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
 }

@@ -13,6 +13,9 @@ public sealed class Values : PlanNode
     public override IReadOnlyList<PlanNode> Inputs => [];
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Append;
+    /// <inheritdoc/>
+    public override string Details => $"{Rows.Length} rows";
+
     internal override IOperator CreateOperator(OperatorContext context) => new ValuesOperator(this, context);
 
     internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
