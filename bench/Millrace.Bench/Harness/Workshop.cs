@@ -86,7 +86,17 @@ sealed class Workshop
     }
 
     /// <summary>Runs a command that prepares or checks something; fails with its output if it fails.</summary>
-    public static void Execute(string program, params IEnumerable<string> arguments)
+    public static void Execute(string program, params IEnumerable<string> arguments) => Run(program, arguments);
+
+    /// <summary>Runs a command and takes what it prints; shows what it says on its error output.</summary>
+    public static string Output(string program, params IEnumerable<string> arguments)
+    {
+        var (output, errors) = Run(program, arguments);
+        Console.Error.Write(errors);
+        return output;
+    }
+
+    static (string Output, string Errors) Run(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
@@ -94,5 +104,6 @@ sealed class Workshop
         var errors = process.StandardError.ReadToEndAsync();
         process.WaitForExit();
         if (process.ExitCode != 0) throw new BenchmarkException($"{Path.GetFileName(program)} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{output.Result}{errors.Result}");
+        return (output.Result, errors.Result);
     }
 }

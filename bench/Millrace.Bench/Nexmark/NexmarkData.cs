@@ -29,6 +29,10 @@ static class NexmarkData
     public static string SideInput(Workshop workshop) => Make(Path.Combine(workshop.Cache, "nexmark", "side_input.csv"), path =>
         File.WriteAllLines(path, Enumerable.Range(0, 10_000).Select(static i => string.Create(CultureInfo.InvariantCulture, $"{i},{i}")).Prepend("key,value")));
 
+    /// <summary>The answer to a question on patterns, as a plain program finds it.</summary>
+    public static string Patterns(Workshop workshop, Workload workload, string question) => Make(Path.Combine(Csv(workshop, workload), question + ".lines"), path =>
+        Workshop.Execute("/usr/bin/python3", Path.Combine(Questions(workshop), "reference", "match.py"), question, Path.Combine(Folder(workshop, workload), "bid.csv"), path));
+
     static string Folder(Workshop workshop, Workload workload) =>
         Path.Combine(workshop.Cache, "nexmark", string.Create(CultureInfo.InvariantCulture, $"{workload.Events}-{workload.Rate}-{workload.Seed}"));
 
