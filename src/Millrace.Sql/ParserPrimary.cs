@@ -77,17 +77,23 @@ internal sealed partial class Parser
         var isStar = false;
         var isDistinct = false;
         ImmutableArray<Expr> arguments = [];
+        ImmutableArray<OrderItem> order = [];
         if (TrySymbol("*")) isStar = true;
         else if (!IsSymbol(")"))
         {
             isDistinct = TryWord("distinct");
             if (!isDistinct) TryWord("all");
             arguments = List(() => ParseExpression());
-            if (IsWord("order")) throw NotYet(Current.Span, "ORDER BY inside an aggregate");
+            if (TryWords("order", "by")) order = List(ParseOrderItem);
         }
         if (IsSymbol("=>")) throw new SqlError(Codes.Unexpected, Current.Span, "found '=>'; named arguments are those of TUMBLE and HOP.");
         Symbol(")");
-        if (IsWords("within", "group")) throw NotYet(Current.Span, "WITHIN GROUP");
+        var isWithin = IsWords("within", "group");
+        if (isWithin)
+        {
+            if (!order.IsEmpty) throw new SqlError(Codes.Repeated, Current.Span, "an aggregate has one ORDER BY, inside its parentheses or in WITHIN GROUP.");
+            order = ParseWithinGroup();
+        }
         Expr? filter = null;
         if (IsWord("filter") && IsSymbol(Ahead(1), "("))
         {
@@ -97,7 +103,19 @@ internal sealed partial class Parser
             Symbol(")");
         }
         if (IsWord("over") && (IsSymbol(Ahead(1), "(") || Ahead(1).Kind == TokenKind.Word)) throw NotYet(Current.Span, "OVER", "Use GROUP BY with a window of HOP, or DISTINCT ON.");
-        return Made(new CallExpr(name, arguments, isStar, isDistinct, filter, name.Span.To(Previous.Span)));
+        return Made(new CallExpr(name, arguments, isStar, isDistinct, filter, name.Span.To(Previous.Span)) { OrderBy = order, IsWithinGroup = isWithin });
+    }
+
+    // WITHIN GROUP (ORDER BY a, b)
+    ImmutableArray<OrderItem> ParseWithinGroup()
+    {
+        _at += 2;
+        Symbol("(");
+        Word("order");
+        Word("by");
+        var order = List(ParseOrderItem);
+        Symbol(")");
+        return order;
     }
 
     CaseExpr ParseCase()

@@ -11,7 +11,17 @@ internal sealed record AggregateSlot(int Index, DataType Type) : Expression(Type
 /// <summary>An aggregate as it was bound: arguments are expressions over the input.</summary>
 internal sealed record BoundAggregate(AggregateFunction Function, Signature Signature, ImmutableArray<Expression> Arguments, bool Distinct, Expression? Filter, Span Span)
 {
-    public bool IsSame(BoundAggregate other) => ReferenceEquals(Function, other.Function) && Distinct == other.Distinct && Arguments.SequenceEqual(other.Arguments) && Equals(Filter, other.Filter);
+    /// <summary>The function before constants and order were built in.</summary>
+    public required AggregateFunction Origin { get; init; }
+
+    /// <summary>The constants that were built in.</summary>
+    public required IReadOnlyList<Literal> Constants { get; init; }
+
+    /// <summary>The directions of ORDER BY.</summary>
+    public required IReadOnlyList<bool> Descending { get; init; }
+
+    public bool IsSame(BoundAggregate other) => ReferenceEquals(Origin, other.Origin) && Distinct == other.Distinct && Arguments.SequenceEqual(other.Arguments) && Equals(Filter, other.Filter)
+        && Constants.SequenceEqual(other.Constants) && Descending.SequenceEqual(other.Descending);
 }
 
 /// <summary>The aggregates of one query, each once.</summary>
@@ -20,6 +30,9 @@ internal sealed class AggregateCalls
     readonly List<BoundAggregate> _calls = [];
 
     public IReadOnlyList<BoundAggregate> Calls => _calls;
+
+    /// <summary>When rows happened, for aggregates over time that are not told.</summary>
+    public ColumnReference? Time { get; init; }
 
     public AggregateSlot Add(BoundAggregate call)
     {

@@ -126,11 +126,11 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
         var catalog = compilation.Options.Catalog;
         if (name == "grouping" && catalog.Scalar(name) is null) return BindGrouping(call);
         var aggregate = catalog.Aggregate(name);
-        if (aggregate is not null && (catalog.Scalar(name) is null || call.IsStar || call.IsDistinct || call.Filter is not null)) return BindAggregate(aggregate, call);
-        if (call.IsStar || call.IsDistinct || call.Filter is not null)
+        if (aggregate is not null && (catalog.Scalar(name) is null || call.IsAggregate)) return BindAggregate(aggregate, call);
+        if (call.IsAggregate)
         {
             if (catalog.Scalar(name) is null && name is not ("coalesce" or "nullif")) throw UnknownFunction(call);
-            var what = call.IsStar ? "*" : call.IsDistinct ? "DISTINCT" : "FILTER";
+            var what = call.IsStar ? "*" : call.IsDistinct ? "DISTINCT" : call.Filter is not null ? "FILTER" : "ORDER BY";
             throw new SqlError(Codes.NotAnAggregate, call.Span, $"{what} belongs to aggregates; '{name}' is none.");
         }
         switch (name)
@@ -178,21 +178,13 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
     AggregateSlot BindAggregate(AggregateFunction function, CallExpr call)
     {
         if (aggregates is null) throw new SqlError(Codes.MisplacedAggregate, call.Span, $"the aggregate {call.Function.Text.ToUpperInvariant()} cannot stand {place}.");
-        var inner = new ExpressionBinder(compilation, scope, null, "inside another aggregate");
-        var filter = call.Filter is null ? null : inner.Condition(call.Filter, "FILTER");
-        var arguments = call.Arguments.Select(inner.Bind).ToArray();
-        if (call.IsStar && function.Name != "count") throw new SqlError(Codes.WrongTypes, call.Span, $"* as an argument belongs to COUNT. Usage: {function.Syntax}.");
-        if (!call.IsStar && arguments.Length == 0 && function.Name == "count") throw new SqlError(Codes.WrongTypes, call.Span, "COUNT takes * or a value.");
-        var signature = Resolve(types => function.Resolve(types, call.IsDistinct), arguments)
-            ?? throw WrongTypes(call.Function.Text, call.Span, arguments, function.Syntax, call.IsDistinct);
-        var converted = arguments.Select((a, i) => Convert(a, signature.Parameters[i], call.Arguments[i].Span));
-        return aggregates.Add(new(function, signature, [.. converted], call.IsDistinct, filter, call.Span));
+        return aggregates.Add(new AggregateBinder(new ExpressionBinder(compilation, scope, null, "inside another aggregate"), aggregates.Time).Bind(function, call));
     }
 
-    delegate Signature? Resolver(ReadOnlySpan<DataType> types);
+    internal delegate Signature? Resolver(ReadOnlySpan<DataType> types);
 
     /// <summary>The signature for arguments; a text literal also counts as a value of unknown type, as in PostgreSQL.</summary>
-    static Signature? Resolve(Resolver resolve, IReadOnlyList<Expression> arguments)
+    internal static Signature? Resolve(Resolver resolve, IReadOnlyList<Expression> arguments)
     {
         var types = arguments.Select(a => a.Type).ToArray();
         if (resolve(types) is { } signature) return signature;
@@ -206,7 +198,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
         return hasText ? resolve(types) : null;
     }
 
-    static SqlError WrongTypes(string shown, Span span, IReadOnlyList<Expression> arguments, string syntax, bool isDistinct = false)
+    internal static SqlError WrongTypes(string shown, Span span, IReadOnlyList<Expression> arguments, string syntax, bool isDistinct = false)
     {
         if (arguments.Count == 2 && !shown.Any(char.IsLetter))
             return new(Codes.WrongTypes, span, $"{shown} is not there for {arguments[0].Type} and {arguments[1].Type}. Convert one of them with CAST(x AS type).");

@@ -15,7 +15,7 @@ internal sealed class GroupBinder(Compilation compilation, string view)
 
     bool HasAggregate(Expr expression) =>
         expression is CallExpr call && compilation.Options.Catalog.Aggregate(call.Function.Text) is not null
-            && (compilation.Options.Catalog.Scalar(call.Function.Text) is null || call.IsStar || call.IsDistinct || call.Filter is not null)
+            && (compilation.Options.Catalog.Scalar(call.Function.Text) is null || call.IsAggregate)
         || expression.Parts.Any(HasAggregate);
 
     /// <summary>Binds the whole of a select that aggregates.</summary>
@@ -45,7 +45,7 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         // What is computed from window columns alone is known once the window is.
         if (isWindowed) keys.RemoveAll(k => UsesWindow(k, from, select.GroupBy[0].Span, "GROUP BY"));
 
-        var calls = new AggregateCalls();
+        var calls = new AggregateCalls { Time = TimeOf(from) };
         var binder = new ExpressionBinder(compilation, scope, calls);
         var selected = new List<Expression>();
         foreach (var (expression, _) in items) selected.Add(binder.Bind(expression));
@@ -101,12 +101,19 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         var rewritten = selected.Select((s, i) => (Rewrite(s, items[i].Expression.Span), items[i].Name)).ToList();
         return new SelectStage(result, rewritten, further =>
         {
-            var more = new AggregateCalls();
+            var more = new AggregateCalls { Time = calls.Time };
             foreach (var call in calls.Calls) more.Add(call);
             var expression = new ExpressionBinder(compilation, from.Scope, more).Bind(further);
             if (more.Calls.Count > calls.Calls.Count) throw new SqlError(Codes.MisplacedAggregate, further.Span, "an aggregate that is not in the select list. Select it, and order by its name.");
             return Rewrite(expression, further.Span);
         }, from.Scope);
+    }
+
+    /// <summary>The column that says when rows happened: that of the window, else the first event time of the input.</summary>
+    static ColumnReference? TimeOf(From from)
+    {
+        var index = from.Window is { } window ? window.TimeColumn : from.Node.Times.IsEmpty ? -1 : from.Node.Times[0].Column;
+        return index < 0 ? null : new(index, from.Node.Schema[index].Name, from.Node.Schema[index].Type);
     }
 
     static string Unique(IEnumerable<string> taken, string name)

@@ -105,7 +105,16 @@ internal sealed record CastExpr(Expr Operand, TypeSyntax Type, bool IsSoft, Span
 /// <summary>f(a, b), COUNT(*), SUM(DISTINCT x) FILTER (WHERE p); special spellings (EXTRACT, TRIM ...) arrive here too.</summary>
 internal sealed record CallExpr(Name Function, ImmutableArray<Expr> Arguments, bool IsStar, bool IsDistinct, Expr? Filter, Span Span) : Expr(Span)
 {
-    public override IEnumerable<Expr> Parts => Filter is null ? Arguments : Arguments.Append(Filter);
+    /// <summary>f(x ORDER BY y), or f(p) WITHIN GROUP (ORDER BY x).</summary>
+    public ImmutableArray<OrderItem> OrderBy { get; init; } = [];
+
+    /// <summary>Whether <see cref="OrderBy"/> stands in WITHIN GROUP.</summary>
+    public bool IsWithinGroup { get; init; }
+
+    /// <summary>Whether only an aggregate can be called so.</summary>
+    public bool IsAggregate => IsStar || IsDistinct || Filter is not null || !OrderBy.IsEmpty;
+
+    public override IEnumerable<Expr> Parts => Arguments.Concat(Filter is null ? [] : [Filter]).Concat(OrderBy.Select(o => o.Expression));
 }
 
 /// <summary>A type as written: DECIMAL(10,3).</summary>

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Expressions;
 
 namespace Millrace.Functions;
 
@@ -27,8 +28,24 @@ public abstract class AggregateFunction
     /// <summary>Whether it can take rows back (weights below zero); the planner refuses it over retracting input otherwise.</summary>
     public abstract bool CanRetract { get; }
 
+    /// <summary>Which arguments must be constants (a fraction, a separator, a half-life), by place. They are no columns: <see cref="With"/> builds them in.</summary>
+    public virtual IReadOnlyList<int> ConstantArguments => [];
+
+    /// <summary>Whether it takes ORDER BY.</summary>
+    public virtual AggregateOrder Order => AggregateOrder.None;
+
+    /// <summary>Where the event time of the rows goes if it is not given: the place of that argument, or -1.</summary>
+    public virtual int TimeArgument => -1;
+
+    /// <summary>The function as it stands at one place: what a binder resolves and puts into the plan.</summary>
+    /// <param name="constants">Values of the <see cref="ConstantArguments"/> that were given, in their order.</param>
+    /// <param name="descending">For each expression of ORDER BY whether it goes downwards; NULLs stand last upwards and first downwards. The expressions are the last arguments.</param>
+    /// <param name="distinct">Whether DISTINCT stands before the argument.</param>
+    /// <exception cref="ArgumentException">A constant is out of range, or the function does not go with what is asked: the message says what it needs.</exception>
+    public virtual AggregateFunction With(IReadOnlyList<Literal> constants, IReadOnlyList<bool> descending, bool distinct) => this;
+
     /// <summary>The signature for some argument types, or null if they do not fit.</summary>
-    /// <param name="arguments">None for COUNT(*).</param>
+    /// <param name="arguments">None for COUNT(*). Without the <see cref="ConstantArguments"/>, with the expressions of ORDER BY at the end.</param>
     /// <param name="distinct">Whether DISTINCT stands before the argument.</param>
     public abstract Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct);
 
@@ -38,6 +55,21 @@ public abstract class AggregateFunction
     /// <param name="memory">What the states are charged to.</param>
     /// <param name="retracts">Whether weights below zero may come; without them MIN, MAX and DISTINCT need less memory. True only where <see cref="CanRetract"/>.</param>
     public abstract AggregateStates CreateStates(Signature signature, bool distinct, MemoryOwner memory, bool retracts = true);
+}
+
+/// <summary>Where an aggregate takes an order from.</summary>
+public enum AggregateOrder
+{
+    /// <summary>It takes none.</summary>
+    None,
+    /// <summary>f(x ORDER BY y), if it is given.</summary>
+    Inside,
+    /// <summary>f(p) WITHIN GROUP (ORDER BY x), which must be given.</summary>
+    Within,
+    /// <summary>f() WITHIN GROUP (ORDER BY x), or the plain call f(x).</summary>
+    WithinOrPlain,
+    /// <summary>f(x ORDER BY y) or f(x) WITHIN GROUP (ORDER BY y), if it is given.</summary>
+    Either,
 }
 
 /// <summary>The states of one aggregate for all groups of a keyed table: plain data by group number, kept, saved and freed by the engine.</summary>

@@ -10,7 +10,12 @@ public static class Aggregates
     [
         new Count(), new Sum(), new Average(), new Min(), new Max(),
         new VarianceSample(), new VariancePopulation(), new DeviationSample(), new DeviationPopulation(),
-        new FirstValue(), new LastValue(),
-        new BoolAnd(), new BoolOr(),
+        new Skewness(), new Kurtosis(), new KurtosisPopulation(), new GeometricMean(),
+        .. Regression.All,
+        new Median(), new PercentileContinuous(), new PercentileDiscrete(), new Mode(), new Histogram(),
+        new FirstValue(), new LastValue(), new ArgMin(), new ArgMax(), new AnyValue(),
+        new StringAggregate(),
+        new BoolAnd(), new BoolOr(), new CountIf(), new BitAnd(), new BitOr(), new BitXor(),
+        new Ewma(), new Rate(),
     ];
 }

@@ -46,6 +46,20 @@ struct CompensatedSum
         if (double.IsFinite(product)) _error += Math.FusedMultiplyAdd(a, b, -product);
     }
 
+    /// <summary>Adds a finite number of twice the digits some times.</summary>
+    public void Add((double High, double Low) value, int weight)
+    {
+        AddProduct(value.High, weight);
+        AddProduct(value.Low, weight);
+    }
+
+    /// <summary>Multiplies all by a power of two, which loses nothing.</summary>
+    public void Scale(double powerOfTwo)
+    {
+        _sum *= powerOfTwo;
+        _error *= powerOfTwo;
+    }
+
     public void Merge(in CompensatedSum other)
     {
         AddFinite(other._sum);
@@ -118,6 +132,14 @@ static class Exact
         var (high, low) = Product(a.High, a.High);
         return Sum(high, low + 2 * a.High * a.Low);
     }
+
+    public static (double High, double Low) Multiply((double High, double Low) a, (double High, double Low) b)
+    {
+        var (high, low) = Product(a.High, b.High);
+        return Sum(high, low + (a.High * b.Low + a.Low * b.High));
+    }
+
+    public static (double High, double Low) Negate((double High, double Low) a) => (-a.High, -a.Low);
 
     public static (double High, double Low) Divide((double High, double Low) a, double b)
     {

@@ -13,7 +13,7 @@ static class DistinctStates
         Storage.Double => Fixed<double>(argument, inner, memory, retracts),
         Storage.Int128 => Fixed<Int128>(argument, inner, memory, retracts),
         Storage.Interval => Fixed<Interval>(argument, inner, memory, retracts),
-        _ => new DistinctStates<int, TextKeys>(argument, new(memory), inner, memory, retracts),
+        _ => new DistinctStates<int, TextKeys>(argument, new(new TextPool(memory)), inner, memory, retracts),
     };
 
     static DistinctStates<T, FixedKeys<T>> Fixed<T>(DataType argument, AggregateStates inner, MemoryOwner memory, bool retracts) where T : unmanaged, IComparable<T> =>

@@ -13,6 +13,10 @@ internal sealed class Min() : Extreme("min", "min(x)", "The least value; NULL fo
 internal sealed class Max() : Extreme("max", "max(x)", "The greatest value; NULL for an empty group. Texts are compared bytewise, NaN is greater than every number.", isGreatest: true,
     ("max(x)", "3; 1; NULL", "3"), ("max(x)", "'b'; 'a'", "b"));
 
+/// <summary>ANY_VALUE(x).</summary>
+internal sealed class AnyValue() : Extreme("any_value", "any_value(x)", "Some value of the group, always the least, so that the answer is the same every time; NULL for an empty group.", isGreatest: false,
+    ("any_value(x)", "3; 1; NULL", "1"));
+
 /// <summary>MIN and MAX. Where rows can be taken back every different value is kept with its count; otherwise only the best.</summary>
 internal abstract class Extreme(string name, string syntax, string summary, bool isGreatest, params (string, string, string)[] examples)
     : BuiltInAggregate(name, syntax, summary, examples)
@@ -37,7 +41,7 @@ internal abstract class Extreme(string name, string syntax, string summary, bool
             (Storage.Double, _) => Counted<double>(memory),
             (Storage.Int128, _) => Counted<Int128>(memory),
             (Storage.Interval, _) => Counted<Interval>(memory),
-            _ => new CountedExtremeStates<int, TextKeys>(new(memory), isGreatest, memory),
+            _ => new CountedExtremeStates<int, TextKeys>(new(new TextPool(memory)), isGreatest, memory),
         };
 
     AggregateStates Best<T>(Signature signature, MemoryOwner memory) where T : unmanaged, IComparable<T> =>

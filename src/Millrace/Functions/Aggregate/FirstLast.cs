@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Millrace.Data;
+using Millrace.Expressions;
 
 namespace Millrace.Functions.Aggregate;
 
 /// <summary>FIRST_VALUE(x).</summary>
-internal sealed class FirstValue() : ByArrival("first_value", "first_value(x)",
-    "The value that arrived first and is not NULL; NULL for an empty group. Rows of several partitions arrive in no fixed order.", ("first_value(x)", "NULL; 2; 1", "2"))
+internal sealed class FirstValue() : ByArrival("first_value", "first_value(x [ORDER BY y])",
+    "The first value that is not NULL, in the order of y (of several the least), or else of arrival, where rows of several partitions have no fixed order and none can be taken back; NULL for an empty group.",
+    isLast: false, ("first_value(x)", "NULL; 2; 1", "2"), ("first_value(x ORDER BY x DESC)", "1; 2", "2"))
 {
     public override IReadOnlyList<string> Aliases => ["first"];
     protected override AggregateStates Fixed<T>(Signature signature, MemoryOwner memory) => Plain<First<T>, T, T>(signature, memory);
@@ -13,8 +15,9 @@ internal sealed class FirstValue() : ByArrival("first_value", "first_value(x)",
 }
 
 /// <summary>LAST_VALUE(x).</summary>
-internal sealed class LastValue() : ByArrival("last_value", "last_value(x)",
-    "The value that arrived last and is not NULL; NULL for an empty group. Rows of several partitions arrive in no fixed order.", ("last_value(x)", "1; 2; NULL", "2"))
+internal sealed class LastValue() : ByArrival("last_value", "last_value(x [ORDER BY y])",
+    "The last value that is not NULL, in the order of y (of several the greatest), or else of arrival, where rows of several partitions have no fixed order and none can be taken back; NULL for an empty group.",
+    isLast: true, ("last_value(x)", "1; 2; NULL", "2"), ("last_value(x ORDER BY x)", "2; 1", "2"))
 {
     public override IReadOnlyList<string> Aliases => ["last"];
     protected override AggregateStates Fixed<T>(Signature signature, MemoryOwner memory) => Plain<Last<T>, T, T>(signature, memory);
@@ -22,9 +25,12 @@ internal sealed class LastValue() : ByArrival("last_value", "last_value(x)",
 }
 
 /// <summary>One value by the order of arrival. DISTINCT is refused: it would say nothing.</summary>
-internal abstract class ByArrival(string name, string syntax, string summary, params (string, string, string)[] examples) : BuiltInAggregate(name, syntax, summary, examples)
+internal abstract class ByArrival(string name, string syntax, string summary, bool isLast, params (string, string, string)[] examples) : BuiltInAggregate(name, syntax, summary, examples)
 {
     public override bool CanRetract => false;
+    public override AggregateOrder Order => AggregateOrder.Inside;
+
+    public override AggregateFunction With(IReadOnlyList<Literal> constants, IReadOnlyList<bool> descending, bool distinct) => descending.Count == 0 ? this : new ByOrder(this, isLast, [.. descending]);
 
     public override Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct) => distinct ? null : base.Resolve(arguments, distinct);
 
@@ -43,6 +49,26 @@ internal abstract class ByArrival(string name, string syntax, string summary, pa
 
     protected abstract AggregateStates Fixed<T>(Signature signature, MemoryOwner memory) where T : unmanaged;
     protected abstract AggregateStates Texts(MemoryOwner memory);
+}
+
+/// <summary>One value by the order of others: the first row, or the first the other way round.</summary>
+internal sealed class ByOrder(ByArrival origin, bool isLast, bool[] descending) : OverRows(origin.Name, origin.Syntax, origin.Summary, [])
+{
+    public override IReadOnlyList<string> Aliases => origin.Aliases;
+
+    public override Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct)
+    {
+        if (distinct || arguments.Length != 1 + descending.Length) return null;
+        var parameters = new DataType[arguments.Length];
+        for (var i = 0; i < parameters.Length; i++) parameters[i] = Known(arguments[i]);
+        return new([.. parameters], parameters[0]);
+    }
+
+    public override AggregateStates CreateStates(Signature signature, bool distinct, MemoryOwner memory, bool retracts)
+    {
+        int[] arguments = [.. Enumerable.Range(1, descending.Length), 0];
+        return FirstRow.States(RowForm.Of(signature, arguments, [.. descending.Select(d => d != isLast), isLast], [0]), memory, retracts);
+    }
 }
 
 struct First<T> : IAggregate<First<T>, T, T> where T : unmanaged

@@ -71,15 +71,16 @@ struct FixedKeys<T> : IKeys<T> where T : unmanaged, IComparable<T>
 
 /// <summary>Texts are numbered by a pool that all groups share: a set holds four bytes for each, and the text stands once however many groups have it.</summary>
 /// <remarks>For dictionary columns the number of each code is remembered, so a row costs one look-up and no hash of its bytes.</remarks>
-struct TextKeys(MemoryOwner memory) : IKeys<int>
+struct TextKeys(TextPool pool) : IKeys<int>
 {
-    readonly TextPool _pool = new(memory);
+    readonly TextPool _pool = pool;
     TextColumn? _column;
     int[]? _known; // by code: number + 1; null for plain heaps
 
     public void Begin(Column column)
     {
         _column = (TextColumn)column;
+        _pool.Sweep();
         _known = _column.Heap.IsDictionary ? _pool.KnownFor(_column.Heap) : null;
     }
 

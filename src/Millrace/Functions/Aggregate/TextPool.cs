@@ -143,8 +143,8 @@ sealed class TextPool(MemoryOwner memory)
         }
     }
 
-    // Only between batches: within one, numbers just given are not held yet.
-    void Sweep()
+    /// <summary>Lets texts go that nobody holds, where they are the greater part. Only between batches: within one, numbers just given are not held yet.</summary>
+    public void Sweep()
     {
         if (_idle < SweepFrom || _idle * 2L < Texts) return;
         foreach (var one in _remembered) one.Numbers.AsSpan().Clear();

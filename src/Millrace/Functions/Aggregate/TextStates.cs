@@ -55,7 +55,15 @@ sealed class TextStates<TChoice>(MemoryOwner memory) : AggregateStates where TCh
         }
     }
 
-    void Offer(int group, ReadOnlySpan<byte> text)
+    /// <summary>The text of a group, if it has one.</summary>
+    public bool TryGet(int group, out ReadOnlySpan<byte> text)
+    {
+        text = _held[group].Text;
+        return _held[group].Bytes is not null;
+    }
+
+    /// <summary>Adds a text to a group.</summary>
+    public void Offer(int group, ReadOnlySpan<byte> text)
     {
         ref var held = ref _held[group];
         if (held.Bytes is null || TChoice.Replaces(held.Text, text)) Keep(ref held, text);

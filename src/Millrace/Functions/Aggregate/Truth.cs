@@ -17,6 +17,30 @@ internal sealed class BoolOr() : OfConditions("bool_or", "bool_or(x)", "Whether 
     protected override AggregateStates CreateStates(Signature signature, MemoryOwner memory, bool retracts) => Plain<AnyTrue, byte, byte>(signature, memory);
 }
 
+/// <summary>COUNT_IF(x).</summary>
+internal sealed class CountIf() : OfConditions("count_if", "count_if([DISTINCT] x)", "In how many rows a condition is true; BIGINT, 0 for an empty group.", ("count_if(x > 1)", "1; 2; 3; NULL", "2"))
+{
+    public override IReadOnlyList<string> Aliases => ["countif"];
+    protected override bool DependsOnCopies => true;
+    protected override Signature? Resolve(DataType argument) => argument.Kind is TypeKind.Boolean or TypeKind.Null ? Form(DataType.BigInt, DataType.Boolean) : null;
+    protected override AggregateStates CreateStates(Signature signature, MemoryOwner memory, bool retracts) => Plain<Trues, byte, long>(signature, memory);
+}
+
+struct Trues : IAggregate<Trues, byte, long>
+{
+    long _count;
+
+    public void Add(byte value) => _count += value;
+    public void Add(byte value, int weight) => _count += value * (long)weight;
+    public void Merge(in Trues other) => _count += other._count;
+
+    public readonly bool TryResult(Signature signature, out long result)
+    {
+        result = _count;
+        return true;
+    }
+}
+
 /// <summary>An aggregate of BOOLEAN.</summary>
 internal abstract class OfConditions(string name, string syntax, string summary, params (string, string, string)[] examples) : BuiltInAggregate(name, syntax, summary, examples)
 {

@@ -19,7 +19,7 @@ internal static class Integers
         }, ("lcm(4, 6)", "12")),
         new ValueFunction<long>("&", "math", "a & b", "The bits that are set in both.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) => row.Long(0) & row.Long(1), ("91 & 15", "11")),
         new ValueFunction<long>("|", "math", "a | b", "The bits that are set in one or both.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) => row.Long(0) | row.Long(1), ("32 | 3", "35")),
-        new ValueFunction<long>("# bit_xor", "math", "a # b", "The bits that are set in just one.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) => row.Long(0) ^ row.Long(1), ("bit_xor(17, 5)", "20")),
+        new ValueFunction<long>("# bitxor", "math", "a # b", "The bits that are set in just one.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) => row.Long(0) ^ row.Long(1), ("bitxor(17, 5)", "20")),
         new ValueFunction<long>("<<", "math", "a << n", "The bits moved up n places, modulo 64.", [Gives(Long, Long, Int)], (in Row row, Outcome outcome) => row.Long(0) << row.Int(1), ("1 << 4", "16")),
         new ValueFunction<long>(">>", "math", "a >> n", "The bits moved down n places, modulo 64; the sign stays.", [Gives(Long, Long, Int)], (in Row row, Outcome outcome) => row.Long(0) >> row.Int(1), ("-16 >> 2", "-4")),
         new ValueFunction<long>("bit_not", "math", "bit_not(a)", "Every bit turned round.", [Gives(Long, Long)], (in Row row, Outcome outcome) => ~row.Long(0), ("bit_not(1)", "-2")),
