@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Expressions;
 using Millrace.Functions;
 using Millrace.Operators.Aggregation;
 using Millrace.Planning;
@@ -28,6 +29,9 @@ sealed class AggregateOperator : IOperator, IStateful
     readonly Column[][] _arguments;
     readonly int[] _rows, _rowKeys, _rowGroups, _someRows, _someGroups, _someWeights;
     readonly int[] _rowWeights;
+    readonly Evaluator? _condition;
+    readonly RowErrors? _noErrors; // conditions that can fail stay in a filter
+    readonly int[] _picked = [];
     Frontier _frontier = Frontier.Start;
     bool _isLoaded;
 
@@ -50,6 +54,11 @@ sealed class AggregateOperator : IOperator, IStateful
         var rows = context.Memory.BatchRows;
         (_rows, _rowKeys, _rowGroups, _rowWeights) = (new int[rows], new int[rows], new int[rows], new int[rows]);
         (_someRows, _someGroups, _someWeights) = (new int[rows], new int[rows], new int[rows]);
+        if (node.Condition is not null)
+        {
+            _condition = Evaluator.Compile(node.Condition, context.Memory);
+            (_noErrors, _picked) = (new RowErrors(rows), new int[rows]);
+        }
         if (node.Window is null)
         {
             var all = _slices.Add(0, 0, long.MinValue, long.MaxValue);
@@ -71,14 +80,21 @@ sealed class AggregateOperator : IOperator, IStateful
     {
         FinishSteps(output);
         FinishLoad();
-        if (batch.RowCount == 0) return;
+        var count = batch.RowCount;
+        ReadOnlySpan<int> picked = [];
+        if (_condition is not null)
+        {
+            count = _condition.Select(batch, _picked, _noErrors!);
+            if (count < batch.RowCount) picked = _picked.AsSpan(0, count);
+        }
+        if (count == 0) return;
         if (_slicer is null)
         {
-            Add(batch, [], batch.RowCount, _slices[0]);
+            Add(batch, picked, count, _slices[0]);
             return;
         }
-        _slicer.Assign(batch, _frontier);
-        if (_slicer.Whole is { } whole) Add(batch, [], batch.RowCount, whole);
+        _slicer.Assign(batch, picked, _frontier);
+        if (_slicer.Whole is { } whole) Add(batch, picked, count, whole);
         else
             foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.Rows.AsSpan(start..end), end - start, slice);
     }
@@ -257,6 +273,7 @@ sealed class AggregateOperator : IOperator, IStateful
 
     public void Dispose()
     {
+        _condition?.Dispose();
         _teller.Dispose();
         _hops?.Dispose();
         _slices.Dispose();

@@ -49,8 +49,9 @@ sealed class RowSlicer
 
     /// <summary>Assigns the rows of a batch.</summary>
     /// <param name="batch">The rows.</param>
+    /// <param name="picked">Those that count, or empty where all do.</param>
     /// <param name="frontier">How far time has come.</param>
-    public void Assign(Batch batch, Frontier frontier)
+    public void Assign(Batch batch, ReadOnlySpan<int> picked, Frontier frontier)
     {
         var times = (Column<long>)batch[_node.Window!.TimeColumn];
         _frontier = frontier;
@@ -59,7 +60,7 @@ sealed class RowSlicer
         Whole = null;
         _segments.Clear();
         if (!_panes.Overlaps && !times.HasNulls && AssignWhole(batch, times.Values)) return;
-        var count = AssignRows(batch, times);
+        var count = AssignRows(batch, picked, times);
         if (_late > 0) _reports.Late(batch, _lateRows.AsSpan(0, _late), _lateEnds.AsSpan(0, _late), _lateMarks.AsSpan(0, _late), _node.View);
         _late = 0;
         Arrange(count, batch.RowCount);
@@ -78,13 +79,15 @@ sealed class RowSlicer
         return true;
     }
 
-    int AssignRows(Batch batch, Column<long> times)
+    int AssignRows(Batch batch, ReadOnlySpan<int> picked, Column<long> times)
     {
         var watermarks = batch.Watermarks;
         var limit = _frontier.Final.Microseconds;
         var (count, timeless) = (0, 0);
-        for (var row = 0; row < batch.RowCount; row++)
+        var all = picked.IsEmpty ? batch.RowCount : picked.Length;
+        for (var i = 0; i < all; i++)
         {
+            var row = picked.IsEmpty ? i : picked[i];
             var time = times[row];
             if (times.IsNull(row) || time is long.MinValue or long.MaxValue)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Millrace.Expressions;
 using Millrace.Functions;
 using Millrace.Operators;
 
@@ -23,6 +24,8 @@ public sealed class Aggregate : UnaryNode
     public required LatePolicy Late { get; init; }
     /// <summary>Where rows stand once for each grouping set: the column of the set's number, and the set whose rows are reported when they are late or have no time.</summary>
     public (int Column, long Reported)? Sets { get; init; }
+    /// <summary>Only rows for which it is true count, without being copied first; null = all. Over the input's columns; cannot fail.</summary>
+    public Expression? Condition { get; init; }
     /// <inheritdoc/>
     public override ChangeMode Mode => ChangeMode.Retract;
     /// <inheritdoc/>
@@ -35,14 +38,21 @@ public sealed class Aggregate : UnaryNode
             var calls = string.Join(", ", Calls.Select(c => $"{c.Function.Name}({(c.Distinct ? "DISTINCT " : "")}{(c.Arguments.IsEmpty ? "*" : string.Join(", ", c.Arguments.Select(Column)))})"
                 + (c.Filter < 0 ? "" : $" FILTER (WHERE {Column(c.Filter)})")));
             var keys = string.Join(", ", Window is null ? Keys.Select(Column) : Keys.Select(Column).Prepend(Window.ToSql(Input.Schema)));
-            return string.Join(" by ", new[] { calls, keys }.Where(t => t.Length > 0));
+            var text = string.Join(" by ", new[] { calls, keys }.Where(t => t.Length > 0));
+            return Condition is null ? text : $"{text} where {Condition.ToSql()}";
         }
     }
 
     string Column(int index) => Input.Schema[index].Name;
 
     internal override IEnumerable<object?> Parameters =>
-        [View, Window, Late, Sets, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
+        [View, Window, Late, Sets, Condition, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
+
+    /// <summary>The same aggregate over the rows of another input that a condition picks; the columns that it reads stand there in the same places.</summary>
+    internal Aggregate Over(PlanNode input, Expression condition) => new()
+    {
+        Schema = Schema, Input = input, Window = Window, Keys = Keys, Calls = Calls, View = View, Late = Late, Sets = Sets, Condition = condition, Key = Key, Times = Times, Where = Where,
+    };
 
     internal override bool HasState => true;
     internal override bool HasPorts => true;
@@ -52,6 +62,7 @@ public sealed class Aggregate : UnaryNode
     {
         if (Window is { } spec) inputs[0][spec.TimeColumn] = true;
         if (Sets is { } sets) inputs[0][sets.Column] = true;
+        if (Condition is not null) ColumnUse.Mark(Condition, inputs[0]);
         ColumnUse.Mark(Keys, inputs[0]);
         foreach (var call in Calls)
         {

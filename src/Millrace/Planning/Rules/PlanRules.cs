@@ -12,6 +12,7 @@ static class PlanRules
         () => new MergeFilters(),
         () => new MergeProjects(),
         () => new SharePlans(),
+        () => new FilterInAggregate(),
     ];
 
     /// <summary>The names of all rules, in the order in which they apply.</summary>
