@@ -57,7 +57,7 @@ public static class Codes
     internal static readonly Code NotAnAggregate = New(1082, "not an aggregate", "DISTINCT, FILTER and * belong to aggregates.", "Leave it out.");
     internal static readonly Code BadPosition = New(1083, "no such position", "GROUP BY n and ORDER BY n count the columns of the select list from 1.", "Use a position of the list, or a name.");
     internal static readonly Code NoWatermark = New(1084, "a window without a watermark", "A window closes when the watermark passes its end; nothing says how far event time has come here.", "Add WATERMARK FOR column AS column - INTERVAL '...' to the source, and use that column (or a view's window column).");
-    internal static readonly Code BadWindow = New(1085, "an impossible window", "Size and slide are positive; months do not mix with days and time; a slide is not longer than its size.", "Correct the interval.");
+    internal static readonly Code BadWindow = New(1085, "an impossible window", "Sizes, slides, steps and gaps are positive; months do not mix with days and time; a slide is not longer than its size, and a step divides it.", "Correct the interval.");
     internal static readonly Code CannotRetract = New(1086, "an aggregate that cannot take rows back", "The input updates its rows, and the aggregate cannot take an old row back.", "Use an aggregate that can, or aggregate over a view that does not update.");
     internal static readonly Code MisplacedOrder = New(1087, "ORDER BY or LIMIT in a view", "A view is a stream without an end; it has no order and no first n rows.", "Order when you query the view; keep one row a key with DISTINCT ON (k) ... ORDER BY e.");
     internal static readonly Code WindowMix = New(1088, "window columns mixed with others", "In a windowed GROUP BY the columns window_start, window_end and window_time are known only after grouping.", "Compute it in a query in FROM over TUMBLE or HOP, or use the time column itself.");
@@ -82,6 +82,11 @@ public static class Codes
     internal static readonly Code NotMaterialized = New(1143, "a view that is not stored", "Tiles read stored views.", "Write CREATE MATERIALIZED VIEW.");
     internal static readonly Code TileShape = New(1144, "a view that does not fit its tile", "Tiles aggregate nothing: a kpi shows one row per window (or a single row), a bar the newest window by one more key, a line one series or one more key as SERIES.", "Write a view of that shape; the message says which.");
     internal static readonly Code BadTile = New(1145, "a tile of another form", "Kinds are kpi, line, bar, table, quality and pipeline, each with its own clauses.", "Correct the kind or the clause.");
+
+    internal static readonly Code BadLateness = New(1240, "an ON LATE UPDATE FOR that does not fit", "It takes a constant time above zero without months, and a source with a watermark.", "Write ON LATE UPDATE FOR INTERVAL '5 minutes', and give the source a watermark.");
+    internal static readonly Code CumulateKey = New(1241, "CUMULATE grouped by the start alone", "The windows of CUMULATE share their start; the end tells them apart.", "Add window_end to GROUP BY.");
+    internal static readonly Code SessionKeys = New(1242, "a session that is not its group", "The sessions of a key are the groups of SESSION: GROUP BY has window_start or window_end and exactly the columns of PARTITION BY.", "Group by the columns of PARTITION BY, or leave PARTITION BY out.");
+    internal static readonly Code SessionRows = New(1243, "sessions without GROUP BY", "How long a session is is known only when it ends, so SESSION has no rows of its own: it gives one row a session.", "Write GROUP BY window_start, window_end and the keys.");
 
     internal static readonly Code BadGrouping = New(1280, "grouping sets that do not fit", "GROUP BY makes at most 4,096 grouping sets over 31 keys; GROUPING(a, b) says which of its keys a row's set leaves out.", "Write fewer sets; give GROUPING what stands in GROUP BY.");
 

@@ -37,7 +37,7 @@ internal sealed class Lexer(SqlText source, Findings findings)
             if (IsNameStart(c)) return Word(start);
             if (char.IsAsciiDigit(c) || c == '.' && char.IsAsciiDigit(Peek(1))) return Number(start);
             if (c == '\'') return Quoted(start, start, '\'', TokenKind.Text);
-            if (c == '"') return Quoted(start, start, '"', TokenKind.QuotedName);
+            if (c is '"' or '`') return Quoted(start, start, c, TokenKind.QuotedName); // `name` as in Flink
             foreach (var symbol in s_symbols)
             {
                 if (string.CompareOrdinal(_text, start, symbol, 0, symbol.Length) != 0) continue;
@@ -131,8 +131,8 @@ internal sealed class Lexer(SqlText source, Findings findings)
         {
             if (_at >= _text.Length)
             {
-                var what = quote == '"' ? "quoted name" : "text";
-                findings.Error(quote == '"' ? Codes.OpenName : Codes.OpenText, new Span(start, 1), $"this {what} has no end: {quote} is missing.");
+                var what = quote == '\'' ? "text" : "quoted name";
+                findings.Error(quote == '\'' ? Codes.OpenText : Codes.OpenName, new Span(start, 1), $"this {what} has no end: {quote} is missing.");
                 break;
             }
             var c = _text[_at++];

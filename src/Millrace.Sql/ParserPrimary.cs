@@ -151,8 +151,8 @@ internal sealed partial class Parser
 
     static bool IsUnit(ReadOnlySpan<char> word)
     {
-        foreach (var unit in (ReadOnlySpan<string>)["year", "month", "day", "hour", "minute", "second"])
-            if (word.Equals(unit, StringComparison.OrdinalIgnoreCase)) return true;
+        foreach (var unit in (ReadOnlySpan<string>)["year", "month", "week", "day", "hour", "minute", "second"])
+            if (word.Equals(unit, StringComparison.OrdinalIgnoreCase) || word.EndsWith("s", StringComparison.OrdinalIgnoreCase) && word[..^1].Equals(unit, StringComparison.OrdinalIgnoreCase)) return true;
         return false;
     }
 

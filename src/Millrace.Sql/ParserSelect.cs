@@ -155,7 +155,7 @@ internal sealed partial class Parser
         else if (IsWord("table") && IsSymbol(Ahead(1), "("))
         {
             _at += 2;
-            item = ParseTableFunction(Name("TUMBLE or HOP"));
+            item = ParseTableFunction(Name("TUMBLE, HOP, CUMULATE or SESSION"));
             Symbol(")");
         }
         else
@@ -180,43 +180,5 @@ internal sealed partial class Parser
         return item;
     }
 
-    bool IsJoinWord => IsWord("natural") || IsWord("asof") || IsWord("match_recognize") || IsWord("tablesample") || IsWord("qualify");
-
-    WindowItem ParseTableFunction(Name function)
-    {
-        switch (function.Text)
-        {
-            case "tumble" or "hop": break;
-            case "session" or "cumulate" or "ml_predict" or "detect_objects" or "ml_evaluate": throw NotYet(function.Span, function.Text.ToUpperInvariant());
-            default:
-                throw new SqlError(Codes.UnknownFunction, function.Span,
-                    $"no table function '{function.Text}'.{Suggestions.OrList(function.Text, ["tumble", "hop"], "There are")}");
-        }
-        Symbol("(");
-        TryWord("table");
-        var input = ParseFromItem();
-        if (IsWord("partition")) throw NotYet(Current.Span, "PARTITION BY in a window");
-        Symbol(",");
-        Name time;
-        if (IsWord("descriptor") && IsSymbol(Ahead(1), "("))
-        {
-            _at += 2;
-            time = Name("a time column");
-            Symbol(")");
-        }
-        else time = Name("a time column");
-        var arguments = ImmutableArray.CreateBuilder<(Name?, Expr)>();
-        while (TrySymbol(","))
-        {
-            Name? name = null;
-            if (Current.Kind == TokenKind.Word && IsSymbol(Ahead(1), "=>"))
-            {
-                name = new(Raw(Current).ToString().ToLowerInvariant(), Current.Span);
-                _at += 2;
-            }
-            arguments.Add((name, ParseExpression()));
-        }
-        Symbol(")");
-        return new WindowItem(function, input, time, arguments.ToImmutable(), null, [], function.Span.To(Previous.Span));
-    }
+    bool IsJoinWord => IsWords("partition", "by") || IsWord("natural") || IsWord("asof") || IsWord("match_recognize") || IsWord("tablesample") || IsWord("qualify");
 }

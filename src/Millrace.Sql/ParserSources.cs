@@ -96,14 +96,18 @@ internal sealed partial class Parser
         return new ColumnSyntax(name, type, generated, path, mask);
     }
 
-    // ON LATE { DROP | TO table | UPDATE FOR ... }
+    // ON LATE { DROP | TO table | UPDATE FOR interval [THEN { DROP | TO table }] }
     LateSyntax ParseLate()
     {
         Word("on");
         Word("late");
-        if (TryWord("drop")) return new LateSyntax(null);
-        if (TryWord("to")) return new LateSyntax(Name("the late table's name"));
-        if (IsWord("update")) throw NotYet(Is(Ahead(1), "for") ? Current.Span.To(Ahead(1).Span) : Current.Span, "ON LATE UPDATE FOR", "Use ON LATE TO table, and a watermark with a longer delay.");
-        throw Expected("DROP or TO table after ON LATE");
+        if (TryWord("drop")) return new LateSyntax(null, null);
+        if (TryWord("to")) return new LateSyntax(null, Name("the late table's name"));
+        if (!TryWord("update")) throw Expected("DROP, TO table or UPDATE FOR INTERVAL '...' after ON LATE");
+        Word("for");
+        var allowed = ParseExpression();
+        if (!TryWord("then") || TryWord("drop")) return new LateSyntax(allowed, null);
+        if (!TryWord("to")) throw Expected("DROP or TO table after THEN");
+        return new LateSyntax(allowed, Name("the late table's name"));
     }
 }

@@ -5,7 +5,7 @@ internal enum TokenKind : byte
 {
     /// <summary>An unquoted name or keyword.</summary>
     Word,
-    /// <summary>A name in double quotes.</summary>
+    /// <summary>A name in double quotes, or in Flink's backquotes.</summary>
     QuotedName,
     /// <summary>Digits, with point and exponent perhaps.</summary>
     Number,

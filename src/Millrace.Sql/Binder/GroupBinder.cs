@@ -32,6 +32,7 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         // A set without the window never closes: then window columns are keys as others are.
         var isWindowed = keys.Any(k => k is ColumnReference column && from.IsWindowColumn(column.Index))
             && (sets.Sets.Count == 1 || keys.All(k => sets.IsInAll(k) || !UsesWindow(k, from, select.GroupBy[0].Span, "GROUP BY")));
+        WindowKeys.Check(select, from, keys, sets, isWindowed);
         var node = from.Node;
         var window = isWindowed ? from.Window : null;
         if (from.Window is not null && !isWindowed) node = PlanBuilder.Window(node, from.Window, compilation.Where(select.Span));

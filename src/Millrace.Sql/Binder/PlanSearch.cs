@@ -16,11 +16,11 @@ internal static class PlanSearch
     /// <summary>Whether nothing in it is final before the input ends.</summary>
     public static bool IsNeverFinal(PlanNode node) => Nodes(node).Any(n => n is Aggregate { Window: null } or DistinctOn { Order.IsEmpty: false });
 
-    /// <summary>The policy for late rows: that of the first source that has a late table, else that of the first source.</summary>
+    /// <summary>The policy for late rows: the longest time that a source allows, and the first late table.</summary>
     public static LatePolicy Late(PlanNode node)
     {
         var sources = Sources(node);
-        return sources.FirstOrDefault(s => s.Late.Table is not null)?.Late ?? sources.FirstOrDefault()?.Late ?? LatePolicy.Drop;
+        return sources.Count == 0 ? LatePolicy.Drop : new(sources.Max(s => s.Late.AllowedMicroseconds), sources.FirstOrDefault(s => s.Late.Table is not null)?.Late.Table);
     }
 
     /// <summary>Whether all rows are one group, so that there is a single row.</summary>

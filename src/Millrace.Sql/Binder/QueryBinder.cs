@@ -163,6 +163,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         var groups = new GroupBinder(compilation, view);
         if (groups.IsGrouped(select)) return groups.Bind(select, items, from, where);
 
+        WindowKeys.RefuseRows(select, from);
         var node = from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(select.From!.Span));
         // One AND, so that a condition still guards those behind it.
         if (where.Count > 0)

@@ -30,8 +30,8 @@ internal sealed class SinkBinder(Compilation compilation)
         if (mode == "upsert" && !hasKey && !PlanSearch.IsSingleRow(plan))
             throw new SqlError(Codes.NoKey, sink.View.Span, $"'{sink.View}' has no key that rows could replace each other by. Add key = 'column, ...' or use mode = 'append'.");
         var emit = sink.Emit is null ? relation.Emit ?? (mode == "append" ? Emit.Final : Emit.Changes) : EmitBinder.Bind(compilation, sink.Emit);
-        // As long as late rows never update a window, one that has closed is final.
-        if (mode == "append" && emit.Mode == EmitMode.OnWindowClose) emit = Emit.Final;
+        // Where late rows never update a window, one that has closed is final.
+        if (mode == "append" && emit.Mode == EmitMode.OnWindowClose && PlanSearch.Late(plan).AllowedMicroseconds == 0) emit = Emit.Final;
         if (mode == "append" && emit.Mode != EmitMode.Final && plan.Mode == ChangeMode.Retract)
         {
             throw new SqlError(Codes.BadEmit, sink.Emit?.Span ?? sink.View.Span,

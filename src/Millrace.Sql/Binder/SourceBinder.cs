@@ -70,7 +70,7 @@ internal sealed class SourceBinder(Compilation compilation)
         var constraints = Constraints.Bind(compilation, source.Constraints, scope);
         var (time, delay) = source.Watermark is { } watermark ? Watermark(watermark, scope) : (-1, 0);
 
-        var late = source.Late?.Table is { } table ? new LatePolicy(0, table.Text) : LatePolicy.Drop;
+        var late = source.Late is null ? LatePolicy.Drop : LateBinder.Bind(compilation, source.Late, time >= 0);
         var definition = new SourceDefinition
         {
             Name = source.Name.Text,

@@ -29,6 +29,7 @@ internal static class TypeNames
         ["character"] = DataType.Text,
         ["timestamp"] = DataType.Timestamp,
         ["timestamptz"] = DataType.Timestamp,
+        ["timestamp_ltz"] = DataType.Timestamp,
         ["datetime"] = DataType.Timestamp,
         ["interval"] = DataType.Interval,
         ["bytes"] = DataType.Bytes,
@@ -48,7 +49,7 @@ internal static class TypeNames
         if (type.Arguments.IsEmpty) return found;
         if (found.Kind != TypeKind.Decimal)
         {
-            if (found.Kind == TypeKind.Timestamp && type.Arguments is [6]) return found;
+            if (found.Kind == TypeKind.Timestamp && type.Arguments is [>= 0 and <= 6]) return found; // values keep their microseconds
             throw new SqlError(Codes.UnknownType, type.Span, $"{found} takes no length or precision. Write {found}; check lengths with a CONSTRAINT.");
         }
         var (precision, scale) = (type.Arguments[0], type.Arguments.Length > 1 ? type.Arguments[1] : 0);

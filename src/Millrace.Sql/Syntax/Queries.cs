@@ -39,8 +39,8 @@ internal sealed record TableItem(Name Table, Name? Alias, ImmutableArray<Name> C
 /// <summary>(query).</summary>
 internal sealed record QueryItem(Query Query, Name? Alias, ImmutableArray<Name> Columns, Span Span) : FromItem(Alias, Columns, Span);
 
-/// <summary>TUMBLE(t, ts, size) or HOP(t, ts, slide, size).</summary>
-internal sealed record WindowItem(Name Function, FromItem Input, Name Time, ImmutableArray<(Name? Name, Expr Value)> Arguments, Name? Alias, ImmutableArray<Name> Columns, Span Span)
+/// <summary>TUMBLE(t, ts, size), HOP(t, ts, slide, size), CUMULATE(t, ts, step, size) or SESSION(t PARTITION BY k, ts, gap).</summary>
+internal sealed record WindowItem(Name Function, FromItem Input, ImmutableArray<Expr> Partition, Name Time, ImmutableArray<(Name? Name, Expr Value)> Arguments, Name? Alias, ImmutableArray<Name> Columns, Span Span)
     : FromItem(Alias, Columns, Span);
 
 /// <summary>left JOIN right ON condition, or USING (columns); a comma is CROSS.</summary>

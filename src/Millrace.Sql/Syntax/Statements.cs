@@ -22,8 +22,8 @@ internal sealed record WatermarkSyntax(Name Column, Expr Expression, Span Span);
 /// <summary>CONSTRAINT name EXPECT (predicate) ON VIOLATION action.</summary>
 internal sealed record ConstraintSyntax(Name Name, Expr Predicate, string Text, ViolationAction Action);
 
-/// <summary>ON LATE TO table, or DROP (no table).</summary>
-internal sealed record LateSyntax(Name? Table);
+/// <summary>ON LATE [UPDATE FOR interval THEN] TO table, or DROP (no table).</summary>
+internal sealed record LateSyntax(Expr? Allowed, Name? Table);
 
 /// <summary>name = value. A text may hold ${NAME}; of a secret the value is its name.</summary>
 internal sealed record OptionSyntax(Name Name, string Value, OptionValueKind Kind, Span ValueSpan)

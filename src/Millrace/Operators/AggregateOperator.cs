@@ -45,7 +45,7 @@ sealed class AggregateOperator : IOperator, IStateful
         _slices = new(context.Owner);
         if (node.Window is { } window)
         {
-            var panes = new Panes(window);
+            var panes = Panes.Create(window);
             if (!panes.AreWindows) _hops = new(panes, node, context, _keys, _groups, _slices, _retracts);
             _slicer = new(panes, node, context, _slices, _hops);
         }

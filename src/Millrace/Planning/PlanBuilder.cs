@@ -95,7 +95,7 @@ public static partial class PlanBuilder
     static int[] Same(PlanNode node, int column)
     {
         while (node is Planning.Filter or Planning.Expect) node = node.Inputs[0];
-        return node is Aggregate { Window: not null } && column == 0 ? [1, 2] : [];
+        return node is Aggregate { Window: { } window } && column == (window.Kind == WindowKind.Cumulate ? 1 : 0) ? [.. new[] { 1, 2 }.Where(c => c != column)] : [];
     }
 
     /// <summary>Keeps the rows for which a condition is true.</summary>
@@ -142,7 +142,7 @@ public static partial class PlanBuilder
         foreach (var (call, name) in calls) fields.Add(new(name, call.Signature.Result));
         var windows = window is null ? 0 : WindowFields.Length;
         var key = ImmutableArray.CreateBuilder<int>();
-        if (window is not null) key.Add(0);
+        if (window is not null) key.Add(Telling(window));
         for (var i = 0; i < keys.Length; i++) key.Add(windows + i);
         var groups = new Aggregate
         {
@@ -185,7 +185,7 @@ public static partial class PlanBuilder
             Schema = new Schema(input.Schema.Fields.Concat(WindowFields)),
             Input = input,
             Window = window,
-            Key = key.IsEmpty ? [] : key.Add(input.Schema.Count),
+            Key = key.IsEmpty ? [] : key.Add(input.Schema.Count + Telling(window)),
             Times = input.Times.AddRange(WindowTimes(window, input.Schema.Count)),
             Where = where,
         };
@@ -233,6 +233,11 @@ public static partial class PlanBuilder
             : new DelayFrontier { Schema = input.Schema, Input = input, LagMicroseconds = lag, Key = input.Key, Times = [.. input.Times.Select(t => t with { LagMicroseconds = Math.Max(0, t.LagMicroseconds - lag) })] };
     }
 
-    static ImmutableArray<EventTime> WindowTimes(WindowSpec window, int at) =>
-        [new(at, LongestMicroseconds(window.Size)), new(at + 1, 0), new(at + 2, 0)];
+    /// <summary>Which of the window columns tells windows apart: those of CUMULATE share their start.</summary>
+    static int Telling(WindowSpec window) => window.Kind == WindowKind.Cumulate ? 1 : 0;
+
+    /// <summary>A session is past when the frontier is past its end: a row just at the end would still belong to it.</summary>
+    static ImmutableArray<EventTime> WindowTimes(WindowSpec window, int at) => window.Kind == WindowKind.Session
+        ? [new(at + 1, 0), new(at + 2, 1)]
+        : [new(at, LongestMicroseconds(window.Size)), new(at + 1, 0), new(at + 2, 0)];
 }

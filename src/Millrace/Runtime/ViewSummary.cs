@@ -36,6 +36,8 @@ static class ViewSummary
         {
             null => "",
             { Kind: WindowKind.Tumble, Size: var size } => Length(size),
+            { Kind: WindowKind.Cumulate, Size: var size, Slide: var step } => $"{Length(size)} in steps of {Length(step)}",
+            { Kind: WindowKind.Session, Size: var gap } => $"sessions, gap {Length(gap)},",
             { Size: var size, Slide: var slide } => $"{Length(size)} each {Length(slide)}",
         };
         return keys.Length > 0 ? $"{window} by {keys}".TrimStart() : window.Length > 0 ? window : "one row";

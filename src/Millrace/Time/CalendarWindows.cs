@@ -49,6 +49,9 @@ sealed class CalendarWindows : AlignedWindows
     /// <inheritdoc/>
     public override long EndOf(long window) => Calendar.ToUtc(_zone, Plus(LocalStart(window), _size));
 
+    /// <summary>The time when clocks show so much more than at a window's start.</summary>
+    public long After(long window, Interval interval) => Calendar.ToUtc(_zone, Plus(LocalStart(window), interval));
+
     int FirstDay => _slide.Days % 7 == 0 ? FirstMonday : 0;
 
     long LocalStart(long window)

@@ -1,77 +1,63 @@
-using System.Diagnostics;
-using Millrace.Expressions;
 using Millrace.Planning;
 
 namespace Millrace.Time;
 
 /// <summary>How rows fall into the windows of an aggregate: each into one pane, and a window is one or more panes.</summary>
 /// <remarks>
-/// TUMBLE: the panes are the windows. HOP of fixed length: panes of gcd(size, slide), so that a row is aggregated once and not once a window. HOP by the calendar: the
-/// panes are the windows, and a row falls into several (<see cref="Overlaps"/>).
+/// TUMBLE: the panes are the windows. HOP of fixed length: <see cref="SlidingPanes"/>; CUMULATE: <see cref="CumulatingPanes"/>; so a row is aggregated once and not once a
+/// window. HOP by the calendar: the panes are the windows, and a row falls into several (<see cref="Overlaps"/>).
 /// </remarks>
-sealed class Panes
+abstract class Panes(AlignedWindows windows)
 {
-    readonly long _length, _slide, _size, _origin; // of fixed panes
-
-    /// <summary>Makes the panes of a spec.</summary>
-    public Panes(WindowSpec spec)
+    /// <summary>The panes of a spec.</summary>
+    public static Panes Create(WindowSpec spec) => AlignedWindows.Create(spec) switch
     {
-        Windows = AlignedWindows.Create(spec);
-        if (Windows is FixedWindows windows && windows.Size != windows.Slide)
-        {
-            (_size, _slide, _origin) = (windows.Size, windows.Slide, windows.Origin);
-            _length = GreatestCommonDivisor(_size, _slide);
-            AreWindows = false;
-        }
-        else
-        {
-            AreWindows = true;
-            Overlaps = spec.Kind == WindowKind.Hop && Windows is CalendarWindows;
-        }
-    }
+        CumulatingWindows cumulating => new CumulatingPanes(cumulating),
+        FixedWindows sliding when sliding.Size != sliding.Slide => new SlidingPanes(sliding),
+        var windows => new WholePanes(windows, spec.Kind == WindowKind.Hop),
+    };
 
     /// <summary>The windows.</summary>
-    public AlignedWindows Windows { get; }
+    public AlignedWindows Windows => windows;
 
     /// <summary>Whether a pane is a window.</summary>
-    public bool AreWindows { get; }
+    public virtual bool AreWindows => false;
 
     /// <summary>Whether a time falls also into the panes before <see cref="Of"/> it that end after it.</summary>
-    public bool Overlaps { get; }
+    public virtual bool Overlaps => false;
 
     /// <summary>The pane that a time falls into.</summary>
-    public long Of(long time) => AreWindows ? Windows.Last(time) : Calendar.FloorDivide(time < long.MinValue + _origin ? long.MinValue : time - _origin, _length);
+    public abstract long Of(long time);
 
     /// <summary>Where a pane starts.</summary>
-    public long StartOf(long pane) => AreWindows ? Windows.StartOf(pane) : Saturate((Int128)pane * _length + _origin);
+    public abstract long StartOf(long pane);
 
     /// <summary>Where a pane ends.</summary>
-    public long EndOf(long pane) => AreWindows ? Windows.EndOf(pane) : Saturate((Int128)pane * _length + _origin + _length);
+    public abstract long EndOf(long pane);
 
     /// <summary>The first window that a pane belongs to; after <see cref="LastWindow"/> where it belongs to none.</summary>
-    public long FirstWindow(long pane) => AreWindows ? pane : (long)FloorDivide((Int128)pane * _length - _size, _slide) + 1;
+    public abstract long FirstWindow(long pane);
 
     /// <summary>The last window that a pane belongs to.</summary>
-    public long LastWindow(long pane) => AreWindows ? pane : (long)FloorDivide((Int128)pane * _length, _slide);
+    public abstract long LastWindow(long pane);
 
     /// <summary>The first pane of a window.</summary>
-    public long FirstPane(long window) => AreWindows ? window : (long)((Int128)window * _slide / _length);
+    public abstract long FirstPane(long window);
 
     /// <summary>The last pane of a window.</summary>
-    public long LastPane(long window) => AreWindows ? window : FirstPane(window) + _size / _length - 1;
+    public abstract long LastPane(long window);
+}
 
-    static Int128 FloorDivide(Int128 a, long b)
-    {
-        var quotient = a / b;
-        return a % b < 0 ? quotient - 1 : quotient;
-    }
-
-    static long Saturate(Int128 time) => (long)Int128.Clamp(time, long.MinValue, long.MaxValue);
-
-    static long GreatestCommonDivisor(long a, long b)
-    {
-        Debug.Assert(a > 0 && b > 0);
-        while (b != 0) (a, b) = (b, a % b);
-        return a;
-    }
+/// <summary>Panes that are the windows themselves.</summary>
+sealed class WholePanes(AlignedWindows windows, bool overlaps) : Panes(windows)
+{
+    public override bool AreWindows => true;
+    public override bool Overlaps => overlaps && Windows is CalendarWindows;
+    public override long Of(long time) => Windows.Last(time);
+    public override long StartOf(long pane) => Windows.StartOf(pane);
+    public override long EndOf(long pane) => Windows.EndOf(pane);
+    public override long FirstWindow(long pane) => pane;
+    public override long LastWindow(long pane) => pane;
+    public override long FirstPane(long window) => window;
+    public override long LastPane(long window) => window;
 }

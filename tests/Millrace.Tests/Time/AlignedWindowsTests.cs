@@ -73,7 +73,7 @@ public sealed class AlignedWindowsTests
     [InlineData(40, 10), InlineData(25, 10), InlineData(5, 10), InlineData(12, 12), InlineData(7, 3)]
     public void A_window_is_its_panes(long size, long slide)
     {
-        var panes = new Panes(new(WindowKind.Hop, 0, new(0, 0, size), new(0, 0, slide), new(0, 0, 3), null));
+        var panes = Panes.Create(new(WindowKind.Hop, 0, new(0, 0, size), new(0, 0, slide), new(0, 0, 3), null));
         for (var time = -100L; time < 100; time++)
         {
             var pane = panes.Of(time);
