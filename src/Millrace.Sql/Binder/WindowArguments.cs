@@ -28,7 +28,6 @@ internal sealed class WindowArguments(Compilation compilation, WindowItem item)
             _ => (WindowKind.Tumble, ["size"]),
         };
         string[] positions = kind == WindowKind.Session ? lengths : [.. lengths, "offset", "zone"];
-        if (kind == WindowKind.Session) throw new SqlError(Codes.NotYet, item.Function.Span, "SESSION does not exist yet.");
         Read(positions);
         foreach (var needed in lengths)
             if (!_given.ContainsKey(needed)) throw new SqlError(Codes.BadWindow, item.Span, $"the argument {needed} is missing. Usage: {Usage}.");
@@ -81,7 +80,7 @@ internal sealed class WindowArguments(Compilation compilation, WindowItem item)
         CheckOverlap(PlanBuilder.LongestMicroseconds(size) / step.ApproximateMicroseconds, span, "step");
     }
 
-    static void CheckOverlap(long windows, Span span, string what)
+    static void CheckOverlap(Int128 windows, Span span, string what)
     {
         if (windows > MaxOverlap) throw new SqlError(Codes.BadWindow, span, $"a row would fall into {windows} windows; at most {MaxOverlap} are allowed. Make the {what} longer.");
     }

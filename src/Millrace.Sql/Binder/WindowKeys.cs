@@ -20,10 +20,10 @@ internal static class WindowKeys
             throw new SqlError(Codes.CumulateKey, select.GroupBy[0].Span.To(select.GroupBy[^1].Span), "the windows of CUMULATE share their start; add window_end to GROUP BY.");
         if (from.Window is not { Kind: WindowKind.Session }) return;
         if (!isWindowed || sets.Sets.Count > 1) throw NoRows(select);
-        if (from.Partition.IsDefaultOrEmpty) return;
         var own = keys.Where(k => k is not ColumnReference column || column.Index < start).ToHashSet();
-        if (!own.SetEquals(from.Partition))
+        if (!from.Partition.IsDefaultOrEmpty && !own.SetEquals(from.Partition))
             throw new SqlError(Codes.SessionKeys, select.GroupBy[0].Span.To(select.GroupBy[^1].Span), "the sessions are those of PARTITION BY; GROUP BY needs window_start or window_end, exactly these columns, and no others.");
+        throw new SqlError(Codes.NotYet, select.From!.Span, "SESSION does not exist yet.");
     }
 
     /// <summary>Refuses the rows of SESSION by themselves.</summary>

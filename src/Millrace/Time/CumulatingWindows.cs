@@ -21,7 +21,7 @@ sealed class CumulatingWindows : AlignedWindows
     public CumulatingWindows(WindowSpec spec)
     {
         _spans = Create(spec with { Kind = WindowKind.Tumble, Slide = spec.Size });
-        (_step, _length) = (spec.Slide, spec.Slide.ApproximateMicroseconds);
+        (_step, _length) = (spec.Slide, (long)spec.Slide.ApproximateMicroseconds);
         if (_step.Microseconds == 0) _calendar = _spans as CalendarWindows;
         // A day may be longer by a change of clocks.
         _count = PlanBuilder.LongestMicroseconds(spec.Size) / _length + (_spans is CalendarWindows ? Interval.MicrosecondsPerDay / Math.Min(_length, Interval.MicrosecondsPerDay) : 0);
