@@ -53,7 +53,7 @@ internal sealed class Histogram() : OverRows("histogram", "histogram(x), histogr
     }
 
     public override Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct) => arguments is not [var x] ? null
-        : _count == 0 ? Form(DataType.Text, Known(x))
+        : _count == 0 ? Form(DataType.Text, x.Kind == TypeKind.Interval ? DataType.Text : Known(x))
         : x.IsNumeric || x.Kind == TypeKind.Null ? Form(DataType.Text, DataType.Double) : null;
 
     public override AggregateStates CreateStates(Signature signature, bool distinct, MemoryOwner memory, bool retracts)

@@ -37,7 +37,7 @@ static class FirstRow
     {
         readonly ByteBuffer _scratch = new();
 
-        protected override void Append(OrderedRows rows, Column results) => Form.Append(rows[0], Form.Arguments.Length - 1, _scratch, results);
+        protected override void Append(OrderedRows rows, Column results) => Form.AppendLast(rows[0], _scratch, results);
     }
 }
 
@@ -63,7 +63,7 @@ sealed class FirstRowStates(RowForm form, MemoryOwner memory) : AggregateStates
     {
         foreach (var group in groups)
         {
-            if (_rows.TryGet(group, out var row)) form.Append(row, form.Arguments.Length - 1, _bytes, results);
+            if (_rows.TryGet(group, out var row)) form.AppendLast(row, _bytes, results);
             else results.AppendNull();
         }
     }
@@ -121,7 +121,7 @@ internal sealed class StringAggregate() : OverRows("string_agg", "string_agg([DI
             for (var i = 0; i < rows.Count; i++)
             {
                 var text = results.Home.RentText(DataType.Text);
-                Form.Append(rows[i], Form.Arguments.Length - 1, _scratch, text);
+                Form.AppendLast(rows[i], _scratch, text);
                 for (var copies = isDistinct ? 1 : rows.CopiesOf(i); copies > 0; copies--)
                 {
                     if (_all.Length + (long)text[0].Length + separator.Length > Utf8Text.MaxBytes) throw Long(text);

@@ -41,28 +41,35 @@ struct PairSums
     public readonly double MeanY => _y.Result / _count;
     public readonly double MeanX => _x.Result / _count;
 
+    /// <summary>Whether every value was a number.</summary>
+    public readonly bool IsFinite => _x.IsFinite && _y.IsFinite;
+
     /// <summary>Sum of squared distances of y from its mean; 0 where all are equal.</summary>
-    public readonly double Syy => Distances(in _y, in _yy);
+    public readonly double Syy => IsFinite ? Distances(in _y, in _yy).High : double.NaN;
 
     /// <summary>Sum of squared distances of x from its mean; 0 where all are equal.</summary>
-    public readonly double Sxx => Distances(in _x, in _xx);
+    public readonly double Sxx => IsFinite ? Distances(in _x, in _xx).High : double.NaN;
 
     /// <summary>Sum of the products of both distances.</summary>
-    public readonly double Sxy
+    public readonly double Sxy => !IsFinite ? double.NaN : Sxx == 0 || Syy == 0 ? 0 : Products.High;
+
+    /// <summary>Where the line of least squares crosses x = 0, if not all x are equal: (Σy · Sxx - Σx · Sxy) / (n · Sxx), of which the parts may be far greater than the whole.</summary>
+    public readonly double Intercept
     {
         get
         {
-            if (!_x.IsFinite || !_y.IsFinite) return double.NaN;
-            if (Sxx == 0 || Syy == 0) return 0;
-            return Exact.Add(_xy.Parts, Exact.Negate(Exact.Divide(Exact.Multiply(_x.Parts, _y.Parts), _count))).High;
+            if (!IsFinite) return double.NaN;
+            var products = Sxy == 0 ? default : Products;
+            return Exact.Add(Exact.Multiply(_y.Parts, Distances(in _x, in _xx)), Exact.Negate(Exact.Multiply(_x.Parts, products))).High / _count / Sxx;
         }
     }
 
-    readonly double Distances(in CompensatedSum sum, in CompensatedSum squares)
+    readonly (double High, double Low) Products => Exact.Add(_xy.Parts, Exact.Negate(Exact.Divide(Exact.Multiply(_x.Parts, _y.Parts), _count)));
+
+    readonly (double High, double Low) Distances(in CompensatedSum sum, in CompensatedSum squares)
     {
-        if (!_x.IsFinite || !_y.IsFinite) return double.NaN;
-        var distances = Exact.Add(squares.Parts, Exact.Negate(Exact.Divide(Exact.Square(sum.Parts), _count))).High;
-        return distances <= squares.Result * Noise * _count ? 0 : distances;
+        var distances = Exact.Add(squares.Parts, Exact.Negate(Exact.Divide(Exact.Square(sum.Parts), _count)));
+        return distances.High <= squares.Result * Noise * _count ? default : distances;
     }
 }
 
@@ -210,7 +217,7 @@ internal static class Regression
 
     readonly struct Intercept : IPairResult
     {
-        public static bool TryOf(in PairSums sums, out double result) => Gives(out result, sums.MeanY - sums.MeanX * (sums.Sxy / sums.Sxx), sums.Sxx != 0);
+        public static bool TryOf(in PairSums sums, out double result) => Gives(out result, sums.Intercept, sums.Sxx != 0);
     }
 
     readonly struct Determination : IPairResult

@@ -20,14 +20,14 @@ sealed record RowForm(int[] Arguments, Storage[] Storages, bool[] Descending, in
         foreach (var argument in Required)
             if (arguments[argument].IsNull(row)) return false;
         bytes.Clear();
-        for (var part = 0; part < Arguments.Length; part++) SortableBytes.Put(bytes, arguments[Arguments[part]], row, Descending[part]);
+        for (var part = 0; part < Arguments.Length; part++) SortableBytes.Put(bytes, arguments[Arguments[part]], row, Descending[part], isLast: part == Arguments.Length - 1);
         return true;
     }
 
-    /// <summary>Appends one part of a row to a column.</summary>
-    public void Append(ReadOnlySpan<byte> row, int part, ByteBuffer scratch, Column target)
+    /// <summary>Appends the last part of a row to a column.</summary>
+    public void AppendLast(ReadOnlySpan<byte> row, ByteBuffer scratch, Column target)
     {
-        for (var i = 0; i <= part; i++) SortableBytes.Take(ref row, Storages[i], Descending[i], scratch, i == part ? target : null);
+        for (var i = 0; i < Storages.Length; i++) SortableBytes.Take(ref row, Storages[i], Descending[i], scratch, i == Storages.Length - 1 ? target : null);
     }
 }
 

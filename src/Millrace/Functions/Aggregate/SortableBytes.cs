@@ -7,7 +7,7 @@ namespace Millrace.Functions.Aggregate;
 /// <summary>Values as bytes whose order is the order of SQL, one after the other, and back: what aggregates over ordered rows keep.</summary>
 /// <remarks>
 /// A value is a byte that says whether it is NULL (NULLs stand last) and then: integers big-endian with the sign bit turned; doubles likewise, negative ones with all
-/// bits turned, NaN above all; intervals by their approximate length and then their parts; texts with 00 written as 00 FF, ended by 00 00. Downwards every bit is
+/// bits turned, NaN above all; intervals by their approximate length, and where they are to be read back then their parts; texts with 00 written as 00 FF, ended by 00 00. Downwards every bit is
 /// turned, so NULLs stand first.
 /// </remarks>
 static class SortableBytes
@@ -15,19 +15,24 @@ static class SortableBytes
     const byte Value = 1, Null = 2;
 
     /// <summary>Appends the value of a row.</summary>
-    public static void Put(ByteBuffer target, Column column, int row, bool isDescending)
+    /// <param name="target">Where it goes.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="isDescending">Whether greater values have lesser bytes.</param>
+    /// <param name="isLast">Whether it is to be read back, not only compared.</param>
+    public static void Put(ByteBuffer target, Column column, int row, bool isDescending, bool isLast)
     {
         var start = target.Length;
         if (column.IsNull(row)) target.Append(Null);
         else
         {
             target.Append(Value);
-            PutValue(target, column, row);
+            PutValue(target, column, row, isLast);
         }
         if (isDescending) Turn(target.Editable[start..]);
     }
 
-    static void PutValue(ByteBuffer target, Column column, int row)
+    static void PutValue(ByteBuffer target, Column column, int row, bool isLast)
     {
         switch (column)
         {
@@ -38,6 +43,7 @@ static class SortableBytes
             case Column<Int128> c: Put(target, c[row]); break;
             case Column<Interval> c:
                 Put(target, c[row].ApproximateMicroseconds);
+                if (!isLast) break;
                 Put(target, (uint)c[row].Months ^ 0x8000_0000, 4);
                 Put(target, (uint)c[row].Days ^ 0x8000_0000, 4);
                 break;
@@ -82,12 +88,12 @@ static class SortableBytes
     public static double ToDouble(ulong ordered) =>
         ordered == ulong.MaxValue ? double.NaN : BitConverter.UInt64BitsToDouble(ordered >> 63 == 0 ? ~ordered : ordered ^ 1UL << 63);
 
-    /// <summary>Takes a value off the front and appends it to a column where one is given.</summary>
+    /// <summary>Takes a value off the front and appends it, if it is the last, to a column.</summary>
     /// <param name="bytes">What was put; what follows it is left.</param>
     /// <param name="storage">How its column stores it.</param>
     /// <param name="isDescending">As it was put.</param>
     /// <param name="scratch">Room for a text.</param>
-    /// <param name="target">Where the value goes, or null.</param>
+    /// <param name="target">Where the last value goes, or null for the others.</param>
     public static void Take(ref ReadOnlySpan<byte> bytes, Storage storage, bool isDescending, ByteBuffer scratch, Column? target)
     {
         var turn = isDescending ? (byte)0xFF : (byte)0;
@@ -99,7 +105,7 @@ static class SortableBytes
             return;
         }
         scratch.Clear();
-        var size = storage switch { Storage.Byte => 1, Storage.Int => 4, Storage.Long or Storage.Double => 8, Storage.Int128 => 16, Storage.Interval => 24, _ => -1 };
+        var size = storage switch { Storage.Byte => 1, Storage.Int => 4, Storage.Long or Storage.Double => 8, Storage.Int128 => 16, Storage.Interval => target is null ? 16 : 24, _ => -1 };
         if (size < 0) size = TakeText(bytes, turn, scratch);
         else scratch.Append(bytes[..size]);
         bytes = bytes[size..];

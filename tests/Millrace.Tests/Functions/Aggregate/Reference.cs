@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Text;
 using Millrace.Data;
+using Millrace.Expressions;
 using Millrace.Functions;
 
 namespace Millrace.Tests.Functions.Aggregate;
@@ -7,30 +9,152 @@ namespace Millrace.Tests.Functions.Aggregate;
 /// <summary>What each aggregate gives, computed from the list of values in the plainest way.</summary>
 static class Reference
 {
-    public static object? Of(string name, Signature signature, bool distinct, IEnumerable<object?> all)
+    /// <summary>A function with the constants and the order that its laws are tested with.</summary>
+    public static AggregateFunction Placed(AggregateFunction function, bool distinct) => function.Name switch
     {
-        if (signature.Parameters.IsEmpty) return (long)all.Count();
+        "percentile_cont" => function.With([new(0.3, DataType.Double)], [false], distinct),
+        "percentile_disc" => function.With([new(0.3, DataType.Double)], [true], distinct),
+        "string_agg" when !distinct => function.With([new("; ", DataType.Text)], [true], distinct),
+        "string_agg" => function.With([new("; ", DataType.Text)], [], distinct),
+        "ewma" => function.With([new(new Interval(0, 0, 10_000_000), DataType.Interval)], [], distinct),
+        _ => function,
+    };
+
+    public static object? Of(string name, Signature signature, bool distinct, IEnumerable<object?[]> rows)
+    {
+        if (signature.Parameters.IsEmpty) return (long)rows.Count();
+        if (signature.Parameters.Length == 2) return OfPairs(name, [.. rows]);
         var type = signature.Parameters[0];
-        var values = all.Where(v => v is not null).Select(v => v!).ToList();
+        var values = rows.Select(r => r[0]).Where(v => v is not null).Select(v => v!).ToList();
         if (distinct) values = [.. values.DistinctBy(Key)];
         if (name == "count") return (long)values.Count;
+        if (name == "count_if") return (long)values.Count(v => (bool)v);
         if (values.Count == 0) return null;
         return name switch
         {
             "sum" => Sum(type, values),
             "avg" => Average(signature, values),
-            "min" => values.MinBy(v => v, Order),
+            "min" or "any_value" => values.MinBy(v => v, Order),
             "max" => values.MaxBy(v => v, Order),
             "first_value" => values[0],
             "last_value" => values[^1],
             "bool_and" => values.All(v => (bool)v),
             "bool_or" => values.Any(v => (bool)v),
-            "variance" => values.Count < 2 ? null : Distances(values) / (values.Count - 1),
-            "var_pop" => Distances(values) / values.Count,
-            "stddev" => values.Count < 2 ? null : Math.Sqrt(Distances(values) / (values.Count - 1)),
-            "stddev_pop" => Math.Sqrt(Distances(values) / values.Count),
+            "variance" => values.Count < 2 ? null : Central(values, 2) / (values.Count - 1),
+            "var_pop" => Central(values, 2) / values.Count,
+            "stddev" => values.Count < 2 ? null : Math.Sqrt(Central(values, 2) / (values.Count - 1)),
+            "stddev_pop" => Math.Sqrt(Central(values, 2) / values.Count),
+            "skewness" => Skewness(values),
+            "kurtosis" => values.Count < 4 ? null : Kurtosis(values) is { } k ? (values.Count - 1) * ((values.Count + 1) * k - 3.0 * (values.Count - 1)) / ((values.Count - 2.0) * (values.Count - 3)) : null,
+            "kurtosis_pop" => Kurtosis(values) - 3,
+            "geometric_mean" => Math.Exp(ExactSum(values.Select(v => Math.Log((double)v))) / values.Count),
+            "median" => Percentile(values, 0.5),
+            "percentile_cont" => Percentile(values, 0.3),
+            "percentile_disc" => values.OrderByDescending(v => v, Order).ElementAt((int)Math.Ceiling(0.3 * values.Count) - 1),
+            "mode" => values.GroupBy(Key).OrderByDescending(g => g.Count()).ThenBy(g => g.First(), Order).First().First(),
+            "histogram" => Histogram(type, values),
+            "string_agg" => string.Join("; ", values.OrderBy(v => v, Order)),
+            "bit_and" => Bits(values, (a, b) => a & b),
+            "bit_or" => Bits(values, (a, b) => a | b),
+            "bit_xor" => Bits(values, (a, b) => a ^ b),
             _ => throw new InvalidOperationException($"The reference does not know {name}: add it here."),
         };
+    }
+
+    static object? OfPairs(string name, List<object?[]> rows)
+    {
+        if (name == "string_agg")
+        {
+            // By the second argument downwards, NULLs first.
+            var there = rows.Where(r => r[0] is not null).ToList();
+            var unordered = there.Where(r => r[1] is null).OrderBy(r => r[0]!, Order);
+            var texts = unordered.Concat(there.Where(r => r[1] is not null).OrderByDescending(r => r[1]!, Order).ThenBy(r => r[0]!, Order)).Select(r => r[0]).ToList();
+            return texts.Count == 0 ? null : string.Join("; ", texts);
+        }
+        var pairs = rows.Where(r => r[0] is not null && r[1] is not null).Select(r => (A: r[0]!, B: r[1]!)).ToList();
+        if (name == "regr_count") return (long)pairs.Count;
+        if (pairs.Count == 0) return null;
+        if (name == "arg_min") return pairs.OrderBy(p => p.B, Order).ThenBy(p => p.A, Order).First().A;
+        if (name == "arg_max") return pairs.OrderByDescending(p => p.B, Order).ThenBy(p => p.A, Order).First().A;
+        if (name == "rate") return Rate(pairs);
+        if (name == "ewma")
+        {
+            var last = pairs.Max(p => (long)p.B);
+            var weights = pairs.Select(p => Math.Pow(2, ((long)p.B - last) / 10e6)).ToList();
+            return pairs.Zip(weights, (p, w) => (double)p.A * w).Sum() / weights.Sum();
+        }
+        var n = pairs.Count;
+        var (ys, xs) = (pairs.Select(p => Exact((double)p.A)).ToList(), pairs.Select(p => Exact((double)p.B)).ToList());
+        var (y, x) = (ys.Aggregate(BigInteger.Zero, (a, b) => a + b), xs.Aggregate(BigInteger.Zero, (a, b) => a + b));
+        BigInteger Whole(List<BigInteger> a, BigInteger sumOfA, List<BigInteger> b, BigInteger sumOfB) => n * a.Zip(b, (u, v) => u * v).Aggregate(BigInteger.Zero, (u, v) => u + v) - sumOfA * sumOfB;
+        double Products(List<BigInteger> a, BigInteger sumOfA, List<BigInteger> b, BigInteger sumOfB) => ToDouble(Whole(a, sumOfA, b, sumOfB), -2 * Unit) / n;
+        var (sxx, syy, sxy) = (Products(xs, x, xs, x), Products(ys, y, ys, y), Products(xs, x, ys, y));
+        return name switch
+        {
+            "corr" => sxx == 0 || syy == 0 ? null : sxy / Math.Sqrt(sxx * syy),
+            "covar_pop" => sxy / n,
+            "covar_samp" => n < 2 ? null : sxy / (n - 1),
+            "regr_slope" => sxx == 0 ? null : sxy / sxx,
+            "regr_intercept" => sxx == 0 ? null : ToDouble(y * Whole(xs, x, xs, x) - x * Whole(ys, y, xs, x), -3 * Unit) / n / n / sxx,
+            "regr_r2" => sxx == 0 ? null : syy == 0 ? 1.0 : sxy * sxy / (sxx * syy),
+            "regr_avgx" => ToDouble(x, -Unit) / n,
+            "regr_avgy" => ToDouble(y, -Unit) / n,
+            "regr_sxx" => sxx,
+            "regr_syy" => syy,
+            "regr_sxy" => sxy,
+            _ => throw new InvalidOperationException($"The reference does not know {name}: add it here."),
+        };
+    }
+
+    static object? Rate(List<(object A, object B)> pairs)
+    {
+        var samples = pairs.Select(p => (Time: (long)p.B, Value: (double)p.A)).Distinct().OrderBy(s => s.Time).ThenBy(s => s.Value).ToList();
+        var length = samples[^1].Time - samples[0].Time;
+        if (length == 0) return null;
+        var growth = samples.Zip(samples.Skip(1), (a, b) => b.Value < a.Value ? new[] { b.Value } : [b.Value, -a.Value]).SelectMany(g => g);
+        return ExactSum(growth) / (length / 1e6);
+    }
+
+    static object Percentile(List<object> values, double part)
+    {
+        var sorted = values.OrderBy(v => v, Order).ToList();
+        var place = part * (sorted.Count - 1);
+        var (low, high, between) = (sorted[(int)Math.Floor(place)], sorted[(int)Math.Ceiling(place)], place - Math.Floor(place));
+        if (low is long a && high is long b) return a + (long)Math.Round((b - a) * between);
+        return (double)low + ((double)high - (double)low) * between;
+    }
+
+    static string Histogram(DataType type, List<object> values)
+    {
+        var memory = new MemoryAccountant();
+        var parts = values.GroupBy(Key).OrderBy(g => g.First(), Order).Select(g =>
+        {
+            // The text of a value is the command line's; of equal intervals the first is shown.
+            var column = Samples.Fill(memory, type, [g.First() is double d ? d + 0.0 : g.First()]);
+            var text = ValueText.Format(column, 0);
+            column.Release();
+            return $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal)}\":{g.Count()}";
+        });
+        return Encoding.Latin1.GetString(Encoding.UTF8.GetBytes("{" + string.Join(",", parts) + "}"));
+    }
+
+    static object Bits(List<object> values, Func<long, long, long> combine)
+    {
+        var result = values.Select(v => v is int i ? i : (long)v).Aggregate(combine);
+        return values[0] is int ? (object)(int)result : result;
+    }
+
+    static double? Skewness(List<object> values)
+    {
+        double n = values.Count;
+        if (n < 3 || Central(values, 2) == 0) return null;
+        return Math.Sqrt(n * (n - 1)) / (n - 2) * (Central(values, 3) / n) / Math.Pow(Central(values, 2) / n, 1.5);
+    }
+
+    static double? Kurtosis(List<object> values)
+    {
+        var second = Central(values, 2);
+        return second == 0 ? null : values.Count * Central(values, 4) / second / second;
     }
 
     /// <summary>Equal for values that DISTINCT takes for one.</summary>
@@ -70,13 +194,13 @@ static class Reference
         return (Int128)(scaled.Sign * rounded);
     }
 
-    static double Distances(List<object> values)
+    /// <summary>The sum of a power of the distances from the mean: exactly, in units of 1/n.</summary>
+    static double Central(List<object> values, int power)
     {
-        // n * sum(x²) - sum(x)², exactly, over n.
         var exact = values.Select(v => Exact((double)v)).ToList();
         var sum = exact.Aggregate(BigInteger.Zero, (a, b) => a + b);
-        var squares = exact.Aggregate(BigInteger.Zero, (a, b) => a + b * b);
-        return ToDouble(values.Count * squares - sum * sum, -2 * Unit) / values.Count;
+        var all = exact.Aggregate(BigInteger.Zero, (a, b) => a + BigInteger.Pow(values.Count * b - sum, power));
+        return ToDouble(all, -power * Unit) / Math.Pow(values.Count, power);
     }
 
     const int Unit = 1074;
