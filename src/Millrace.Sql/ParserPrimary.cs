@@ -102,8 +102,7 @@ internal sealed partial class Parser
             filter = ParseExpression();
             Symbol(")");
         }
-        if (IsWord("over") && (IsSymbol(Ahead(1), "(") || Ahead(1).Kind == TokenKind.Word)) throw NotYet(Current.Span, "OVER", "Use GROUP BY with a window of HOP, or DISTINCT ON.");
-        return Made(new CallExpr(name, arguments, isStar, isDistinct, filter, name.Span.To(Previous.Span)) { OrderBy = order, IsWithinGroup = isWithin });
+        return ParseOver(new CallExpr(name, arguments, isStar, isDistinct, filter, name.Span.To(Previous.Span)) { OrderBy = order, IsWithinGroup = isWithin });
     }
 
     // WITHIN GROUP (ORDER BY a, b)

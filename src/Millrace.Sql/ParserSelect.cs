@@ -100,9 +100,9 @@ internal sealed partial class Parser
         ImmutableArray<Expr> groupBy = [];
         if (TryWords("group", "by")) groupBy = List(ParseGroupItem);
         var having = TryWord("having") ? ParseExpression() : null;
-        if (IsWord("window") && Ahead(1).Kind == TokenKind.Word) throw NotYet(Current.Span, "WINDOW", "Use TUMBLE or HOP in FROM.");
+        var windows = ParseNamedWindows();
         if (IsWord("qualify")) throw NotYet(Current.Span, "QUALIFY");
-        return new SelectBody(isDistinct, distinctOn, items, from, where, groupBy, having, From(start));
+        return new SelectBody(isDistinct, distinctOn, items, from, where, groupBy, having, From(start)) { Windows = windows };
     }
 
     SelectItem ParseSelectItem()

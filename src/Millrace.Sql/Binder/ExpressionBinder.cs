@@ -15,6 +15,19 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
 {
     public Scope Scope => scope;
 
+    /// <summary>Takes the OVERs, where there may be some.</summary>
+    OverCalls? Overs { get; init; }
+
+    /// <summary>The same where OVER may stand.</summary>
+    public ExpressionBinder WithOvers(OverCalls overs) => new(compilation, scope, aggregates, place) { Overs = overs };
+
+    /// <summary>The same where aggregates may stand.</summary>
+    public ExpressionBinder WithAggregates(AggregateCalls calls) => new(compilation, scope, calls, place);
+
+    OverSlot BindOver(OverExpr over) => Overs is null
+        ? throw new SqlError(Codes.MisplacedOver, over.Span, $"OVER stands in the select list only. Give {over.Call.Function.Text.ToUpperInvariant()} a name in a query in FROM, and use the name.")
+        : Overs.Add(over, new ExpressionBinder(compilation, scope, aggregates, "inside OVER without GROUP BY"));
+
     public Expression Bind(Expr expression)
     {
         var bound = expression switch
@@ -37,6 +50,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
             CaseExpr choice => BindCase(choice),
             CastExpr cast => BindCast(cast),
             CallExpr call => BindCall(call),
+            OverExpr over => BindOver(over),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return compilation.Measured(compilation.At(bound, expression.Span), expression.Span);

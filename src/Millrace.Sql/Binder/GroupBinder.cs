@@ -23,7 +23,8 @@ internal sealed class GroupBinder(Compilation compilation, string view)
     /// <param name="items">The select list and the names of its columns.</param>
     /// <param name="from">FROM.</param>
     /// <param name="where">Conditions of WHERE, each bound over <paramref name="from"/>, and where they stand.</param>
-    public SelectStage Bind(SelectBody select, IReadOnlyList<(Expr Expression, string Name)> items, From from, IReadOnlyList<(Expression Condition, Span Span)> where)
+    /// <param name="overs">Takes the OVERs of the list; they are left over the columns of the groups.</param>
+    public SelectStage Bind(SelectBody select, IReadOnlyList<(Expr Expression, string Name)> items, From from, IReadOnlyList<(Expression Condition, Span Span)> where, OverCalls overs)
     {
         var scope = from.Scope;
         var keyBinder = new ExpressionBinder(compilation, scope, null, "in GROUP BY");
@@ -49,14 +50,15 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         var calls = new AggregateCalls { Time = TimeOf(from) };
         var binder = new ExpressionBinder(compilation, scope, calls);
         var selected = new List<Expression>();
-        foreach (var (expression, _) in items) selected.Add(binder.Bind(expression));
+        var itemBinder = binder.WithOvers(overs);
+        foreach (var (expression, _) in items) selected.Add(itemBinder.Bind(expression));
         var having = select.Having is null ? null : binder.Condition(select.Having, "HAVING");
 
-        return Build(select, items, from, keys, sets, node, window, after, calls, selected, having);
+        return Build(select, items, from, keys, sets, node, window, after, calls, selected, having, overs);
     }
 
     SelectStage Build(SelectBody select, IReadOnlyList<(Expr Expression, string Name)> items, From from, List<Expression> keys, GroupingSets sets, PlanNode node, WindowSpec? window,
-        List<Expression> after, AggregateCalls calls, List<Expression> selected, Expression? having)
+        List<Expression> after, AggregateCalls calls, List<Expression> selected, Expression? having, OverCalls overs)
     {
         var span = select.GroupBy.IsEmpty ? select.Span : select.GroupBy[0].Span.To(select.GroupBy[^1].Span);
         var late = PlanSearch.Late(node);
@@ -100,6 +102,7 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         foreach (var condition in after) result = PlanBuilder.Filter(result, Rewrite(condition, span), compilation.Where(span));
         if (having is not null) result = PlanBuilder.Filter(result, Rewrite(having, select.Having!.Span), compilation.Where(select.Having.Span));
         var rewritten = selected.Select((s, i) => (Rewrite(s, items[i].Expression.Span), items[i].Name)).ToList();
+        overs.Rewrite(Rewrite);
         return new SelectStage(result, rewritten, further =>
         {
             var more = new AggregateCalls { Time = calls.Time };

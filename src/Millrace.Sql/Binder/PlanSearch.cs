@@ -11,10 +11,10 @@ internal static class PlanSearch
     public static bool HasWatermark(PlanNode node) => Nodes(node).OfType<AssignWatermark>().Any();
 
     /// <summary>Whether a view has a DISTINCT of its own.</summary>
-    public static bool HasDistinct(PlanNode node, string view) => Nodes(node).Any(n => n is DistinctOn distinct && distinct.View == view);
+    public static bool HasDistinct(PlanNode node, string view) => Nodes(node).Any(n => n is DistinctOn distinct && distinct.View == view || n is TopN top && top.View == view || n is Over over && over.View == view);
 
     /// <summary>Whether nothing in it is final before the input ends.</summary>
-    public static bool IsNeverFinal(PlanNode node) => Nodes(node).Any(n => n is Aggregate { Window: null } or DistinctOn { Order.IsEmpty: false });
+    public static bool IsNeverFinal(PlanNode node) => Nodes(node).Any(n => n is Aggregate { Window: null } or DistinctOn { Order.IsEmpty: false } || n is TopN { Times.IsEmpty: true });
 
     /// <summary>The policy for late rows: the longest time that a source allows, and the first late table.</summary>
     public static LatePolicy Late(PlanNode node)
@@ -30,7 +30,7 @@ internal static class PlanSearch
         return node is Aggregate { Window: null, Keys.IsEmpty: true };
     }
 
-    static IEnumerable<PlanNode> Nodes(PlanNode root)
+    public static IEnumerable<PlanNode> Nodes(PlanNode root)
     {
         var seen = new HashSet<PlanNode>(ReferenceEqualityComparer.Instance);
         var open = new Stack<PlanNode>();

@@ -17,7 +17,15 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
     FromBinder? _from;
     FromBinder Froms => _from ??= new(compilation, Bind);
 
-    public PlanNode Bind(Query query) => Bind(query, CommonTables.None);
+    OverBinder? _overs;
+    OverBinder Overs => _overs ??= new(compilation, view, stateTtl);
+
+    public PlanNode Bind(Query query)
+    {
+        var plan = Bind(query, CommonTables.None);
+        Overs.CheckLimited(plan);
+        return plan;
+    }
 
     PlanNode Bind(Query query, CommonTables common)
     {
@@ -112,7 +120,9 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         var from = Froms.Bind(select.From, common);
         var items = Expand(select, from.Scope);
         if (items.Count > MaxColumns) throw TooWide(select.Span);
-        var stage = Stage(select, items, from);
+        (from, select) = new TopNBinder(compilation, Overs, view, stateTtl).Limit(from, select, items, orderBy);
+        var overs = new OverCalls(compilation, select);
+        var stage = Overs.Apply(Stage(select, items, from, overs), overs);
         if (!select.DistinctOn.IsEmpty) return DistinctOn(select, stage, orderBy, limit, offset);
         if (select.IsDistinct) return Distinct(select, stage, orderBy, limit, offset);
         if (orderBy.IsEmpty && limit is null && offset == 0) return PlanBuilder.Project(stage.Node, stage.Items, compilation.Where(select.Span));
@@ -150,18 +160,19 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
     {
         ColumnExpr column => column.Column.Text,
         CallExpr call => call.Function.Text,
+        OverExpr over => over.Call.Function.Text,
         CastExpr cast => NameOf(cast.Operand, index),
         CaseExpr => "case",
         _ => $"column{index + 1}",
     };
 
-    SelectStage Stage(SelectBody select, List<(Expr Expression, string Name)> items, From from)
+    SelectStage Stage(SelectBody select, List<(Expr Expression, string Name)> items, From from, OverCalls overs)
     {
         var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
         var conditions = select.Where switch { null => [], LogicalExpr { IsAnd: true } all => all.Conditions, var one => [one] };
         var where = conditions.Select(c => (binder.Condition(c, "WHERE"), c.Span)).ToList();
         var groups = new GroupBinder(compilation, view);
-        if (groups.IsGrouped(select)) return groups.Bind(select, items, from, where);
+        if (groups.IsGrouped(select)) return groups.Bind(select, items, from, where, overs);
 
         WindowKeys.RefuseRows(select, from);
         var node = from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(select.From!.Span));
@@ -173,12 +184,13 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         }
         binder = new ExpressionBinder(compilation, from.Scope, null, "in ORDER BY or DISTINCT ON of a query without GROUP BY");
         var bound = new List<(Expression, string)>();
-        foreach (var (expression, name) in items) bound.Add((Typed(binder.Bind(expression)), name));
+        var itemBinder = binder.WithOvers(overs);
+        foreach (var (expression, name) in items) bound.Add((Typed(itemBinder.Bind(expression)), name));
         return new SelectStage(node, bound, binder.Bind, from.Scope);
     }
 
     /// <summary>A column needs a type: a bare NULL is TEXT, as in PostgreSQL.</summary>
-    static Expression Typed(Expression expression) => expression.Type.Kind == TypeKind.Null ? new Literal(null, DataType.Text) : expression;
+    public static Expression Typed(Expression expression) => expression.Type.Kind == TypeKind.Null ? new Literal(null, DataType.Text) : expression;
 
     /// <summary>The column of an expression in a list that is about to be projected; added as a hidden one if need be.</summary>
     static int ColumnOf(SelectStage stage, Expr expression, List<(Expression Expression, string Name)> columns, bool inputFirst)

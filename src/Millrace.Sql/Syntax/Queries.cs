@@ -13,7 +13,11 @@ internal abstract record QueryBody(Span Span);
 
 /// <summary>SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ...</summary>
 internal sealed record SelectBody(bool IsDistinct, ImmutableArray<Expr> DistinctOn, ImmutableArray<SelectItem> Items, FromItem? From, Expr? Where, ImmutableArray<Expr> GroupBy,
-    Expr? Having, Span Span) : QueryBody(Span);
+    Expr? Having, Span Span) : QueryBody(Span)
+{
+    /// <summary>WINDOW name AS (...), ...</summary>
+    public ImmutableArray<NamedWindow> Windows { get; init; } = [];
+}
 
 /// <summary>VALUES (1, 'a'), (2, 'b').</summary>
 internal sealed record ValuesBody(ImmutableArray<ImmutableArray<Expr>> Rows, Span Span) : QueryBody(Span);

@@ -48,6 +48,13 @@ sealed class FixedSlots<T>(MemoryOwner owner) : SlotColumn(owner) where T : unma
         return EqualityComparer<T>.Default.Equals(a, b);
     }
 
+    protected override int CompareValues(int a, int b)
+    {
+        if (typeof(T) != typeof(double)) return Comparer<T>.Default.Compare(_values[a], _values[b]);
+        var (x, y) = ((double)(object)_values[a], (double)(object)_values[b]);
+        return double.IsNaN(x) || double.IsNaN(y) ? double.IsNaN(x).CompareTo(double.IsNaN(y)) : x.CompareTo(y);
+    }
+
     protected override void CopyTo(ReadOnlySpan<int> slots, Column to)
     {
         var values = ((Column<T>)to).Slots;

@@ -63,6 +63,16 @@ abstract class SlotColumn(MemoryOwner owner) : IDisposable
 
     protected abstract bool AllSameValues(ReadOnlySpan<int> slots, Column from, ReadOnlySpan<int> rows);
 
+    /// <summary>The order of two slots' values, ascending with NULLs last; 0 where they are not distinct.</summary>
+    public int Compare(int a, int b)
+    {
+        if (!HasNulls) return CompareValues(a, b);
+        var (isNull, otherIsNull) = (IsNull(a), IsNull(b));
+        return isNull || otherIsNull ? isNull.CompareTo(otherIsNull) : CompareValues(a, b);
+    }
+
+    protected abstract int CompareValues(int a, int b);
+
     /// <summary>Appends the values of some slots to an empty column of the same type.</summary>
     public void AppendTo(ReadOnlySpan<int> slots, Column to)
     {

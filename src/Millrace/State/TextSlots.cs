@@ -85,6 +85,8 @@ sealed class TextSlots : SlotColumn
         return all;
     }
 
+    protected override int CompareValues(int a, int b) => _codes[a] == _codes[b] ? 0 : this[a].SequenceCompareTo(this[b]);
+
     protected override void CopyTo(ReadOnlySpan<int> slots, Column to)
     {
         var text = (TextColumn)to;

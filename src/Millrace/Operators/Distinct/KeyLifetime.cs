@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Planning;
 
 namespace Millrace.Operators.Distinct;
 
-/// <summary>How long DISTINCT ON remembers a key, and which rows come too late for one.</summary>
+/// <summary>How long DISTINCT ON and its kin remember a key, and which rows come too late for one.</summary>
 /// <remarks>
 /// A key that contains an event time is remembered until the final frontier has passed that time; a row behind it is late. With <c>state_ttl</c> a key's row stands for
 /// the rows from its own time up to that much later, the next row begins anew; a row whose own time has run out is late, and one without a time (NULL) is counted and left out. Both are said in event time alone, so how
@@ -13,18 +14,27 @@ sealed class KeyLifetime
 {
     readonly long _allowed;
 
-    public KeyLifetime(DistinctOn node)
+    public KeyLifetime(DistinctOn node) : this(node.Times, node.TimeColumn, node.Keys, node.StateTtl, node.Late)
     {
-        _allowed = node.Late.AllowedMicroseconds;
+    }
+
+    /// <param name="times">What the watermark says of the rows.</param>
+    /// <param name="timeColumn">The column that <c>state_ttl</c> is counted in, or -1.</param>
+    /// <param name="keys">The columns of the key.</param>
+    /// <param name="stateTtl">How long a key lives that contains no event time; null = for ever.</param>
+    /// <param name="late">The policy for late rows.</param>
+    public KeyLifetime(ImmutableArray<EventTime> times, int timeColumn, ImmutableArray<int> keys, Interval? stateTtl, LatePolicy late)
+    {
+        _allowed = late.AllowedMicroseconds;
         Column = -1;
-        foreach (var time in node.Times)
+        foreach (var time in times)
         {
-            if (!node.Keys.Contains(time.Column)) continue;
+            if (!keys.Contains(time.Column)) continue;
             (Column, Length) = (time.Column, time.LagMicroseconds);
             return;
         }
-        if (node.StateTtl is not { } ttl || node.TimeColumn < 0) return;
-        (Column, Length, Renews) = (node.TimeColumn, Math.Max(1, PlanBuilder.LongestMicroseconds(ttl)), true);
+        if (stateTtl is not { } ttl || timeColumn < 0) return;
+        (Column, Length, Renews) = (timeColumn, Math.Max(1, PlanBuilder.LongestMicroseconds(ttl)), true);
     }
 
     /// <summary>The column of event time, or -1 where keys are remembered for ever.</summary>

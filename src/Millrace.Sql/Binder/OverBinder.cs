@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Millrace.Data;
+using Millrace.Expressions;
+using Millrace.Planning;
+using Millrace.Sql.Syntax;
+
+namespace Millrace.Sql.Binder;
+
+/// <summary>The OVERs of a select list to plan nodes: what they need is projected below, each window is a node, and their results are columns behind the others.</summary>
+/// <remarks>
+/// ROW_NUMBER, RANK and DENSE_RANK come last and each alone, so that a condition on the rank in the query around (see <see cref="TopNBinder"/>) finds it. By an order that is not that of
+/// event time they are a <see cref="TopN"/> without a limit, which a view may not keep.
+/// </remarks>
+internal sealed class OverBinder(Compilation compilation, string view, Interval? stateTtl)
+{
+    readonly Dictionary<PlanNode, Span> _unlimited = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Refuses ranks that nothing limits, once a view is bound.</summary>
+    public void CheckLimited(PlanNode plan)
+    {
+        if (PlanSearch.Nodes(plan).OfType<Over>().Any()) throw new SqlError(Codes.NotYet, new(0, 1), "OVER without a limit on a rank does not exist yet.");
+        if (compilation.IsQuery) return;
+        foreach (var node in PlanSearch.Nodes(plan))
+        {
+            if (node is not TopN { Limit: TopN.NoLimit } top) continue;
+            throw new SqlError(Codes.UnlimitedRank, _unlimited.GetValueOrDefault(node, new(0, 1)), $"{top.Kind.ToSql()} by this order numbers rows anew with every row that comes. "
+                + "Keep the first n: SELECT ... FROM (SELECT *, ROW_NUMBER() OVER (...) AS rn FROM ...) WHERE rn <= n; or order by the time column, ascending.");
+        }
+    }
+
+    /// <summary>A stage whose list has columns in place of OVERs.</summary>
+    public SelectStage Apply(SelectStage stage, OverCalls overs)
+    {
+        if (overs.Calls.Count == 0) return stage;
+        var below = stage.Node.Schema.Count;
+        var needed = new List<(Expression Expression, string Name)>();
+        for (var i = 0; i < below; i++) needed.Add((new ColumnReference(i, stage.Node.Schema[i].Name, stage.Node.Schema[i].Type), stage.Node.Schema[i].Name));
+        int Column(Expression expression)
+        {
+            expression = QueryBinder.Typed(expression);
+            if (expression is ColumnReference reference) return reference.Index;
+            var at = needed.FindIndex(below, n => n.Expression == expression);
+            if (at >= 0) return at;
+            needed.Add((expression, $"$over{needed.Count - below + 1}"));
+            return needed.Count - 1;
+        }
+        var calls = overs.Calls.Select(c => (Call: c, Arguments: c.Arguments.Select(Column).ToImmutableArray(), Partition: c.Partition.Select(Column).Distinct().ToImmutableArray(),
+            Order: c.Order.Select(o => new SortKey(Column(o.Expression), o.Item.IsDescending, o.Item.NullsFirst ?? o.Item.IsDescending)).ToImmutableArray())).ToList();
+        var node = needed.Count == below ? stage.Node : PlanBuilder.Project(stage.Node, needed, compilation.Where(calls[0].Call.Span));
+
+        var columns = new int[calls.Count];
+        var todo = Enumerable.Range(0, calls.Count).OrderBy(i => calls[i].Call.IsRank).ToList();
+        while (todo.Count > 0)
+        {
+            var first = calls[todo[0]];
+            var together = todo.Where(i => i == todo[0] || !first.Call.IsRank && !calls[i].Call.IsRank && calls[i].Call.HasSameWindow(first.Call)).ToList();
+            todo.RemoveAll(together.Contains);
+            var at = node.Schema.Count;
+            var span = first.Call.Span;
+            var release = Release(node, first.Partition, first.Order);
+            if (release is null && first.Call.IsRank)
+            {
+                node = PlanBuilder.TopN(node, KindOf(first.Call.Function), first.Partition, first.Order, TopN.NoLimit, withRank: true, stateTtl, view, PlanSearch.Late(node), compilation.Where(span));
+                _unlimited[node] = span;
+            }
+            else
+            {
+                if (release is null && !compilation.IsQuery) throw NotByTime(node, first.Call);
+                node = PlanBuilder.Over(node, first.Partition, first.Order, release,
+                    [.. together.Select(i => new OverCall(calls[i].Call.Function, calls[i].Arguments, calls[i].Call.Distance, calls[i].Call.Frame, calls[i].Call.Type)
+                    {
+                        Aggregate = calls[i].Call.Aggregate?.Function, Signature = calls[i].Call.Aggregate?.Signature, Distinct = calls[i].Call.Aggregate?.Distinct ?? false,
+                    })], stateTtl, view, PlanSearch.Late(node), compilation.Where(span));
+                foreach (var i in together) CheckFrame(calls[i].Call);
+                if (!compilation.IsQuery && node.StateBound == "unbounded" && !first.Call.IsRank) Warn(span);
+            }
+            for (var k = 0; k < together.Count; k++) columns[together[k]] = at + k;
+        }
+        var items = stage.Items.Select(i => (Put(i.Expression, columns, node.Schema), i.Name)).ToList();
+        return new SelectStage(node, items, stage.Bind, stage.Scope);
+    }
+
+    /// <summary>Warns of partitions that are kept for ever.</summary>
+    public void Warn(Span span) => compilation.Findings.Warning(Codes.UnboundedState, span,
+        $"every partition of '{view}' is kept for ever. Add WITH (state_ttl = '1 day') to the view, or a time column such as window_start to PARTITION BY, so that old partitions are forgotten.");
+
+    static Expression Put(Expression expression, int[] columns, Schema schema) => expression is OverSlot slot
+        ? new ColumnReference(columns[slot.Index], schema[columns[slot.Index]].Name, slot.Type) : expression.WithParts(p => Put(p, columns, schema));
+
+    /// <summary>The column of event time that says when rows are complete: one that partitions have, or the one that the order goes by; null where there is none.</summary>
+    static EventTime? Release(PlanNode node, ImmutableArray<int> partition, ImmutableArray<SortKey> order)
+    {
+        foreach (var time in node.Times)
+            if (partition.Contains(time.Column)) return time;
+        if (order.IsEmpty || order[0].Descending) return null;
+        foreach (var time in node.Times)
+            if (time.Column == order[0].Column) return time;
+        return null;
+    }
+
+    static RankKind KindOf(OverFunction function) => function switch { OverFunction.RowNumber => RankKind.RowNumber, OverFunction.Rank => RankKind.Rank, _ => RankKind.DenseRank };
+
+    void CheckFrame(BoundOver call)
+    {
+        if (call.Frame.Start is not null && call.Aggregate is { Function: { CanRetract: false } function })
+            throw new SqlError(Codes.CannotRetract, call.Span, $"{function.Name} cannot take rows back, and rows leave this frame. Let the frame start at UNBOUNDED PRECEDING.");
+    }
+
+    static SqlError NotByTime(PlanNode node, BoundOver call)
+    {
+        var times = node.Times.Where(t => !PlanBuilder.IsHidden(node.Schema[t.Column].Name)).Select(t => $"'{node.Schema[t.Column].Name}'").ToList();
+        var what = call.Order.IsEmpty ? "no ORDER BY" : "an ORDER BY that event time says nothing about";
+        return new(Codes.OverOrder, call.Order.IsEmpty ? call.Span : call.Order[0].Item.Expression.Span, $"OVER with {what}: a stream has no end at which its rows could be put in order. "
+            + (times.Count == 0 ? "No column of event time is left here: select the source's time column as it is." : $"Order by {string.Join(" or ", times)}, ascending, or let PARTITION BY have it."));
+    }
+}

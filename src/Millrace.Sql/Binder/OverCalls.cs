@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using Millrace.Data;
+using Millrace.Expressions;
+using Millrace.Functions;
+using Millrace.Planning;
+using Millrace.Sql.Syntax;
+
+namespace Millrace.Sql.Binder;
+
+/// <summary>Stands for the result of an OVER until it is known which column that is.</summary>
+internal sealed record OverSlot(int Index, DataType Type) : Expression(Type);
+
+/// <summary>An OVER as it was bound: everything is an expression over the rows below.</summary>
+/// <param name="Function">What is computed.</param>
+/// <param name="Aggregate">The aggregate and its signature, for <see cref="OverFunction.Aggregate"/>.</param>
+/// <param name="Arguments">Arguments that are columns; of LAG and LEAD the value and, where one is given, the default.</param>
+/// <param name="Distance">Rows to look back or ahead, or n of NTH_VALUE.</param>
+/// <param name="Partition">PARTITION BY.</param>
+/// <param name="Order">ORDER BY.</param>
+/// <param name="Frame">The rows that it looks at.</param>
+/// <param name="Type">Type of the result.</param>
+/// <param name="Span">Where it stands.</param>
+internal sealed record BoundOver(OverFunction Function, (AggregateFunction Function, Signature Signature, bool Distinct)? Aggregate, ImmutableArray<Expression> Arguments, long Distance,
+    ImmutableArray<Expression> Partition, ImmutableArray<(Expression Expression, OrderItem Item)> Order, OverFrame Frame, DataType Type, Span Span)
+{
+    public bool IsRank => Function is OverFunction.RowNumber or OverFunction.Rank or OverFunction.DenseRank;
+
+    public bool HasSameWindow(BoundOver other) => Partition.SequenceEqual(other.Partition) && Order.Length == other.Order.Length
+        && Order.Zip(other.Order).All(p => p.First.Expression == p.Second.Expression && p.First.Item.IsDescending == p.Second.Item.IsDescending && p.First.Item.NullsFirst == p.Second.Item.NullsFirst);
+}
+
+/// <summary>The OVERs of one select list.</summary>
+internal sealed class OverCalls(Compilation compilation, SelectBody select)
+{
+    readonly List<BoundOver> _calls = [];
+
+    public IReadOnlyList<BoundOver> Calls => _calls;
+
+    /// <summary>Puts other expressions in the place of all that were bound: over the columns of a GROUP BY.</summary>
+    public void Rewrite(Func<Expression, Span, Expression> rewrite)
+    {
+        for (var i = 0; i < _calls.Count; i++)
+        {
+            var call = _calls[i];
+            _calls[i] = call with
+            {
+                Arguments = [.. call.Arguments.Select(a => rewrite(a, call.Span))], Partition = [.. call.Partition.Select(a => rewrite(a, call.Span))],
+                Order = [.. call.Order.Select(o => (rewrite(o.Expression, call.Span), o.Item))],
+            };
+        }
+    }
+
+    /// <summary>Binds one.</summary>
+    /// <param name="over">As it was written.</param>
+    /// <param name="binder">Binds what stands inside, where no other OVER may stand.</param>
+    public OverSlot Add(OverExpr over, ExpressionBinder binder)
+    {
+        var window = Resolve(over.Window, []);
+        var partition = window.PartitionBy.Select(binder.Bind).Distinct().ToImmutableArray();
+        var order = window.OrderBy.Select(o => (binder.Bind(o.Expression), o)).ToImmutableArray();
+        var bound = Bind(over, binder) with { Partition = partition, Order = order };
+        if (!bound.IsRank && bound.Function is not (OverFunction.Lag or OverFunction.Lead)) bound = bound with { Frame = FrameOf(window, order, over) };
+        else if (window.Frame is { } frame && over.Window.Frame is not null) throw new SqlError(Codes.BadOver, frame.Span, $"{over.Call.Function.Text.ToUpperInvariant()} takes no frame.");
+        var index = _calls.FindIndex(c => c with { Span = bound.Span, Arguments = bound.Arguments, Partition = partition, Order = order } == bound && c.Arguments.SequenceEqual(bound.Arguments) && c.HasSameWindow(bound));
+        if (index < 0)
+        {
+            index = _calls.Count;
+            _calls.Add(bound);
+        }
+        return new(index, bound.Type);
+    }
+
+    /// <summary>A window with what the named one that it builds on says.</summary>
+    WindowSyntax Resolve(WindowSyntax window, ImmutableArray<string> open)
+    {
+        if (window.Base is not { } name) return window;
+        var named = select.Windows.LastOrDefault(w => w.Name.Text == name.Text)
+            ?? throw new SqlError(Codes.BadOver, name.Span, $"no window '{name}'.{Suggestions.OrList(name.Text, select.Windows.Select(w => w.Name.Text), "WINDOW declares")}");
+        if (open.Contains(name.Text)) throw new SqlError(Codes.BadOver, name.Span, $"window '{name}' builds on itself.");
+        var below = Resolve(named.Window, open.Add(name.Text));
+        if (!window.PartitionBy.IsEmpty) throw new SqlError(Codes.BadOver, window.PartitionBy[0].Span, $"the PARTITION BY of window '{name}' cannot be changed. Write the whole window.");
+        if (!window.OrderBy.IsEmpty && !below.OrderBy.IsEmpty) throw new SqlError(Codes.BadOver, window.OrderBy[0].Expression.Span, $"window '{name}' has an ORDER BY already. Write the whole window.");
+        return new(null, below.PartitionBy, window.OrderBy.IsEmpty ? below.OrderBy : window.OrderBy, window.Frame ?? below.Frame, window.Span);
+    }
+
+    BoundOver Bind(OverExpr over, ExpressionBinder binder)
+    {
+        var call = over.Call;
+        var name = call.Function.Text;
+        BoundOver Make(OverFunction function, DataType type, ImmutableArray<Expression> arguments, long distance = 0) => new(function, null, arguments, distance, [], [], OverFrame.Default, type, over.Span);
+        SqlError Usage(string usage) => new(Codes.BadOver, call.Span, $"usage: {usage} OVER (...).");
+        if (call.IsStar && name != "count" || name is "row_number" or "rank" or "dense_rank" or "lag" or "lead" or "first_value" or "last_value" or "nth_value" && (call.IsDistinct || call.Filter is not null))
+            throw new SqlError(Codes.BadOver, call.Span, $"*, DISTINCT and FILTER belong to aggregates; {name.ToUpperInvariant()} is none.");
+        Expression Argument(int index) => QueryBinder.Typed(binder.Bind(call.Arguments[index]));
+        switch (name)
+        {
+            case "row_number" or "rank" or "dense_rank":
+                if (!call.Arguments.IsEmpty) throw Usage($"{name.ToUpperInvariant()}()");
+                return Make(name switch { "row_number" => OverFunction.RowNumber, "rank" => OverFunction.Rank, _ => OverFunction.DenseRank }, DataType.BigInt, []);
+            case "lag" or "lead":
+                if (call.Arguments.Length is < 1 or > 3) throw Usage($"{name.ToUpperInvariant()}(value [, rows [, default]])");
+                var distance = call.Arguments.Length > 1 ? Constants.Count(compilation, call.Arguments[1], $"the number of rows of {name.ToUpperInvariant()}") : 1;
+                var value = Argument(0);
+                ImmutableArray<Expression> values = call.Arguments.Length < 3 ? [value]
+                    : [.. ExpressionBinder.Common([value, binder.Bind(call.Arguments[2])], [call.Arguments[0].Span, call.Arguments[2].Span], call.Span, name.ToUpperInvariant())];
+                return Make(name == "lag" ? OverFunction.Lag : OverFunction.Lead, values[0].Type, values, distance);
+            case "first_value" or "last_value":
+                if (call.Arguments.Length != 1) throw Usage($"{name.ToUpperInvariant()}(value)");
+                return Argument(0) is var one ? Make(name == "first_value" ? OverFunction.FirstValue : OverFunction.LastValue, one.Type, [one]) : throw Usage("");
+            case "nth_value":
+                if (call.Arguments.Length != 2) throw Usage("NTH_VALUE(value, n)");
+                var nth = Constants.Count(compilation, call.Arguments[1], "n of NTH_VALUE");
+                if (nth < 1) throw new SqlError(Codes.BadOver, call.Arguments[1].Span, "n of NTH_VALUE counts from 1.");
+                return Argument(0) is var some ? Make(OverFunction.NthValue, some.Type, [some], nth) : throw Usage("");
+            case "ntile" or "percent_rank" or "cume_dist":
+                throw new SqlError(Codes.BadOver, call.Function.Span, $"{name.ToUpperInvariant()} needs the rows behind the row at hand. Use ROW_NUMBER, RANK or DENSE_RANK.");
+        }
+        if (compilation.Options.Catalog.Aggregate(name) is null)
+            throw new SqlError(Codes.BadOver, call.Function.Span, $"'{name}' is neither an aggregate nor a function of windows.{Suggestions.For(name, ["row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value", "nth_value"])}");
+        return BindAggregate(over, binder);
+    }
+
+    /// <summary>An aggregate; FILTER becomes a CASE around the argument, which the aggregate skips where it is NULL.</summary>
+    BoundOver BindAggregate(OverExpr over, ExpressionBinder binder)
+    {
+        var call = over.Call with { Filter = null };
+        var calls = new AggregateCalls();
+        binder.WithAggregates(calls).Bind(call);
+        var bound = calls.Calls[^1];
+        var arguments = bound.Arguments;
+        if (over.Call.Filter is { } written)
+        {
+            if (bound.Function.SeesNulls) throw new SqlError(Codes.BadOver, written.Span, $"FILTER does not go with {bound.Function.Name} OVER. Use CASE WHEN ... in its argument.");
+            var filter = binder.Condition(written, "FILTER");
+            if (arguments.IsEmpty) arguments = [new Literal(1, DataType.Integer)];
+            arguments = [.. arguments.Select(a => (Expression)new Case([new When(filter, a)], new Literal(null, a.Type), a.Type))];
+            var types = arguments.Select(a => a.Type).ToArray();
+            if (bound.Arguments.IsEmpty) bound = bound with { Signature = bound.Function.Resolve(types, bound.Distinct)! };
+        }
+        return new(OverFunction.Aggregate, (bound.Function, bound.Signature, bound.Distinct), arguments, 0, [], [], OverFrame.Default, bound.Signature.Result, over.Span);
+    }
+
+    OverFrame FrameOf(WindowSyntax window, ImmutableArray<(Expression Expression, OrderItem Item)> order, OverExpr over)
+    {
+        if (window.Frame is not { } frame) return OverFrame.Default;
+        if (frame.End.IsUnbounded) throw new SqlError(Codes.BadOver, frame.End.Span, "a frame cannot end at UNBOUNDED PRECEDING, before its start.");
+        var start = Bound(frame, frame.Start, order);
+        var end = Bound(frame, frame.End, order)!.Value;
+        if (start < end) throw new SqlError(Codes.BadOver, frame.Span, "the frame ends before it starts: the start has the greater offset.");
+        return new(frame.IsRows, start, end);
+    }
+
+    /// <summary>Rows, or the distance in the order's own unit; null = unbounded.</summary>
+    long? Bound(FrameSyntax frame, BoundSyntax bound, ImmutableArray<(Expression Expression, OrderItem Item)> order)
+    {
+        if (bound.IsUnbounded) return null;
+        if (bound.IsCurrentRow) return 0;
+        if (frame.IsRows) return Constants.Count(compilation, bound.Offset!, "the offset of ROWS");
+        if (order.Length != 1) throw new SqlError(Codes.BadOver, bound.Span, "RANGE with an offset needs an ORDER BY of one column.");
+        var type = order[0].Expression.Type;
+        if (type.Kind == TypeKind.Timestamp)
+        {
+            var interval = Constants.Interval(compilation, bound.Offset!, "offset of RANGE");
+            if (!interval.IsFixed || interval.ApproximateMicroseconds < 0 || interval.ApproximateMicroseconds > long.MaxValue / 4)
+                throw new SqlError(Codes.BadOver, bound.Span, "the offset of RANGE is an interval of days and time, from nothing up.");
+            return interval.FixedMicroseconds;
+        }
+        if (type.Storage is not (Storage.Int or Storage.Long)) throw new SqlError(Codes.BadOver, bound.Span, $"RANGE with an offset goes by a time, a whole number or a DECIMAL of up to 18 digits; this ORDER BY is {type}.");
+        var value = Constants.Of(compilation, bound.Offset!, type, "the offset of RANGE").Value;
+        var distance = value switch { int i => i, long l => l, Int128 wide when wide <= long.MaxValue => (long)wide, _ => -1L };
+        return distance >= 0 ? distance : throw new SqlError(Codes.BadOver, bound.Span, "the offset of RANGE is a number from 0.");
+    }
+}

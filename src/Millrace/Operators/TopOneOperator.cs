@@ -1,0 +1,239 @@
+using Millrace.Data;
+using Millrace.Functions;
+using Millrace.Operators.Ranking;
+using Millrace.Planning;
+using Millrace.State;
+using Millrace.Time;
+
+namespace Millrace.Operators;
+
+/// <summary>The first row of each partition where rows are only added: an array entry a partition.</summary>
+/// <remarks>
+/// A row that cannot be first costs the look-up of its partition and one comparison. What may be first is copied column by column, then compared. A partition is told at the
+/// barrier, once however often its row changed, and before time passes it.
+/// </remarks>
+sealed class TopOneOperator : IOperator, IStateful
+{
+    readonly TopN _node;
+    readonly Partitions _partitions;
+    readonly RowSlots _rows;
+    readonly RowOrder _order;
+    readonly SlotOutput _out;
+    readonly MemoryOwner _owner;
+    readonly ulong[] _leads;
+    readonly int[] _candidates, _candidateRows, _candidateSlots;
+    int _count, _position;
+    int[] _first = [], _told = []; // by partition: slot + 1
+    bool _tells, _advances;
+    Frontier _frontier = Frontier.Start;
+
+    public TopOneOperator(TopN node, OperatorContext context)
+    {
+        (_node, _owner) = (node, context.Owner);
+        _partitions = new(node, context);
+        _rows = new(node.Schema, context.Memory, context.Owner);
+        _order = new(node.Order, _rows, node.Schema.Count, context.Owner);
+        _out = new(node.Schema, _rows, withNumber: false, context.Memory);
+        var rows = context.Memory.BatchRows;
+        (_leads, _candidates, _candidateRows, _candidateSlots) = (new ulong[rows], new int[rows], new int[rows], new int[rows]);
+    }
+
+    public void OnBatch(int input, Batch batch, IOutput output)
+    {
+        FinishTelling(output);
+        if (batch.RowCount == 0) return;
+        LeadingKey.Compute(batch, _node.Order, _leads);
+        var numbers = _partitions.Find(batch, _frontier);
+        Grow();
+        var isForEver = _partitions.AreForEver;
+        for (var row = 0; row < numbers.Length; row++)
+        {
+            var number = numbers[row];
+            if (!(isForEver && _partitions.Keys.IsHeld(number)) && !Belongs(batch, row, number, output)) continue;
+            if (_first[number] is var first and not 0 && _leads[row] > _order.LeadOf(first - 1)) continue;
+            (_candidates[_count], _candidateRows[_count]) = (number, row);
+            _count++;
+        }
+        _partitions.Report(batch);
+        Offer(batch);
+    }
+
+    /// <summary>Whether a row that must be judged belongs to its partition, which it may begin.</summary>
+    bool Belongs(Batch batch, int row, int number, IOutput output)
+    {
+        var verdict = _partitions.Judge(batch, row, number, 1);
+        if (verdict == Verdict.LeftOut) return false;
+        if (verdict == Verdict.Begins)
+        {
+            _partitions.Begin(number);
+            (_first[number], _told[number]) = (0, 0);
+        }
+        else if (verdict == Verdict.BeginsAnew)
+        {
+            Offer(batch);
+            Tell(number, output);
+            Drop(number);
+        }
+        return true;
+    }
+
+    /// <summary>Copies the candidates, and lets each that stands before the first of its partition take its place.</summary>
+    void Offer(Batch batch)
+    {
+        if (_count == 0) return;
+        for (var i = 0; i < _count; i++) _candidateSlots[i] = _rows.Take();
+        var slots = _candidateSlots.AsSpan(0, _count);
+        _rows.Set(slots, batch, _candidateRows.AsSpan(0, _count));
+        _order.EnsureSlots(_rows.Limit);
+        for (var i = 0; i < slots.Length; i++) _order.SetLead(slots[i], _leads[_candidateRows[i]]);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            var (number, slot) = (_candidates[i], slots[i]);
+            var first = _first[number];
+            if (first != 0 && _order.Compare(slot, first - 1) >= 0)
+            {
+                _rows.Free(slot);
+                continue;
+            }
+            if (first != 0 && first != _told[number]) _rows.Free(first - 1);
+            _first[number] = slot + 1;
+            _partitions.Touch(number);
+        }
+        _count = 0;
+    }
+
+    void Grow()
+    {
+        if (_partitions.Keys.Limit <= _first.Length) return;
+        var length = Math.Max(_partitions.Keys.Limit, _first.Length * 2);
+        _owner.Charge(8L * (length - _first.Length));
+        Array.Resize(ref _first, length);
+        Array.Resize(ref _told, length);
+    }
+
+    /// <summary>Tells the change of a partition.</summary>
+    /// <returns>Whether a batch was emitted.</returns>
+    bool Tell(int number, IOutput output)
+    {
+        if (!_partitions.Settle(number)) return false;
+        var pushed = false;
+        if (_told[number] is var told and not 0)
+        {
+            pushed = _out.Add(told - 1, -1, 0, output);
+            _out.FreeAfterwards(told - 1);
+        }
+        _told[number] = _first[number];
+        return _out.Add(_first[number] - 1, 1, 0, output) | pushed;
+    }
+
+    /// <summary>Lets go of a partition's row, which is told.</summary>
+    void Drop(int number)
+    {
+        _out.FreeAfterwards(_first[number] - 1);
+        (_first[number], _told[number]) = (0, 0);
+    }
+
+    public void OnBarrier(long epoch, IOutput output)
+    {
+        FinishTelling(output);
+        _tells = true;
+        Resume(output);
+    }
+
+    public void OnFrontier(Frontier frontier, IOutput output)
+    {
+        FinishTelling(output);
+        _frontier = frontier;
+        _tells = frontier == Frontier.End; // what time never passes is told before the end
+        _advances = true;
+        Resume(output);
+    }
+
+    public bool Resume(IOutput output)
+    {
+        if (_tells)
+        {
+            var touched = _partitions.Touched;
+            while (_position < touched.Count)
+                if (Tell(touched[_position++], output) && output.IsFull) return true;
+            touched.Clear();
+            _position = 0;
+            _tells = false;
+            _out.Flush(output);
+            _partitions.Keys.SweepIfDue();
+        }
+        if (!_advances) return false;
+        while (_partitions.NextPassed(_frontier) is var number and >= 0)
+        {
+            var pushed = Tell(number, output);
+            Drop(number);
+            _partitions.Forget(number);
+            if (pushed && output.IsFull) return true;
+        }
+        _out.Flush(output);
+        if (_partitions.Touched.Count == 0) _partitions.Keys.SweepIfDue();
+        _advances = false;
+        output.Advance(_frontier);
+        return false;
+    }
+
+    void FinishTelling(IOutput output)
+    {
+        while (_tells || _advances) Resume(output);
+    }
+
+    public void Dispose()
+    {
+        _partitions.Dispose();
+        _rows.Dispose();
+        _order.Dispose();
+        _owner.Charge(-8L * _first.Length);
+        (_first, _told) = ([], []);
+    }
+
+    public long StateRows => _rows.Count;
+    public bool HasChanged(int keyGroup) => _partitions.Keys.HasChanged(keyGroup);
+    public void MarkSaved() => _partitions.Keys.MarkSaved();
+
+    public void SaveCommon(StateWriter writer)
+    {
+        writer.Write(_frontier);
+        _partitions.SaveCommon(writer);
+    }
+
+    public void LoadCommon(ref StateReader reader)
+    {
+        _frontier = reader.Read<Frontier>();
+        _partitions.LoadCommon(ref reader);
+    }
+
+    public void Save(int keyGroup, StateWriter writer)
+    {
+        var counted = writer.Length;
+        var count = 0;
+        writer.Write(0);
+        foreach (var number in _partitions.Keys.KeysOf(keyGroup))
+        {
+            if (!_partitions.Keys.IsHeld(number)) continue;
+            count++;
+            _partitions.Save(number, writer);
+            writer.Write(_order.LeadOf(_first[number] - 1));
+            _rows.Save(_first[number] - 1, writer);
+        }
+        writer.Patch(counted, count);
+    }
+
+    public void Load(int keyGroup, ref StateReader reader)
+    {
+        for (var count = reader.Read<int>(); count > 0; count--)
+        {
+            var number = _partitions.Load(ref reader);
+            Grow();
+            var lead = reader.Read<ulong>();
+            var slot = _rows.Load(ref reader);
+            _order.EnsureSlots(_rows.Limit);
+            _order.SetLead(slot, lead);
+            (_first[number], _told[number]) = (slot + 1, slot + 1);
+        }
+    }
+}
