@@ -88,12 +88,12 @@ public static class Codes
     internal static readonly Code SessionKeys = New(1242, "a session that is not its group", "The sessions of a key are the groups of SESSION: GROUP BY has window_start or window_end and exactly the columns of PARTITION BY.", "Group by the columns of PARTITION BY, or leave PARTITION BY out.");
     internal static readonly Code SessionRows = New(1243, "sessions without GROUP BY", "How long a session is is known only when it ends, so SESSION has no rows of its own: it gives one row a session.", "Write GROUP BY window_start, window_end and the keys.");
 
-    internal static readonly Code BadGrouping = New(1280, "grouping sets that do not fit", "GROUP BY makes at most 4,096 grouping sets over 31 keys; GROUPING(a, b) says which of its keys a row's set leaves out.", "Write fewer sets; give GROUPING what stands in GROUP BY.");
-
     internal static readonly Code UnlimitedRank = New(1260, "a rank without a limit", "By an order other than that of event time every row that comes may give a new number to all rows behind it.", "Keep the first n rows: a query around it with WHERE rn <= n.");
     internal static readonly Code MisplacedOver = New(1261, "OVER in the wrong place", "OVER is computed for the select list, after WHERE, GROUP BY and HAVING.", "Give it a name in a query in FROM, and use the name.");
     internal static readonly Code BadOver = New(1262, "an OVER that does not fit", "The function, its arguments, the window or its frame is not one that OVER can compute.", "The message says what is wrong; docs/reference/sql.md has the functions and frames.");
     internal static readonly Code OverOrder = New(1263, "OVER by an order without an end", "The rows of a stream are put in order when the watermark has passed them; it speaks of event time alone.", "Order by a column of event time, ascending, or have one in PARTITION BY.");
+
+    internal static readonly Code BadGrouping = New(1280, "grouping sets that do not fit", "GROUP BY makes at most 4,096 grouping sets over 31 keys; GROUPING(a, b) says which of its keys a row's set leaves out.", "Write fewer sets; give GROUPING what stands in GROUP BY.");
 
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 
