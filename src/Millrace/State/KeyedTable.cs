@@ -341,6 +341,9 @@ public sealed class KeyedTable : IDisposable
         return true;
     }
 
+    /// <summary>The values of a key column by number.</summary>
+    internal SlotColumn Values(int column) => _columns[column];
+
     /// <summary>Appends one key column's values to an empty column.</summary>
     public void AppendKeys(int column, ReadOnlySpan<int> keys, Column to) => _columns[column].AppendTo(keys, to);
 
