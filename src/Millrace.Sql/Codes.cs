@@ -95,6 +95,8 @@ public static class Codes
 
     internal static readonly Code BadGrouping = New(1280, "grouping sets that do not fit", "GROUP BY makes at most 4,096 grouping sets over 31 keys; GROUPING(a, b) says which of its keys a row's set leaves out.", "Write fewer sets; give GROUPING what stands in GROUP BY.");
 
+    internal static readonly Code RepeatedTable = New(1200, "two tables of one name", "Two tables of a FROM have one name, so that nobody can say which is meant.", "Give one of them an alias: FROM t AS a JOIN t AS b.");
+
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 
     internal static readonly Code UnboundedState = New(2001, "unbounded state", "Without a window every key is kept for ever; without an event time in its key or state_ttl so is every key of DISTINCT.", "Group by a window (TUMBLE, HOP), or add WITH (state_ttl = '1 day') to the view.");
@@ -102,4 +104,5 @@ public static class Codes
     internal static readonly Code UnkeyedHash = New(2003, "a hash without a key", "Without a key anybody can hash a known value and compare.", "Add key = SECRET name to MASKED WITH.");
     internal static readonly Code MaskLeak = New(2004, "a generated column reads a masked one", "It is computed before masks apply, from the true value.", "Make sure that it does not reveal the value.");
     internal static readonly Code LateFinal = New(2005, "FINAL without a window", "Without a window nothing is final before the input ends.", "Use EMIT CHANGES with mode = 'upsert', or group by a window.");
+    internal static readonly Code UnboundedJoin = New(2010, "a join that keeps rows for ever", "Nothing in the condition says how far apart in event time two rows may be that belong together, so a partner may come at any time.", "Add a condition over the event times of both sides (BETWEEN, or equal window columns), or WITH (state_ttl = '1 day') to the view.");
 }

@@ -23,10 +23,19 @@ internal sealed record CommonTables(ImmutableDictionary<string, PlanNode> Plans)
     public static CommonTables None { get; } = new(ImmutableDictionary<string, PlanNode>.Empty.WithComparers(StringComparer.Ordinal));
 }
 
-/// <summary>FROM: tables, queries, windows.</summary>
-internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTables, PlanNode> bindQuery)
+/// <summary>FROM: tables, queries, windows, joins.</summary>
+internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTables, PlanNode> bindQuery, string view, Interval? stateTtl)
 {
-    public From Bind(FromItem? item, CommonTables common)
+    /// <summary>The rows of FROM, and the conditions of WHERE that are still to be tested: those of joined tables are tested where they are joined.</summary>
+    public (From From, IReadOnlyList<(Expression Condition, Span Span)> Where) Bind(FromItem? item, CommonTables common, IReadOnlyList<Expr> where)
+    {
+        if (item is JoinItem { Alias: null } join) return (new JoinBinder(compilation, view, stateTtl, Bind).Bind(join, common, where), []);
+        var from = Bind(item, common);
+        var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
+        return (from, [.. where.Select(w => (binder.Condition(w, "WHERE"), w.Span))]);
+    }
+
+    From Bind(FromItem? item, CommonTables common)
     {
         switch (item)
         {
@@ -38,7 +47,9 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
             case QueryItem query:
                 var rows = bindQuery(query.Query, common);
                 return Renamed(new(rows, Scope.Of(rows, query.Alias?.Text ?? "", query.Alias is { } alias ? alias.Text : "the query in FROM")), query);
-            case JoinItem join: throw new SqlError(Codes.NotYet, join.Word, "a join does not exist yet.");
+            case JoinItem join:
+                var joined = new JoinBinder(compilation, view, stateTtl, Bind).Bind(join with { Alias = null }, common, []);
+                return Renamed(join.Alias is { } name ? joined with { Scope = new(joined.Scope.Description, [.. joined.Scope.Columns.Select(c => c with { Table = name.Text })]) } : joined, join);
             default: return BindWindow((WindowItem)item, common);
         }
     }

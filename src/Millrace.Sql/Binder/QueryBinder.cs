@@ -15,7 +15,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
     const int MaxColumns = 1600;
 
     FromBinder? _from;
-    FromBinder Froms => _from ??= new(compilation, Bind);
+    FromBinder Froms => _from ??= new(compilation, Bind, view, stateTtl);
 
     OverBinder? _overs;
     OverBinder Overs => _overs ??= new(compilation, view, stateTtl);
@@ -117,12 +117,17 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
 
     PlanNode BindSelect(SelectBody select, CommonTables common, ImmutableArray<OrderItem> orderBy, long? limit, long offset)
     {
-        var from = Froms.Bind(select.From, common);
+        IReadOnlyList<Expr> conditions = select.Where switch { null => [], LogicalExpr { IsAnd: true } all => all.Conditions, var one => [one] };
+        var (from, where) = Froms.Bind(select.From, common, conditions);
         var items = Expand(select, from.Scope);
         if (items.Count > MaxColumns) throw TooWide(select.Span);
+<<<<<<< HEAD
         (from, select) = new TopNBinder(compilation, Overs, view, stateTtl).Limit(from, select, items, orderBy);
         var overs = new OverCalls(compilation, select);
         var stage = Overs.Apply(Stage(select, items, from, overs), overs);
+=======
+        var stage = Stage(select, items, from, where);
+>>>>>>> 02031f0 (JOIN runs: regular joins, USING, commas with conditions in WHERE)
         if (!select.DistinctOn.IsEmpty) return DistinctOn(select, stage, orderBy, limit, offset);
         if (select.IsDistinct) return Distinct(select, stage, orderBy, limit, offset);
         if (orderBy.IsEmpty && limit is null && offset == 0) return PlanBuilder.Project(stage.Node, stage.Items, compilation.Where(select.Span));
@@ -145,7 +150,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
                 continue;
             }
             if (item.Alias is { } alias) throw new SqlError(Codes.Unexpected, alias.Span, "* takes no alias.");
-            var columns = scope.Columns.Where(c => star.Table is not { } t || c.Table == t.Text).ToList();
+            var columns = scope.Columns.Where(c => star.Table is { } t ? c.Table == t.Text : !c.NeedsTable).ToList();
             if (columns.Count == 0)
             {
                 if (star.Table is { } table) throw scope.Unknown(table, table);
@@ -166,11 +171,12 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         _ => $"column{index + 1}",
     };
 
+<<<<<<< HEAD
     SelectStage Stage(SelectBody select, List<(Expr Expression, string Name)> items, From from, OverCalls overs)
+=======
+    SelectStage Stage(SelectBody select, List<(Expr Expression, string Name)> items, From from, IReadOnlyList<(Expression Condition, Span Span)> where)
+>>>>>>> 02031f0 (JOIN runs: regular joins, USING, commas with conditions in WHERE)
     {
-        var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
-        var conditions = select.Where switch { null => [], LogicalExpr { IsAnd: true } all => all.Conditions, var one => [one] };
-        var where = conditions.Select(c => (binder.Condition(c, "WHERE"), c.Span)).ToList();
         var groups = new GroupBinder(compilation, view);
         if (groups.IsGrouped(select)) return groups.Bind(select, items, from, where, overs);
 
@@ -182,7 +188,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
             var condition = where.Count == 1 ? where[0].Item1 : new Logical(true, [.. where.Select(w => w.Item1)]);
             node = PlanBuilder.Filter(node, condition, compilation.Where(select.Where!.Span));
         }
-        binder = new ExpressionBinder(compilation, from.Scope, null, "in ORDER BY or DISTINCT ON of a query without GROUP BY");
+        var binder = new ExpressionBinder(compilation, from.Scope, null, "in ORDER BY or DISTINCT ON of a query without GROUP BY");
         var bound = new List<(Expression, string)>();
         var itemBinder = binder.WithOvers(overs);
         foreach (var (expression, name) in items) bound.Add((Typed(itemBinder.Bind(expression)), name));

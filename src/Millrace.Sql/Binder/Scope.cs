@@ -6,7 +6,11 @@ using Millrace.Sql.Syntax;
 namespace Millrace.Sql.Binder;
 
 /// <summary>A column that expressions can name.</summary>
-internal sealed record ScopeColumn(string Table, string Name, int Index, DataType Type);
+internal sealed record ScopeColumn(string Table, string Name, int Index, DataType Type)
+{
+    /// <summary>Whether it can only be named with its table, because USING has made it one with another.</summary>
+    public bool NeedsTable { get; init; }
+}
 
 /// <summary>A select item that is a column already: what * stands for.</summary>
 internal sealed record ScopeExpr(ScopeColumn Column, Span Span) : Expr(Span);
@@ -29,12 +33,16 @@ internal sealed class Scope(string description, IReadOnlyList<ScopeColumn> colum
         ScopeColumn? found = null;
         foreach (var column in Columns)
         {
-            if (column.Name != name.Text || table is { } t && column.Table != t.Text) continue;
-            if (found is not null) throw new SqlError(Codes.AmbiguousColumn, name.Span, $"'{name}' stands for more than one column of {Description}. Give them different names with AS.");
+            if (column.Name != name.Text || (table is { } t ? column.Table != t.Text : column.NeedsTable)) continue;
+            if (found is not null) throw Ambiguous(name, found, column);
             found = column;
         }
         return found;
     }
+
+    SqlError Ambiguous(Name name, ScopeColumn first, ScopeColumn second) => new(Codes.AmbiguousColumn, name.Span, first.Table != second.Table && first.Table.Length > 0 && second.Table.Length > 0
+        ? $"'{name}' stands for a column of {first.Table} and one of {second.Table}. Write {first.Table}.{name} or {second.Table}.{name}."
+        : $"'{name}' stands for more than one column of {Description}. Give them different names with AS.");
 
     public SqlError Unknown(Name? table, Name name, IEnumerable<string>? aliases = null)
     {

@@ -38,19 +38,31 @@ public static partial class PlanBuilder
         var (leftSide, rightSide) = (leftItems.Count == leftWidth ? left : Project(left, leftItems, where), rightItems.Count == rightWidth ? right : Project(right, rightItems, where));
         var added = leftSide.Schema.Count - leftWidth;
         var residual = parts.Residual is null || added == 0 ? parts.Residual : JoinCondition.Moved(parts.Residual, i => i < leftWidth ? i : i + added);
-        var givesPairs = kind.GivesPairs;
-        var isSame = added == 0 && rightSide.Schema.Count == rightWidth;
-        var join = new Join
+        residual = residual is null ? null : ConstantFolding.Fold(residual);
+        Join Make(PlanNode l, PlanNode r) => new()
         {
-            Left = leftSide, Right = rightSide, Kind = kind, Keys = keys.ToImmutable(), Bounds = bounds, Residual = residual, View = view, LeftLate = leftLate, RightLate = rightLate,
-            Schema = givesPairs ? new Schema(leftSide.Schema.Fields.Concat(rightSide.Schema.Fields)) : leftSide.Schema,
-            Key = JoinedKey(leftSide, rightSide, kind, equal, parts), Times = JoinedTimes(leftSide, rightSide, kind, bounds), Where = where,
+            Left = l, Right = r, Kind = kind, Keys = keys.ToImmutable(), Bounds = bounds, Residual = residual, View = view, LeftLate = leftLate, RightLate = rightLate,
+            Schema = kind.GivesPairs ? new Schema(l.Schema.Fields.Concat(r.Schema.Fields)) : l.Schema,
+            Key = JoinedKey(l, r, kind, equal, parts), Times = JoinedTimes(l, r, kind, bounds), Where = where,
         };
-        if (isSame) return join;
+        var join = Make(leftSide, rightSide);
+        if (join.Mode == ChangeMode.Retract && join.Key.IsEmpty)
+        {
+            // Without a key nobody could find the rows that it takes back.
+            var numbered = Numbered(leftSide);
+            if (residual is not null && numbered.Schema.Count > leftSide.Schema.Count)
+                residual = JoinCondition.Moved(residual, i => i < leftSide.Schema.Count ? i : i + 1);
+            leftSide = numbered;
+            join = Make(numbered, kind.GivesPairs ? Numbered(rightSide) : rightSide);
+        }
+        if (join.Left.Schema.Count == leftWidth && join.Right.Schema.Count == rightWidth) return join;
         // Columns that were added for keys alone end here.
-        var shown = Enumerable.Range(0, leftWidth).Concat(givesPairs ? Enumerable.Range(leftSide.Schema.Count, rightWidth) : []);
+        var shown = Enumerable.Range(0, leftWidth).Concat(kind.GivesPairs ? Enumerable.Range(leftSide.Schema.Count, rightWidth) : []);
         return Project(join, [.. shown.Select(i => ((Expression)new ColumnReference(i, join.Schema[i].Name, join.Schema[i].Type), join.Schema[i].Name))], where);
     }
+
+    static PlanNode Numbered(PlanNode side) => !side.Key.IsEmpty || side.Mode == ChangeMode.Retract ? side
+        : new NumberRows { Schema = new Schema(side.Schema.Fields.Append(new("$row", DataType.BigInt))), Input = side, Key = [side.Schema.Count], Times = side.Times, Where = side.Where };
 
     static List<(Expression Expression, string Name)> Items(PlanNode node) =>
         [.. node.Schema.Fields.Select((f, i) => ((Expression)new ColumnReference(i, f.Name, f.Type), f.Name))];

@@ -70,7 +70,7 @@ public static partial class PlanBuilder
             {
                 at = all.Count;
                 var field = input.Schema[column];
-                all.Add((new ColumnReference(column, field.Name, field.Type), IsHidden(field.Name) ? field.Name : "$" + field.Name));
+                all.Add((new ColumnReference(column, field.Name, field.Type), HiddenName(field.Name, all)));
             }
             if (at < 0) complete = false;
             else key.Add(at);
@@ -89,6 +89,14 @@ public static partial class PlanBuilder
             Times = times.ToImmutable(),
             Where = where,
         };
+    }
+
+    /// <summary>A name for a hidden column that none of the others has.</summary>
+    static string HiddenName(string name, List<(Expression Expression, string Name)> others)
+    {
+        var hidden = IsHidden(name) ? name : "$" + name;
+        for (var i = 2; others.Any(o => o.Name == hidden); i++) hidden = $"${name.TrimStart('$')}_{i}";
+        return hidden;
     }
 
     /// <summary>The columns that have one value for each value of a window column, other than itself.</summary>

@@ -17,12 +17,8 @@ namespace Millrace.Planning;
 /// its time is over and is told once. Schema: the columns of the left side, then (but for semi and anti) those of the right.
 /// </para>
 /// </remarks>
-public sealed class Join : PlanNode
+public sealed class Join : BinaryNode
 {
-    /// <summary>The left side.</summary>
-    public required PlanNode Left { get; init; }
-    /// <summary>The right side.</summary>
-    public required PlanNode Right { get; init; }
     /// <summary>Which rows go on.</summary>
     public required JoinKind Kind { get; init; }
     /// <summary>Columns that must be equal; none = every row meets every row, in one lane.</summary>
@@ -42,9 +38,6 @@ public sealed class Join : PlanNode
     public ImmutableArray<RowTime> LeftDeadlines => TimeBound.Deadlines(Bounds, Right, ofLeft: true);
     /// <summary>When rows of the right side can be forgotten: when the left side's final frontier is past any of these.</summary>
     public ImmutableArray<RowTime> RightDeadlines => TimeBound.Deadlines(Bounds, Left, ofLeft: false);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<PlanNode> Inputs => [Left, Right];
 
     /// <inheritdoc/>
     public override ChangeMode Mode
@@ -79,6 +72,9 @@ public sealed class Join : PlanNode
             return condition.Length == 0 ? Kind.ToString().ToUpperInvariant() : $"{Kind.ToString().ToUpperInvariant()} on {condition}";
         }
     }
+
+    internal override IEnumerable<object?> Parameters =>
+        [Kind, Residual, Keys.Length, .. Keys.Cast<object?>(), .. Bounds.Cast<object?>(), LeftLate, RightLate, Bounds.IsEmpty ? null : View];
 
     internal override bool HasState => true;
 
