@@ -26,16 +26,10 @@ internal sealed record CommonTables(ImmutableDictionary<string, PlanNode> Plans)
 /// <summary>FROM: tables, queries, windows, joins.</summary>
 internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTables, PlanNode> bindQuery, string view, Interval? stateTtl)
 {
-    /// <summary>The rows of FROM, and the conditions of WHERE that are still to be tested: those of joined tables are tested where they are joined.</summary>
-    public (From From, IReadOnlyList<(Expression Condition, Span Span)> Where) Bind(FromItem? item, CommonTables common, IReadOnlyList<Expr> where)
-    {
-        if (item is JoinItem { Alias: null } join) return (new JoinBinder(compilation, view, stateTtl, Bind).Bind(join, common, where), []);
-        var from = Bind(item, common);
-        var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
-        return (from, [.. where.Select(w => (binder.Condition(w, "WHERE"), w.Span))]);
-    }
+    /// <summary>Joined tables, with the conditions of WHERE tested where they are joined.</summary>
+    public From BindJoin(JoinItem item, CommonTables common, IReadOnlyList<Expr> where) => new JoinBinder(compilation, view, stateTtl, Bind).Bind(item, common, where);
 
-    From Bind(FromItem? item, CommonTables common)
+    public From Bind(FromItem? item, CommonTables common)
     {
         switch (item)
         {
@@ -48,7 +42,7 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
                 var rows = bindQuery(query.Query, common);
                 return Renamed(new(rows, Scope.Of(rows, query.Alias?.Text ?? "", query.Alias is { } alias ? alias.Text : "the query in FROM")), query);
             case JoinItem join:
-                var joined = new JoinBinder(compilation, view, stateTtl, Bind).Bind(join with { Alias = null }, common, []);
+                var joined = BindJoin(join with { Alias = null }, common, []);
                 return Renamed(join.Alias is { } name ? joined with { Scope = new(joined.Scope.Description, [.. joined.Scope.Columns.Select(c => c with { Table = name.Text })]) } : joined, join);
             default: return BindWindow((WindowItem)item, common);
         }

@@ -117,17 +117,20 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
 
     PlanNode BindSelect(SelectBody select, CommonTables common, ImmutableArray<OrderItem> orderBy, long? limit, long offset)
     {
-        IReadOnlyList<Expr> conditions = select.Where switch { null => [], LogicalExpr { IsAnd: true } all => all.Conditions, var one => [one] };
-        var (from, where) = Froms.Bind(select.From, common, conditions);
+        // Joined tables take the conditions of WHERE with them.
+        var isJoin = select.From is JoinItem { Alias: null };
+        var from = isJoin ? Froms.BindJoin((JoinItem)select.From!, common, Conditions(select)) : Froms.Bind(select.From, common);
         var items = Expand(select, from.Scope);
         if (items.Count > MaxColumns) throw TooWide(select.Span);
-<<<<<<< HEAD
-        (from, select) = new TopNBinder(compilation, Overs, view, stateTtl).Limit(from, select, items, orderBy);
+        IReadOnlyList<(Expression, Span)> where = [];
+        if (!isJoin)
+        {
+            (from, select) = new TopNBinder(compilation, Overs, view, stateTtl).Limit(from, select, items, orderBy);
+            var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
+            where = [.. Conditions(select).Select(w => (binder.Condition(w, "WHERE"), w.Span))];
+        }
         var overs = new OverCalls(compilation, select);
-        var stage = Overs.Apply(Stage(select, items, from, overs), overs);
-=======
-        var stage = Stage(select, items, from, where);
->>>>>>> 02031f0 (JOIN runs: regular joins, USING, commas with conditions in WHERE)
+        var stage = Overs.Apply(Stage(select, items, from, where, overs), overs);
         if (!select.DistinctOn.IsEmpty) return DistinctOn(select, stage, orderBy, limit, offset);
         if (select.IsDistinct) return Distinct(select, stage, orderBy, limit, offset);
         if (orderBy.IsEmpty && limit is null && offset == 0) return PlanBuilder.Project(stage.Node, stage.Items, compilation.Where(select.Span));
@@ -171,11 +174,9 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         _ => $"column{index + 1}",
     };
 
-<<<<<<< HEAD
-    SelectStage Stage(SelectBody select, List<(Expr Expression, string Name)> items, From from, OverCalls overs)
-=======
-    SelectStage Stage(SelectBody select, List<(Expr Expression, string Name)> items, From from, IReadOnlyList<(Expression Condition, Span Span)> where)
->>>>>>> 02031f0 (JOIN runs: regular joins, USING, commas with conditions in WHERE)
+    static IReadOnlyList<Expr> Conditions(SelectBody select) => select.Where switch { null => [], LogicalExpr { IsAnd: true } all => all.Conditions, var one => [one] };
+
+    SelectStage Stage(SelectBody select, List<(Expr Expression, string Name)> items, From from, IReadOnlyList<(Expression Condition, Span Span)> where, OverCalls overs)
     {
         var groups = new GroupBinder(compilation, view);
         if (groups.IsGrouped(select)) return groups.Bind(select, items, from, where, overs);

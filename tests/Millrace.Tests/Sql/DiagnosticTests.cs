@@ -159,15 +159,6 @@ public sealed class DiagnosticTests
             """"MR1064 6:18+96 column 1 ('product') of UNION ALL has no common type: TEXT, TIMESTAMP, INTEGER. Convert with CAST."""" },
         { """"CREATE VIEW v AS SELECT product FROM orders UNION SELECT country FROM orders"""",
             """"MR1900 6:45+5 UNION without ALL does not exist yet. Use UNION ALL, with SELECT DISTINCT over it if need be."""" },
-<<<<<<< HEAD
-        { """"CREATE VIEW v AS SELECT a.product FROM orders a JOIN orders b ON a.product = b.product"""",
-            """"MR1900 6:49+4 a join does not exist yet."""" },
-        { """"CREATE VIEW v AS SELECT a.product FROM orders a, orders b"""",
-            """"MR1900 6:48+1 more than one table in FROM (a join) does not exist yet."""" },
-=======
-        { """"CREATE VIEW v AS SELECT SUM(quantity) OVER (PARTITION BY product) AS x FROM orders"""",
-            """"MR1900 6:39+4 OVER does not exist yet. Use GROUP BY with a window of HOP, or DISTINCT ON."""" },
->>>>>>> 02031f0 (JOIN runs: regular joins, USING, commas with conditions in WHERE)
         { """"CREATE VIEW v AS SELECT product FROM orders WHERE product IN (SELECT product FROM orders)"""",
             """"MR1900 6:63+6 IN (SELECT ...) does not exist yet. List the values."""" },
         { """"CREATE VIEW v AS SELECT product FROM orders WHERE EXISTS (SELECT 1)"""",
