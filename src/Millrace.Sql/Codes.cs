@@ -83,6 +83,8 @@ public static class Codes
     internal static readonly Code TileShape = New(1144, "a view that does not fit its tile", "Tiles aggregate nothing: a kpi shows one row per window (or a single row), a bar the newest window by one more key, a line one series or one more key as SERIES.", "Write a view of that shape; the message says which.");
     internal static readonly Code BadTile = New(1145, "a tile of another form", "Kinds are kpi, line, bar, table, quality and pipeline, each with its own clauses.", "Correct the kind or the clause.");
 
+    internal static readonly Code RepeatedTable = New(1200, "two tables of one name", "Two tables of a FROM have one name, so that nobody can say which is meant.", "Give one of them an alias: FROM t AS a JOIN t AS b.");
+
     internal static readonly Code BadLateness = New(1240, "an ON LATE UPDATE FOR that does not fit", "It takes a constant time above zero without months, and a source with a watermark.", "Write ON LATE UPDATE FOR INTERVAL '5 minutes', and give the source a watermark.");
     internal static readonly Code CumulateKey = New(1241, "CUMULATE grouped by the start alone", "The windows of CUMULATE share their start; the end tells them apart.", "Add window_end to GROUP BY.");
     internal static readonly Code SessionKeys = New(1242, "a session that is not its group", "The sessions of a key are the groups of SESSION: GROUP BY has window_start or window_end and exactly the columns of PARTITION BY.", "Group by the columns of PARTITION BY, or leave PARTITION BY out.");
@@ -94,8 +96,6 @@ public static class Codes
     internal static readonly Code OverOrder = New(1263, "OVER by an order without an end", "The rows of a stream are put in order when the watermark has passed them; it speaks of event time alone.", "Order by a column of event time, ascending, or have one in PARTITION BY.");
 
     internal static readonly Code BadGrouping = New(1280, "grouping sets that do not fit", "GROUP BY makes at most 4,096 grouping sets over 31 keys; GROUPING(a, b) says which of its keys a row's set leaves out.", "Write fewer sets; give GROUPING what stands in GROUP BY.");
-
-    internal static readonly Code RepeatedTable = New(1200, "two tables of one name", "Two tables of a FROM have one name, so that nobody can say which is meant.", "Give one of them an alias: FROM t AS a JOIN t AS b.");
 
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 

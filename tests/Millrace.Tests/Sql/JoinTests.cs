@@ -1,0 +1,26 @@
+namespace Millrace.Tests.Sql;
+
+/// <summary>Joins in SQL: what is refused and warned of, and which plans come out.</summary>
+public sealed class JoinTests
+{
+    [Theory]
+    [InlineData("SELECT quantity FROM orders JOIN orders ON true", "MR1200 6:51+6 'orders' stands for two tables of this FROM. Give one of them another name: orders AS other.")]
+    [InlineData("SELECT quantity FROM orders a JOIN orders b ON a.product = b.product",
+        "MR1043 6:25+8 'quantity' stands for a column of a and one of b. Write a.quantity or b.quantity.")]
+    [InlineData("SELECT a.quantity FROM orders a JOIN orders b ON a.contry = b.product", "MR1042 6:69+6 no column 'contry' in a JOIN b. Did you mean 'country'?")]
+    [InlineData("SELECT c.quantity FROM orders a JOIN orders b ON a.product = b.product", "MR1040 6:25+1 no table 'c' in this FROM. There is: a, b.")]
+    [InlineData("SELECT a.quantity FROM orders a JOIN orders b", "MR1007 6:63+1 found the end of the text where ON condition or USING (column, ...) was expected.")]
+    [InlineData("SELECT a.quantity FROM orders a JOIN orders b USING (colour)", "MR1042 6:71+6 no column 'colour' in orders. Its columns are: invoice, product, quantity, price, customer, country, at, amount.")]
+    [InlineData("SELECT a.quantity FROM orders a JOIN orders b ON a.product", "MR1061 6:67+9 ON needs a condition; this is TEXT. Compare it with something, e.g. with <> or IS NOT NULL.")]
+    [InlineData("SELECT a.quantity FROM orders a NATURAL JOIN orders b", "MR1900 6:50+7 NATURAL JOIN does not exist yet. Write JOIN ... USING (column, ...).")]
+    public void Faulty_joins_are_told(string select, string errors) => Assert.Equal(errors, Compiling.Errors($"{Compiling.Orders}CREATE VIEW v AS {select}"));
+
+    [Theory]
+    [InlineData("SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product",
+        "MR2010 6:50+4 every row of both sides is kept for ever in 'v': a partner may come at any time. Bound it by event time, e.g. AND b.at BETWEEN a.at AND a.at + INTERVAL '1 hour', or add WITH (state_ttl = '1 day') to the view.")]
+    [InlineData("SELECT a.quantity FROM orders a, orders b WHERE a.product = b.product AND a.at <= b.at",
+        "MR2010 6:49+1 every row of a is kept for ever in 'v': a partner may come at any time. Bound it by event time, e.g. AND b.at BETWEEN a.at AND a.at + INTERVAL '1 hour', or add WITH (state_ttl = '1 day') to the view.")]
+    [InlineData("SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product AND b.at BETWEEN a.at - INTERVAL '1 minute' AND a.at", "")]
+    public void State_that_nothing_bounds_is_a_warning(string select, string warnings) =>
+        Assert.Equal(warnings, string.Join('\n', Compiling.Warnings($"{Compiling.Orders}CREATE VIEW v AS {select}").Split('\n').Skip(1)));
+}
