@@ -18,6 +18,11 @@ public abstract class Connector
     /// <summary>Whether a source of this kind needs a <c>format</c>.</summary>
     public virtual bool NeedsFormat => true;
 
+    /// <summary>Whether a source surely ends, so that others may wait for it; where in doubt, false.</summary>
+    /// <param name="source">Its name.</param>
+    /// <param name="options">Its options.</param>
+    public virtual bool IsBounded(string source, Options options) => false;
+
     /// <summary>Opens nothing yet: makes the source.</summary>
     public virtual ISource CreateSource(SourceContext context) => throw new NotSupportedException($"'{Name}' is no source.");
 

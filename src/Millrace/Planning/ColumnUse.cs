@@ -24,4 +24,14 @@ static class ColumnUse
         if (expression is ColumnReference reference) input[reference.Index] = true;
         foreach (var part in expression.Parts()) Mark(part, input);
     }
+
+    /// <summary>The columns of a node stand for those of its two inputs, one after the other; a condition over them is computed besides.</summary>
+    public static void Split(ReadOnlySpan<bool> output, Expression? condition, IReadOnlyList<bool[]> inputs)
+    {
+        var all = output.ToArray();
+        if (condition is not null) Mark(condition, all);
+        var left = inputs[0].Length;
+        Pass(all.AsSpan(0, left), inputs[0]);
+        Pass(all.AsSpan(left, inputs[1].Length), inputs[1]);
+    }
 }

@@ -11,6 +11,9 @@ namespace Millrace.Planning;
 /// <param name="Scans">The sources that somebody reads.</param>
 sealed record PhysicalPlan(ImmutableArray<PhysicalNode> Nodes, ImmutableArray<Reader> Readers, ImmutableArray<TableDefinition> Tables, ImmutableArray<ScanUse> Scans)
 {
+    /// <summary>The sources that are best read only after others have ended, with those others: see <see cref="ReadingOrder"/>.</summary>
+    public ILookup<SourceDefinition, SourceDefinition> ReadAfter => ReadingOrder.Of(Nodes);
+
     /// <summary>The stages that rows pass: 0 up to the first exchange, one more after each.</summary>
     public int Stages => Nodes.IsEmpty ? 1 : Nodes.Max(n => n.Stage) + 1;
 }

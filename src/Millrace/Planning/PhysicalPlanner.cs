@@ -41,7 +41,7 @@ sealed class PhysicalPlanner
         foreach (var source in pipeline.Sources)
         {
             var plan = source.Plan ?? throw new ArgumentException($"Source '{source.Name}' has no plan.", nameof(pipeline));
-            planner._cleanExits[plan] = source;
+            planner._cleanExits[source.Rows ?? plan] = source;
             planner.Own(plan, source.Name);
         }
         foreach (var view in pipeline.Views) planner.Own(view.Plan, view.Name);
@@ -112,25 +112,20 @@ sealed class PhysicalPlanner
         foreach (var (plan, port) in roots) Want(plan, (Demand)(1 << port));
         foreach (var node in order)
         {
-            var demand = wanted[node];
-            if (node.HasState)
-            {
-                _demand[node] = demand;
-                demand = (Demand)(1 << InputPort(node));
-            }
-            foreach (var input in node.Inputs) Want(input, demand);
+            if (node.HasState) _demand[node] = wanted[node];
+            for (var i = 0; i < node.Inputs.Count; i++) Want(node.Inputs[i], node.HasState ? (Demand)(1 << InputPort(node, i)) : wanted[node]);
         }
         return order;
     }
 
-    int InputPort(PlanNode stateful) => stateful.ReadsFinal || _demand[stateful] == Demand.Final ? Ports.Final : Ports.Changes;
+    int InputPort(PlanNode stateful, int input) => stateful.PortOf(input) is { } port ? port : stateful.ReadsFinal || _demand[stateful] == Demand.Final ? Ports.Final : Ports.Changes;
 
     /// <summary>The node that runs a logical node for a reader of one port, and the port of it to read.</summary>
     Edge Make(PlanNode node, int port)
     {
         // Without state below, all ports are the same.
         if (!node.HasState) return new(Get(node, IsAboveState(node) ? port : 0, port), 0);
-        var made = Get(node, 0, InputPort(node));
+        var made = Get(node, 0, Ports.Changes);
         if (node.HasPorts) return new(made, port);
         return port == Ports.Changes || node.Mode == ChangeMode.Append ? new(made, 0) : new(EmitAbove(made, port), 0);
     }
@@ -158,7 +153,7 @@ sealed class PhysicalPlanner
     PhysicalNode Get(PlanNode node, int instance, int inputPort)
     {
         if (_made.TryGetValue((node, instance), out var known)) return known;
-        var inputs = node.Inputs.Select(i => Make(i, inputPort)).ToImmutableArray();
+        var inputs = node.Inputs.Select((input, i) => Make(input, node.HasState ? InputPort(node, i) : inputPort)).ToImmutableArray();
         var scope = node is SourceScan || node is AssignWatermark ? Scope.Partition : IsBelowWatermark(node) ? Scope.Partition : Scope.Lane;
         var exchanges = inputs.Select((_, i) => _exchanges && node.HasState ? node.ExchangeOf(i) : Exchange.None).ToImmutableArray();
         var made = Add(new()
@@ -254,7 +249,7 @@ sealed class PhysicalPlanner
         foreach (var node in order) used[node] = new bool[node.Schema.Count];
         foreach (var (plan, _) in roots) used[plan].AsSpan().Fill(true);
         foreach (var source in sources)
-            if (source.Late.Table is not null && used.TryGetValue(source.Plan!, out var all)) all.AsSpan().Fill(true);
+            if (source.Late.Table is not null && used.TryGetValue(source.Rows ?? source.Plan!, out var all)) all.AsSpan().Fill(true);
         foreach (var node in order) node.MarkUse(used[node], [.. node.Inputs.Select(i => used[i])]);
         return used;
     }

@@ -79,6 +79,8 @@ public sealed record SourceDefinition
     public BadData BadData { get; init; } = BadData.Fail;
     /// <summary>bad_data.max_rate: share of bad records, 0 to 1, past which the pipeline stops; null = no limit.</summary>
     public double? BadDataMaxRate { get; init; }
+    /// <summary>Whether it ends, as far as its options say.</summary>
+    public bool IsBounded { get; init; }
     /// <summary>ON LATE.</summary>
     public LatePolicy Late { get; init; } = LatePolicy.Drop;
     /// <summary>watermark.idle_timeout. Default 30 s.</summary>
@@ -89,12 +91,31 @@ public sealed record SourceDefinition
     public ImmutableArray<MaskedColumn> Masked { get; init; } = [];
     /// <summary>Position in the SQL text, for messages.</summary>
     public string Where { get; init; } = "";
-    /// <summary>The plan that yields its clean rows: scan, generated columns, constraints, watermark, masks. What views read.</summary>
+    /// <summary>PRIMARY KEY: names of its columns; empty where there is none.</summary>
+    public ImmutableArray<string> PrimaryKey { get; init; } = [];
+    /// <summary>How its rows change.</summary>
+    public SourceChanges Changes { get; init; } = SourceChanges.Append;
+    /// <summary>deleted: the BOOLEAN column that says of a row of an upsert source that it deletes, or null.</summary>
+    public string? Deleted { get; init; }
+    /// <summary>state_ttl of an upsert source: event time after which a key without rows is forgotten; null = never.</summary>
+    public Interval? StateTtl { get; init; }
+    /// <summary>The plan that yields its clean rows as they come: scan, generated columns, constraints, watermark, masks.</summary>
+    public PlanNode? Rows { get; set; }
+    /// <summary>What views read: <see cref="Rows"/>, and for an upsert source the changes that they make.</summary>
     public PlanNode? Plan { get; set; }
 }
 
 /// <summary>MASKED WITH on a physical column.</summary>
 public sealed record MaskedColumn(int Column, string Function);
+
+/// <summary>changes: how the rows of a source change.</summary>
+public enum SourceChanges
+{
+    /// <summary>Rows are added.</summary>
+    Append,
+    /// <summary>A row replaces the row of its primary key.</summary>
+    Upsert,
+}
 
 /// <summary>What happens to a record that cannot be decoded, or a row whose generated column cannot be computed.</summary>
 public enum BadData

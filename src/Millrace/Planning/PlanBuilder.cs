@@ -18,7 +18,7 @@ public static partial class PlanBuilder
 
     /// <summary>
     /// The clean rows of a source: scan, generated columns, constraints, watermark, masks, in this order (a row that was set aside does not move event time; a
-    /// constraint sees values that are not masked). Sets and returns <see cref="SourceDefinition.Plan"/>.
+    /// constraint sees values that are not masked); of an upsert source then the changes that its rows make. Sets and returns <see cref="SourceDefinition.Plan"/>.
     /// </summary>
     /// <param name="source">The source.</param>
     /// <param name="columns">All columns in the declared order: references to physical columns and generated expressions over physical columns; null where there are no generated ones.</param>
@@ -45,8 +45,8 @@ public static partial class PlanBuilder
             };
         }
         if (masked is not null) node = Project(node, masked);
-        source.Plan = node;
-        return node;
+        source.Rows = node;
+        return source.Plan = source.Changes == SourceChanges.Upsert ? Upsert(source, node) : node;
     }
 
     /// <summary>Computes columns. Where the input is keyed and retracts, key columns that are not selected are kept as hidden ones.</summary>

@@ -64,6 +64,12 @@ public abstract class PlanNode
     /// <summary>Whether it reads final rows whatever its readers want, because it cannot take rows back: then its own rows are only added.</summary>
     internal virtual bool ReadsFinal => false;
 
+    /// <summary>The port of an input that it reads whatever its own readers want (a table that is looked up as it is now, or as it is in the end); null = as they want.</summary>
+    internal virtual int? PortOf(int input) => null;
+
+    /// <summary>Whether rows of its other inputs have to wait until this one has ended, so that it is best read first.</summary>
+    internal virtual bool ReadsFirst(int input) => false;
+
     /// <summary>How the rows of an input find the lane that needs them; asked only of nodes with state.</summary>
     internal virtual Exchange ExchangeOf(int input) => Exchange.None;
 

@@ -216,7 +216,7 @@ sealed class Lane : IDisposable
             var source = Sources[(_nextSource + i) % Sources.Length];
             if (source.HasEnded) continue;
             open = true;
-            if (source.Join.IsBlocked)
+            if (source.Join.IsBlocked || source.Source.IsWaiting)
             {
                 _isHeldBack = true;
                 continue;

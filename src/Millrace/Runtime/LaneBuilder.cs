@@ -40,6 +40,12 @@ sealed class LaneBuilder
         var lanes = new Lane[_lanes];
         for (var i = 0; i < _lanes; i++) lanes[i] = BuildStations(i, run, clock, arrive);
         foreach (var lane in lanes) BuildFeeds(lane, isInline);
+        foreach (var waits in _plan.ReadAfter)
+            foreach (var first in waits)
+            {
+                _sources[waits.Key.Name].ReadAfter.Add(_sources[first.Name]);
+                _sources[first.Name].Waiters.AddRange(lanes.Select(l => l.Signal));
+            }
         Wire(lanes, queueLength);
         return lanes;
     }

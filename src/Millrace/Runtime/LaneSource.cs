@@ -36,6 +36,7 @@ sealed class LaneSource(SourceRun source, Station join, Feed[] feeds)
             if (state == FeedState.Ended)
             {
                 HasMoved = true;
+                Source.EndPartition();
                 Source.Time.Publish(feed.Slot, Timestamp.MaxValue);
                 continue;
             }

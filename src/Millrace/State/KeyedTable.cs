@@ -18,7 +18,7 @@ namespace Millrace.State;
 /// whole number or one text of a dictionary costs an array read a row. Composite keys are hashed, found and compared column by column.
 /// </para>
 /// </remarks>
-public sealed class KeyedTable : IDisposable
+public sealed partial class KeyedTable : IDisposable
 {
     const int DirectValues = 1 << 16;
     const int IdleAtLeast = 1024;

@@ -28,6 +28,9 @@ public sealed class FileConnector : Connector
     ];
 
     /// <inheritdoc/>
+    public override bool IsBounded(string source, Options options) => !options.Boolean("follow", false);
+
+    /// <inheritdoc/>
     public override ISource CreateSource(SourceContext context) => new FileSource(context);
 
     /// <inheritdoc/>

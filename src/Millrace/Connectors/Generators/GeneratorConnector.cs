@@ -43,6 +43,9 @@ public sealed class GeneratorConnector : Connector
     ];
 
     /// <inheritdoc/>
+    public override bool IsBounded(string source, Options options) => options.TextOrNull("rows") is not null;
+
+    /// <inheritdoc/>
     public override ISource CreateSource(SourceContext context) => new GeneratorSource(context);
 }
 

@@ -46,6 +46,9 @@ public sealed class MemoryConnector : Connector
         return this;
     }
 
+    /// <summary>Whether all its rows are there: a program may go on to push rows for as long as it runs.</summary>
+    public override bool IsBounded(string source, Options options) => _sources.TryGetValue(options.Text("name", source), out var found) && found.IsComplete;
+
     /// <inheritdoc/>
     public override ISource CreateSource(SourceContext context)
     {

@@ -61,6 +61,15 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         lock (_lock) _isComplete = true;
     }
 
+    /// <summary>Whether no more rows come.</summary>
+    public bool IsComplete
+    {
+        get
+        {
+            lock (_lock) return _isComplete;
+        }
+    }
+
     void ThrowIfComplete()
     {
         if (_isComplete) throw new InvalidOperationException("The source is complete: no more rows can be pushed.");

@@ -23,7 +23,7 @@ static class PlanRules
     /// <param name="off">Names of rules that are left out.</param>
     public static Pipeline Apply(Pipeline pipeline, IReadOnlySet<string>? off = null)
     {
-        var leaves = new HashSet<PlanNode>(pipeline.Sources.Select(s => s.Plan).OfType<PlanNode>(), ReferenceEqualityComparer.Instance);
+        var leaves = new HashSet<PlanNode>(pipeline.Sources.SelectMany(s => (PlanNode?[])[s.Plan, s.Rows]).OfType<PlanNode>(), ReferenceEqualityComparer.Instance);
         var plans = Apply([.. pipeline.Views.Select(v => v.Plan), .. pipeline.Sinks.Select(s => s.Plan)], leaves, off);
         return pipeline with
         {

@@ -10,6 +10,7 @@ namespace Millrace.Runtime;
 sealed class SourceRun : IAsyncDisposable
 {
     readonly FailureBox _failure;
+    int _ended;
 
     public SourceRun(ScanUse scan, ISource source, Format? format, QualityCounters counters, MemoryAccountant memory, TimeProvider clock, FailureBox failure)
     {
@@ -32,6 +33,33 @@ sealed class SourceRun : IAsyncDisposable
 
     /// <summary>All its partitions, in the order of the lanes that own them.</summary>
     public List<Feed> Feeds { get; } = [];
+
+    /// <summary>Sources that are read before it.</summary>
+    public List<SourceRun> ReadAfter { get; } = [];
+
+    /// <summary>The lanes that read sources which wait for this one.</summary>
+    public List<ILaneSignal> Waiters { get; } = [];
+
+    /// <summary>Whether all its partitions have ended.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended) >= Feeds.Count;
+
+    /// <summary>Whether a source that is read before it has not ended yet.</summary>
+    public bool IsWaiting
+    {
+        get
+        {
+            foreach (var source in ReadAfter)
+                if (!source.HasEnded) return true;
+            return false;
+        }
+    }
+
+    /// <summary>A lane says that a partition has ended.</summary>
+    public void EndPartition()
+    {
+        if (Interlocked.Increment(ref _ended) < Feeds.Count) return;
+        foreach (var waiter in Waiters) waiter.Wake();
+    }
 
     public DecoderContext DecoderContext(int partition) => new(Definition.Name, partition, Definition.Schema, Definition.Paths, Scan.Used, Definition.Options,
         Definition.BadData == BadData.Null, Scan.KeepsOrigin, Memory);

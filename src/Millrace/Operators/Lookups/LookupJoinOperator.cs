@@ -1,0 +1,240 @@
+using Millrace.Data;
+using Millrace.Expressions;
+using Millrace.Functions;
+using Millrace.Planning;
+using Millrace.State;
+using Millrace.Time;
+
+namespace Millrace.Operators.Lookups;
+
+/// <summary>Holds all rows of the right side, then looks every row of the left side up in them.</summary>
+/// <remarks>
+/// Where no key stands twice and there is no further condition, a batch costs one look-up a row: its left columns are shared, the right ones gathered. Otherwise the matches of a batch
+/// are told a batch at a time, and the operator yields between them. Left rows that come too early are kept as they are.
+/// </remarks>
+sealed class LookupJoinOperator : IOperator, IStateful
+{
+    readonly LookupJoin _node;
+    readonly OperatorContext _context;
+    readonly LookupIndex _index;
+    readonly RowSlots _table;
+    readonly JoinedRows _joined;
+    readonly WaitingRows _waiting;
+    readonly JoinCondition? _condition;
+    readonly int[] _keys, _leftRows, _slots;
+    readonly bool[] _matched; // with a condition: which rows of the batch have found a partner
+    int _nothing = -1; // the slot of NULLs
+    bool _isLoaded;
+
+    Batch? _left; // the batch at hand where its matches are told in several turns
+    int _row, _match;
+
+    public LookupJoinOperator(LookupJoin node, OperatorContext context)
+    {
+        (_node, _context) = (node, context);
+        var (left, right) = (node.Left.Schema, node.Right.Schema);
+        var needed = Needed(node, context.Used);
+        _index = new([.. node.RightKeys.Select(k => right[k].Type)], context.Memory, context.Owner);
+        _table = new(right, [.. needed.Skip(left.Count)], context.Memory, context.Owner);
+        _joined = new(node.Schema, left.Count, needed, _table, context.Memory);
+        _waiting = new(left, context.Memory);
+        if (node.Condition is not null) _condition = new(node.Condition, context);
+        var rows = context.Memory.BatchRows;
+        (_keys, _leftRows, _slots, _matched) = (new int[rows], new int[rows], new int[rows], new bool[rows]);
+    }
+
+    static bool[] Needed(LookupJoin node, IReadOnlyList<bool>? used)
+    {
+        var needed = new bool[node.Schema.Count];
+        for (var i = 0; i < needed.Length; i++) needed[i] = used is null || used[i];
+        if (node.Condition is not null) ColumnUse.Mark(node.Condition, needed);
+        return needed;
+    }
+
+    public void OnBatch(int input, Batch batch, IOutput output)
+    {
+        if (input == 1) Add(batch);
+        else if (!_isLoaded) _waiting.Add(batch);
+        else Begin(batch, output);
+    }
+
+    void Add(Batch batch)
+    {
+        var rows = _index.Add(batch, _node.RightKeys);
+        for (var i = 0; i < rows.Length; i++) _slots[i] = _table.Take();
+        if (rows.Length > 0) _table.Set(_slots.AsSpan(0, rows.Length), batch, rows);
+    }
+
+    public void OnInputFrontier(int input, Frontier frontier, IOutput output)
+    {
+        if (input == 0 || _isLoaded || frontier.Final != Timestamp.MaxValue) return;
+        Open();
+        while (Resume(output))
+            if (output.IsFull) return;
+    }
+
+    void Open()
+    {
+        _index.Make();
+        _isLoaded = true;
+        if (!_node.KeepsLeft) return;
+        _nothing = _table.Take();
+        _table.SetNull(_nothing);
+    }
+
+    /// <summary>Tells the matches of a batch, or as many as there is room for.</summary>
+    void Begin(Batch batch, IOutput output)
+    {
+        var keys = _keys.AsSpan(0, batch.RowCount);
+        var foundAll = _index.Find(batch, _node.LeftKeys, keys);
+        if (_index.IsUnique && (_condition is null || !_node.KeepsLeft))
+        {
+            if (foundAll) Tell(_joined.All(batch, keys), output);
+            else if (_node.KeepsLeft)
+            {
+                foreach (ref var key in keys)
+                    if (key < 0) key = _nothing;
+                Tell(_joined.All(batch, keys), output);
+            }
+            else
+            {
+                var count = 0;
+                for (var row = 0; row < keys.Length; row++)
+                {
+                    _leftRows[count] = row;
+                    _slots[count] = keys[row];
+                    count += keys[row] >= 0 ? 1 : 0;
+                }
+                if (count > 0) Tell(_joined.Some(batch, _leftRows.AsSpan(0, count), _slots.AsSpan(0, count)), output);
+            }
+            return;
+        }
+        (_left, _row, _match) = (batch.Retain(), 0, 0);
+        _matched.AsSpan(0, batch.RowCount).Clear();
+        while (Go(output))
+            if (output.IsFull) return;
+    }
+
+    /// <summary>Pushes joined rows; the condition leaves some out.</summary>
+    void Tell(Batch joined, IOutput output)
+    {
+        if (_condition is null) output.Push(joined);
+        else if (_condition.Filter(joined, out _) is { } passed) output.Push(passed);
+    }
+
+    /// <summary>Tells the next batch of matches of the left batch at hand.</summary>
+    /// <returns>Whether there is more.</returns>
+    bool Go(IOutput output)
+    {
+        if (_left is null) return false;
+        var count = 0;
+        for (; _row < _left.RowCount && count < _slots.Length; _match = 0, _row++)
+        {
+            if (_keys[_row] < 0)
+            {
+                if (_node.KeepsLeft && _condition is null) Pair(_row, _nothing, ref count);
+                continue;
+            }
+            if (_index.IsUnique)
+            {
+                Pair(_row, _keys[_row], ref count);
+                continue;
+            }
+            var rows = _index.RowsOf(_keys[_row]);
+            while (_match < rows.Length && count < _slots.Length) Pair(_row, rows[_match++], ref count);
+            if (_match < rows.Length) break;
+        }
+        if (count > 0)
+        {
+            var leftRows = _leftRows.AsSpan(0, count);
+            var joined = _joined.Some(_left, leftRows, _slots.AsSpan(0, count));
+            if (_condition is null) output.Push(joined);
+            else if (_condition.Filter(joined, out var passing) is { } passed)
+            {
+                foreach (var place in passing) _matched[leftRows[place]] = true;
+                output.Push(passed);
+            }
+            if (_row < _left.RowCount || _condition is not null && _node.KeepsLeft) return true;
+        }
+        if (_row == _left.RowCount && _condition is not null && _node.KeepsLeft) TellUnmatched(output);
+        _left.Release();
+        _left = null;
+        return false;
+    }
+
+    void Pair(int row, int slot, ref int count)
+    {
+        (_leftRows[count], _slots[count]) = (row, slot);
+        count++;
+    }
+
+    void TellUnmatched(IOutput output)
+    {
+        var count = 0;
+        for (var row = 0; row < _left!.RowCount; row++)
+            if (!_matched[row]) Pair(row, _nothing, ref count);
+        if (count > 0) output.Push(_joined.Some(_left, _leftRows.AsSpan(0, count), _slots.AsSpan(0, count)));
+    }
+
+    public bool Resume(IOutput output)
+    {
+        if (Go(output)) return true;
+        if (!_isLoaded || _waiting.Take() is not { } batch) return false;
+        Begin(batch, output);
+        batch.Release();
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _left?.Release();
+        _waiting.Dispose();
+        _index.Dispose();
+        _table.Dispose();
+        _condition?.Dispose();
+    }
+
+    public long StateRows => _index.Rows;
+
+    // All of it belongs to no key: every lane holds the whole table.
+    public bool HasChanged(int keyGroup) => false;
+
+    public void MarkSaved()
+    {
+    }
+
+    public void SaveCommon(StateWriter writer)
+    {
+        writer.Write(_isLoaded);
+        writer.Write(_index.Keys.Limit);
+        for (var key = 0; key < _index.Keys.Limit; key++) _index.Keys.SaveKey(key, writer);
+        writer.Write(_index.Rows);
+        for (var row = 0; row < _index.Rows; row++)
+        {
+            writer.Write(_index.KeyOf(row));
+            _table.Save(row, writer);
+        }
+        _waiting.Save(writer);
+    }
+
+    public void LoadCommon(ref StateReader reader)
+    {
+        var isLoaded = reader.Read<bool>();
+        for (var keys = reader.Read<int>(); keys > 0; keys--) _index.Keys.LoadKey(ref reader);
+        for (var rows = reader.Read<int>(); rows > 0; rows--)
+        {
+            _index.AddTo(reader.Read<int>());
+            _table.Load(_table.Take(), ref reader);
+        }
+        if (isLoaded) Open();
+        _waiting.Load(ref reader);
+    }
+
+    public void Save(int keyGroup, StateWriter writer)
+    {
+    }
+
+    public void Load(int keyGroup, ref StateReader reader)
+    {
+    }
+}
