@@ -84,6 +84,7 @@ public static class Codes
     internal static readonly Code BadTile = New(1145, "a tile of another form", "Kinds are kpi, line, bar, table, quality and pipeline, each with its own clauses.", "Correct the kind or the clause.");
 
     internal static readonly Code RepeatedTable = New(1200, "two tables of one name", "Two tables of a FROM have one name, so that nobody can say which is meant.", "Give one of them an alias: FROM t AS a JOIN t AS b.");
+    internal static readonly Code UpsertKey = New(1220, "an upsert source that does not fit", "A row of an upsert source replaces the row of its PRIMARY KEY; deleted and state_ttl belong to such sources.", "Add PRIMARY KEY (column, ...) and changes = 'upsert', or leave the option out.");
 
     internal static readonly Code BadLateness = New(1240, "an ON LATE UPDATE FOR that does not fit", "It takes a constant time above zero without months, and a source with a watermark.", "Write ON LATE UPDATE FOR INTERVAL '5 minutes', and give the source a watermark.");
     internal static readonly Code CumulateKey = New(1241, "CUMULATE grouped by the start alone", "The windows of CUMULATE share their start; the end tells them apart.", "Add window_end to GROUP BY.");

@@ -13,6 +13,7 @@ internal sealed partial class Parser
         var columns = ImmutableArray.CreateBuilder<ColumnSyntax>();
         var constraints = ImmutableArray.CreateBuilder<ConstraintSyntax>();
         WatermarkSyntax? watermark = null;
+        ImmutableArray<Name> primaryKey = [];
         Symbol("(");
         do
         {
@@ -23,10 +24,20 @@ internal sealed partial class Parser
                 watermark = parsed;
             }
             else if (IsWord("constraint")) constraints.Add(ParseConstraint());
-            else if (IsWord("primary") && Is(Ahead(1), "key")) throw NotYet(Current.Span.To(Ahead(1).Span), "PRIMARY KEY on a source", "Keep one row a key with SELECT DISTINCT ON (...) in a view.");
+            else if (IsWord("primary") && Is(Ahead(1), "key"))
+            {
+                if (!primaryKey.IsEmpty) throw new SqlError(Codes.Repeated, Current.Span, "PRIMARY KEY stands twice; a source has one.");
+                primaryKey = ParsePrimaryKey();
+            }
             else if (IsWord("unique")) throw NotYet(Current.Span, "UNIQUE", "Keep one row a key with SELECT DISTINCT ON (...) in a view.");
             else if (IsWord("check")) throw new SqlError(Codes.Unexpected, Current.Span, "found CHECK; a constraint is written CONSTRAINT name EXPECT (condition) ON VIOLATION action.");
-            else columns.Add(ParseColumn());
+            else
+            {
+                columns.Add(ParseColumn(out var isKey));
+                if (!isKey) continue;
+                if (!primaryKey.IsEmpty) throw new SqlError(Codes.Repeated, columns[^1].Name.Span, "PRIMARY KEY stands twice. A key of several columns is written PRIMARY KEY (a, b) behind the columns.");
+                primaryKey = [columns[^1].Name];
+            }
         }
         while (TrySymbol(","));
         Symbol(")");
@@ -48,7 +59,22 @@ internal sealed partial class Parser
             }
         }
         if (options is null) throw Expected("WITH (connector = '...', ...)");
-        return new CreateSource(name, columns.ToImmutable(), watermark, constraints.ToImmutable(), options.Value, late, From(start));
+        return new CreateSource(name, columns.ToImmutable(), watermark, constraints.ToImmutable(), options.Value, late, From(start)) { PrimaryKey = primaryKey };
+    }
+
+    // PRIMARY KEY (column, ...) [NOT ENFORCED]
+    ImmutableArray<Name> ParsePrimaryKey()
+    {
+        _at += 2;
+        var columns = Parenthesised(() => Name("a column"));
+        NotEnforced();
+        return columns;
+    }
+
+    /// <summary>Flink's words: nobody checks that a key stands once, which is so here too.</summary>
+    void NotEnforced()
+    {
+        if (IsWord("not") && Is(Ahead(1), "enforced")) _at += 2;
     }
 
     WatermarkSyntax ParseWatermark()
@@ -62,8 +88,9 @@ internal sealed partial class Parser
     }
 
     // name type [FROM 'path'] [MASKED WITH (...)] | name [type] [GENERATED ALWAYS] AS expression
-    ColumnSyntax ParseColumn()
+    ColumnSyntax ParseColumn(out bool isKey)
     {
+        isKey = false;
         var name = Name("a column");
         TypeSyntax? type = null;
         if (!IsWord("as") && !IsWord("generated")) type = ParseType();
@@ -86,7 +113,13 @@ internal sealed partial class Parser
                 Word("with");
                 mask = new MaskSyntax(Parenthesised(ParseOption), From(start));
             }
-            else if (IsWord("primary") || IsWord("unique")) throw NotYet(Current.Span, "PRIMARY KEY on a source", "Keep one row a key with SELECT DISTINCT ON (...) in a view.");
+            else if (IsWord("primary") && Is(Ahead(1), "key"))
+            {
+                _at += 2;
+                NotEnforced();
+                isKey = true;
+            }
+            else if (IsWord("unique")) throw NotYet(Current.Span, "UNIQUE", "Keep one row a key with SELECT DISTINCT ON (...) in a view.");
             else if (IsWord("not") && Is(Ahead(1), "null"))
                 throw NotYet(Current.Span.To(Ahead(1).Span), "NOT NULL", $"Write CONSTRAINT has_{name} EXPECT ({name} IS NOT NULL) ON VIOLATION ...");
             else if (IsWord("default")) throw NotYet(Current.Span, "DEFAULT", "Use COALESCE in a generated column or a view.");

@@ -22,7 +22,9 @@ internal sealed class SourceBinder(Compilation compilation)
         new("watermark.idle_timeout", "duration", "30 seconds", "After so long without rows a partition no longer holds time back."),
         new("watermark.all_idle", "elapsed|hold", "elapsed", "Whether time moves on by the elapsed time when all partitions are idle."),
         new("start", "earliest|now", "earliest", "Where reading begins."),
-        new("changes", "append|upsert|cdc", "append", "How rows change; only append exists yet."),
+        new("changes", "append|upsert|cdc", "append", "How rows change: they are added, or each replaces the row of its PRIMARY KEY (upsert); cdc does not exist yet."),
+        new("deleted", "text", null, "upsert: the BOOLEAN column that is true in a row that deletes its key."),
+        new("state_ttl", "duration", null, "upsert: event time after the last row of a key when it is forgotten; never unless given."),
     ];
 
     public SourceDefinition Bind(CreateSource source)
@@ -70,6 +72,8 @@ internal sealed class SourceBinder(Compilation compilation)
         var constraints = Constraints.Bind(compilation, source.Constraints, scope);
         var (time, delay) = source.Watermark is { } watermark ? Watermark(watermark, scope) : (-1, 0);
 
+        var upsert = UpsertBinder.Bind(source, rows, values, time >= 0);
+
         var late = source.Late is null ? LatePolicy.Drop : LateBinder.Bind(compilation, source.Late, time >= 0);
         var definition = new SourceDefinition
         {
@@ -86,6 +90,11 @@ internal sealed class SourceBinder(Compilation compilation)
             IdleTimeout = values.TextOrNull("watermark.idle_timeout") is { } timeout ? OptionsBinder.Duration(timeout)!.Value : TimeSpan.FromSeconds(30),
             AdvanceWhenAllIdle = values.Text("watermark.all_idle", "elapsed") == "elapsed",
             Masked = [.. masked.Select(m => new MaskedColumn(m.Physical, m.Function))],
+            IsBounded = connector.IsBounded(source.Name.Text, values),
+            PrimaryKey = upsert.Key,
+            Changes = upsert.Changes,
+            Deleted = upsert.Deleted,
+            StateTtl = upsert.StateTtl,
         };
         var isPlain = source.Columns.All(c => c.Generated is null);
         PlanBuilder.Source(definition, isPlain ? null : columns, constraints, time, delay, masked.Count == 0 ? null : MaskedColumns(rows, physical, masked));
@@ -112,7 +121,8 @@ internal sealed class SourceBinder(Compilation compilation)
         isValid &= compilation.Try(() =>
         {
             OptionSyntax Of(string name) => source.Options.First(o => o.Name.Text == name);
-            if (areValid && values.TextOrNull("changes") is "upsert" or "cdc") throw new SqlError(Codes.NotYet, Of("changes").ValueSpan, $"changes = '{values.Text("changes", "")}' does not exist yet. Keep one row a key with SELECT DISTINCT ON (...) in a view.");
+            if (areValid && values.TextOrNull("changes") == "cdc")
+                throw new SqlError(Codes.NotYet, Of("changes").ValueSpan, "changes = 'cdc' does not exist yet. Read the rows as they are now with changes = 'upsert', a PRIMARY KEY and deleted = 'column'.");
             // A connector that has a start of its own means something else by it.
             if (areValid && values.TextOrNull("start") == "now" && connector.SourceOptions.All(s => s.Name != "start"))
                 throw new SqlError(Codes.NotYet, Of("start").ValueSpan, "start = 'now' does not exist yet. Sources are read from the start; filter older rows in a view.");

@@ -8,7 +8,11 @@ internal abstract record Statement(Span Span);
 
 /// <summary>CREATE SOURCE.</summary>
 internal sealed record CreateSource(Name Name, ImmutableArray<ColumnSyntax> Columns, WatermarkSyntax? Watermark, ImmutableArray<ConstraintSyntax> Constraints,
-    ImmutableArray<OptionSyntax> Options, LateSyntax? Late, Span Span) : Statement(Span);
+    ImmutableArray<OptionSyntax> Options, LateSyntax? Late, Span Span) : Statement(Span)
+{
+    /// <summary>PRIMARY KEY, or empty.</summary>
+    public ImmutableArray<Name> PrimaryKey { get; init; } = [];
+}
 
 /// <summary>A column: a type and where it comes from, or an expression.</summary>
 internal sealed record ColumnSyntax(Name Name, TypeSyntax? Type, Expr? Generated, string? Path, MaskSyntax? Mask);

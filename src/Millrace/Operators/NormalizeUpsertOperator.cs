@@ -39,7 +39,7 @@ sealed class NormalizeUpsertOperator : IOperator, IStateful
     {
         (_node, _context, _lifetime) = (node, context, new(node));
         _keys = new([.. node.Keys.Select(k => node.Schema[k].Type)], context.Memory, context.Owner);
-        _rows = new(node.Schema, context.Used is null ? null : [.. context.Used.Select((u, i) => u || node.Keys.Contains(i))], context.Memory, context.Owner);
+        _rows = new(node.Schema, context.Memory, context.Owner, context.Used is null ? null : [.. context.Used.Select((u, i) => u || node.Keys.Contains(i))]);
         _forget = new(_lifetime.Length, context.Owner);
         _drop = Drop;
         var rows = context.Memory.BatchRows;
@@ -203,7 +203,6 @@ sealed class NormalizeUpsertOperator : IOperator, IStateful
             _left.Clear();
             _touched.Clear();
             (_tells, _position) = (false, 0);
-            _rows.TidyIfDue();
             _keys.SweepIfDue();
         }
         if (!_advances) return false;
@@ -346,9 +345,7 @@ sealed class NormalizeUpsertOperator : IOperator, IStateful
             Grow();
             Begin(key, reader.Read<long>());
             if (!reader.Read<bool>()) continue;
-            var slot = _rows.Take();
-            _rows.Load(slot, ref reader);
-            _told[key] = _current[key] = slot + 1;
+            _told[key] = _current[key] = _rows.Load(ref reader) + 1;
         }
     }
 }

@@ -35,7 +35,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
         var (left, right) = (node.Left.Schema, node.Right.Schema);
         var needed = Needed(node, context.Used);
         _index = new([.. node.RightKeys.Select(k => right[k].Type)], context.Memory, context.Owner);
-        _table = new(right, [.. needed.Skip(left.Count)], context.Memory, context.Owner);
+        _table = new(right, context.Memory, context.Owner, [.. needed.Skip(left.Count)]);
         _joined = new(node.Schema, left.Count, needed, _table, context.Memory);
         _waiting = new(left, context.Memory);
         if (node.Condition is not null) _condition = new(node.Condition, context);
@@ -224,7 +224,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
         for (var rows = reader.Read<int>(); rows > 0; rows--)
         {
             _index.AddTo(reader.Read<int>());
-            _table.Load(_table.Take(), ref reader);
+            _table.Load(ref reader);
         }
         if (isLoaded) Open();
         _waiting.Load(ref reader);
