@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Expressions;
 using Millrace.Planning;
+using Millrace.Time;
 
 namespace Millrace.Tests.Operators.Lookups;
 
@@ -61,7 +62,7 @@ public sealed class LookupJoinTests(ITestOutputHelper log)
         var left = Enumerable.Range(0, 150).Select(i => Row(random, i, 20, i)).ToList();
         var course = new Course(Plan(keys, keepsLeft, hasCondition))
             .Rows(0, [.. left.Take(20)]).Rows(1, [.. right.Take(30)]).Barrier().Rows(0, [.. left.Skip(20).Take(50)]).Rows(1, [.. right.Skip(30)]).Barrier()
-            .Time(0, 5).Time(1, Time.Frontier.End).Rows(0, [.. left.Skip(70).Take(60)]).Barrier().Rows(0, [.. left.Skip(130)]).End();
+            .Time(0, 5).Time(1, Frontier.End).Rows(0, [.. left.Skip(70).Take(60)]).Barrier().Rows(0, [.. left.Skip(130)]).End();
         var found = course.RunAll();
         Assert.Equal(Recorder.Sum(Expected(left, right, keys, keepsLeft, hasCondition)), found);
     }
@@ -72,7 +73,7 @@ public sealed class LookupJoinTests(ITestOutputHelper log)
         var course = new Course(Plan([1], false, false)).Rows(0, [1, "a", 1, 1L, 1.0]).Time(0, 10).Rows(1, ["x", "a", 1, 1L, 1.0]).Time(0, 20).Barrier();
         Assert.Empty(course.Run().Output.Frontiers);
         Assert.Equal(["-- barrier"], course.Run().Output[0]);
-        var (output, _) = course.Time(1, Time.Frontier.End).Time(0, 30).Run();
+        var (output, _) = course.Time(1, Frontier.End).Time(0, 30).Run();
         Assert.Equal(["-- barrier", "+1 1 | a | 1 | 1 | 1 | x | a | 1 | 1 | 1"], output[0]);
         Assert.Equal([20, 30], output.Frontiers.Select(f => f.Final.Microseconds));
     }
@@ -80,7 +81,7 @@ public sealed class LookupJoinTests(ITestOutputHelper log)
     [Fact]
     public void Rows_that_are_taken_back_take_their_matches_back()
     {
-        var (output, _) = new Course(Plan([1], true, false)).Rows(1, ["x", "a", 1, 1L, 1.0], ["y", "a", 1, 1L, 1.0]).Time(1, Time.Frontier.End)
+        var (output, _) = new Course(Plan([1], true, false)).Rows(1, ["x", "a", 1, 1L, 1.0], ["y", "a", 1, 1L, 1.0]).Time(1, Frontier.End)
             .Changes(0, (1, [1, "a", 1, 1L, 1.0]), (1, [2, "b", 1, 1L, 1.0])).Changes(0, (-1, [2, "b", 1, 1L, 1.0]), (-1, [1, "a", 1, 1L, 1.0])).End().Run();
         Assert.Equal(6, output[0].Count(r => r[0] != '-' || r[1] != '-'));
         Assert.Empty(Recorder.Sum(output[0]));
@@ -91,7 +92,7 @@ public sealed class LookupJoinTests(ITestOutputHelper log)
     {
         var used = new bool[10];
         used[0] = used[5] = true;
-        var (output, _) = new Course(Plan([1], false, false)).Rows(1, ["x", "a", 1, 1L, 1.0]).Time(1, Time.Frontier.End).Rows(0, [1, "a", 1, 1L, 1.0], [2, "b", 1, 1L, 1.0]).End().Run(used: used);
+        var (output, _) = new Course(Plan([1], false, false)).Rows(1, ["x", "a", 1, 1L, 1.0]).Time(1, Frontier.End).Rows(0, [1, "a", 1, 1L, 1.0], [2, "b", 1, 1L, 1.0]).End().Run(used: used);
         Assert.Equal("+1 1 | NULL | NULL | NULL | NULL | x | NULL | NULL | NULL | NULL", output[0][0]);
     }
 }
