@@ -35,6 +35,9 @@ sealed class CountStates(MemoryOwner memory) : AggregateStates
         else Unsafe.Add(ref counts, groups[0]) += groups.Length;
     }
 
+    /// <summary>Adds to the count of a group.</summary>
+    public void Add(int group, long count) => _counts[group] += count;
+
     static void AddOnes(ref long counts, ReadOnlySpan<int> groups)
     {
         ref var group = ref MemoryMarshal.GetReference(groups);

@@ -5,22 +5,29 @@ namespace Millrace.Functions.Aggregate;
 /// <summary>DISTINCT before the argument of any aggregate: passes on the first copy of each value, and takes it back with the last.</summary>
 static class DistinctStates
 {
-    public static AggregateStates Of(DataType argument, AggregateStates inner, MemoryOwner memory, bool retracts) => argument.Storage switch
+    public static AggregateStates Of(DataType argument, AggregateStates inner, MemoryOwner memory, bool retracts) => (argument.Storage, retracts) switch
     {
-        Storage.Byte => Fixed<byte>(argument, inner, memory, retracts),
-        Storage.Int => Fixed<int>(argument, inner, memory, retracts),
-        Storage.Long => Fixed<long>(argument, inner, memory, retracts),
-        Storage.Double => Fixed<double>(argument, inner, memory, retracts),
-        Storage.Int128 => Fixed<Int128>(argument, inner, memory, retracts),
-        Storage.Interval => Fixed<Interval>(argument, inner, memory, retracts),
+        (Storage.Byte, false) => Growing<byte>(argument, inner, memory),
+        (Storage.Int, false) => Growing<int>(argument, inner, memory),
+        (Storage.Long, false) => Growing<long>(argument, inner, memory),
+        (Storage.Double, false) => Growing<double>(argument, inner, memory),
+        (Storage.Text, false) => new GrowingDistinctStates<TextOrdinals>(argument, new(new TextPool(memory)), inner, memory),
+        (Storage.Byte, _) => Fixed<byte>(argument, inner, memory, retracts),
+        (Storage.Int, _) => Fixed<int>(argument, inner, memory, retracts),
+        (Storage.Long, _) => Fixed<long>(argument, inner, memory, retracts),
+        (Storage.Double, _) => Fixed<double>(argument, inner, memory, retracts),
+        (Storage.Int128, _) => Fixed<Int128>(argument, inner, memory, retracts),
+        (Storage.Interval, _) => Fixed<Interval>(argument, inner, memory, retracts),
         _ => new DistinctStates<int, TextKeys>(argument, new(new TextPool(memory)), inner, memory, retracts),
     };
+
+    static GrowingDistinctStates<FixedOrdinals<T>> Growing<T>(DataType argument, AggregateStates inner, MemoryOwner memory) where T : unmanaged => new(argument, new(), inner, memory);
 
     static DistinctStates<T, FixedKeys<T>> Fixed<T>(DataType argument, AggregateStates inner, MemoryOwner memory, bool retracts) where T : unmanaged, IComparable<T> =>
         new(argument, new(), inner, memory, retracts);
 }
 
-/// <summary>Exact: every different value of every group is kept.</summary>
+/// <summary>Exact: every different value of every group is kept, and where rows can be taken back how often it is there.</summary>
 sealed class DistinctStates<TKey, TKeys>(DataType argument, TKeys keys, AggregateStates inner, MemoryOwner memory, bool retracts) : AggregateStates
     where TKey : unmanaged
     where TKeys : struct, IKeys<TKey>
