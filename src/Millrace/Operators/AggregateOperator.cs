@@ -285,7 +285,12 @@ sealed class AggregateOperator : IOperator, IStateful
     public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
     public void MarkSaved() => _keys.MarkSaved();
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
-    public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
+    public void LoadCommon(ref StateReader reader)
+    {
+        _frontier = reader.Read<Frontier>();
+        // The one group that exists from the start may have ended before it was saved.
+        if (_teller.KeepsEmpty) _slices[0].Clear(_groups);
+    }
 
     public void Save(int keyGroup, StateWriter writer)
     {

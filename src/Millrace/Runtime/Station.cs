@@ -11,7 +11,7 @@ namespace Millrace.Runtime;
 /// </remarks>
 sealed class Station : IOutput, IDisposable
 {
-    readonly IOperator? _operator;
+    IOperator? _operator;
     readonly PendingStations _pending;
     readonly Input[] _inputs;
     readonly bool _tellsInputs;
@@ -47,6 +47,9 @@ sealed class Station : IOutput, IDisposable
 
     /// <summary>Where the clean rows of a source leave, or null.</summary>
     public CleanExit? Exit { get; init; }
+
+    /// <summary>Makes another operator of the same node for this place.</summary>
+    public Func<IOperator?>? Make { get; init; }
 
     public long RowsIn => Volatile.Read(ref _rowsIn);
 
@@ -114,6 +117,15 @@ sealed class Station : IOutput, IDisposable
         _clock.Leave(before);
         var rows = StateRows;
         if (rows > _mostStateRows) Volatile.Write(ref _mostStateRows, rows);
+    }
+
+    /// <summary>Puts a new operator in the place of one that has state, right after a barrier; what it remembers is carried over.</summary>
+    public void Renew(Action<IOperator, IOperator> carryOver)
+    {
+        if (_operator is not IStateful || Make?.Invoke() is not { } made) return;
+        carryOver(_operator, made);
+        _operator.Dispose();
+        _operator = made;
     }
 
     /// <summary>Lets an operator that returned early go on, if there is room.</summary>

@@ -150,6 +150,8 @@ sealed class TestSink : ISink
     /// <summary>Waited for in each write.</summary>
     public SemaphoreSlim? Gate { get; init; }
     public IReadOnlyList<int> Key { get; private set; } = [];
+    /// <summary>Takes each row with its weight and version in place of <see cref="Rows"/>.</summary>
+    public Action<Batch, int, int, long>? Takes { get; init; }
 
     public void Open(Schema schema, IReadOnlyList<int> key) => Key = [.. key];
 
@@ -159,6 +161,11 @@ sealed class TestSink : ISink
         if (Fails is not null) throw Fails;
         foreach (var batch in changes)
         {
+            if (Takes is not null)
+            {
+                for (var i = 0; i < batch.RowCount; i++) Takes(batch, i, batch.Weights?[i] ?? 1, version);
+                continue;
+            }
             var row = 0;
             foreach (var text in StoredRows.Texts(batch)) Rows.Add((version, text, batch.Weights?[row++] ?? 1));
         }

@@ -1,0 +1,119 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Formats;
+using Millrace.Planning;
+using Millrace.Runtime;
+using Millrace.Stores;
+using Millrace.Tests.Runtime;
+
+namespace Millrace.Tests.Oracle;
+
+/// <summary>A way to run a pipeline: none of its choices may change an answer.</summary>
+/// <param name="Seed">Of the schedule.</param>
+/// <param name="Lanes">Lanes.</param>
+/// <param name="BatchRows">Rows of a batch at most.</param>
+/// <param name="QueueLength">Batches between two lanes.</param>
+/// <param name="TickMs">How far the clock goes when it is its turn: 100 is a commit each time.</param>
+/// <param name="RestartsEvery">After so many commits all operators are replaced by new ones with their saved state; 0 = never.</param>
+/// <param name="RulesOff">Plan rules that are left out.</param>
+sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int RestartsEvery = 0, IReadOnlyList<string>? RulesOff = null)
+{
+    /// <summary>A random way.</summary>
+    public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
+        random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(3) == 0 ? random.Next(1, 4) : 0,
+        random.Next(4) == 0 ? [Settings.RuleNames[random.Next(Settings.RuleNames.Count)]] : null);
+
+    public override string ToString() => $"{Lanes} lanes, batches of {BatchRows}, queues of {QueueLength}, schedule {Seed}, ticks of {TickMs} ms"
+        + (RestartsEvery > 0 ? $", restarts every {RestartsEvery} commits" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
+}
+
+/// <summary>What came out of a pipeline.</summary>
+sealed class EngineRun
+{
+    /// <summary>By name of the view or sink: every change in the order in which it was told.</summary>
+    public Dictionary<string, List<(long Version, object?[] Row, int Weight)>> Changes { get; } = [];
+
+    /// <summary>By name of the view: the stored rows in the end.</summary>
+    public Dictionary<string, List<object?[]>> Stored { get; } = [];
+
+    /// <summary>Where the sources stood at each version.</summary>
+    public List<(long Version, Dictionary<(string Source, int Partition), long> Positions)> Cuts { get; } = [];
+
+    /// <summary>Rows that came too late, by source.</summary>
+    public Dictionary<string, long> Late { get; } = [];
+
+    /// <summary>Why the run ended before its sources did.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Runs a pipeline to the end of its sources (connector 'test') on this thread.</summary>
+    /// <param name="pipeline">What runs.</param>
+    /// <param name="data">Rows by source and partition.</param>
+    /// <param name="way">How.</param>
+    public static EngineRun Of(Pipeline pipeline, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data, Way way)
+    {
+        var result = new EngineRun();
+        var connector = new TestConnector();
+        foreach (var source in pipeline.Sources)
+            connector.Sources[source.Name] = new(true, [.. data[source.Name].Select((rows, i) => new TestRows(i, source.Schema, way.Seed + i, true, [.. rows]))]);
+        foreach (var sink in pipeline.Sinks)
+        {
+            var changes = result.Changes[sink.Name] = [];
+            connector.Sinks[sink.Name] = new() { Takes = (batch, row, weight, version) => changes.Add((version, Values(batch, row), weight)) };
+        }
+        pipeline = pipeline with { Settings = pipeline.Settings with { QueueLength = way.QueueLength, BatchRows = way.BatchRows, RulesOff = [.. way.RulesOff ?? []] } };
+        var clock = new ManualClock();
+        using var store = new MemoryStore();
+        Simulation simulation = null!;
+        var commits = 0;
+        simulation = new(pipeline, Orders.Options(connector, store, clock, way.Lanes), clock, way.Seed)
+        {
+            Tick = TimeSpan.FromMilliseconds(way.TickMs),
+            StopsLanesAtBarriers = way.RestartsEvery > 0,
+            OnTurn = turn =>
+            {
+                if (turn == 0)
+                {
+                    simulation.Running!.Subscribe(new Listener(commit =>
+                    {
+                        result.Cuts.Add((commit.Version, commit.Positions.ToDictionary(p => (p.Source, p.Partition), p => p.Position)));
+                        if (way.RestartsEvery > 0 && ++commits % way.RestartsEvery == 0) simulation.RestartOperators();
+                    }));
+                }
+            },
+        };
+        var ended = simulation.RunAsync();
+        Assert.True(ended.IsCompleted, "the run waited for something");
+        ended.GetAwaiter().GetResult();
+        var running = simulation.Running!;
+        result.Failure = running.Completion.Exception?.InnerException;
+        if (result.Failure is Xunit.Sdk.IAssertionException) throw result.Failure;
+        if (result.Failure is null)
+        {
+            using var snapshot = store.Snapshot();
+            foreach (var view in pipeline.Views.Where(v => v.IsMaterialized))
+            {
+                var rows = result.Stored[view.Name] = [];
+                foreach (var batch in snapshot.Scan(view.Name, running.Memory))
+                {
+                    for (var row = 0; row < batch.RowCount; row++) rows.Add(Values(batch, row));
+                    batch.Release();
+                }
+            }
+            foreach (var counters in running.Quality) result.Late[counters.Source] = counters.Late;
+        }
+        Assert.True(running.Memory.Alive == 0, $"{running.Memory.Alive} buffers are still alive");
+        foreach (var owner in running.Memory.Owners.Where(o => o != running.Memory.Buffers)) Assert.True(owner.Bytes == 0, $"{owner.Name} still has {owner.Bytes} bytes");
+        return result;
+    }
+
+    static object?[] Values(Batch batch, int row) => [.. batch.Columns.Select(c => PlainValues.Of(c, row))];
+
+    sealed class Listener(Action<StoreCommit> onCommitted) : ICommitListener
+    {
+        public void OnCommitted(StoreCommit commit) => onCommitted(commit);
+
+        public void OnEnded(PipelineState state)
+        {
+        }
+    }
+}

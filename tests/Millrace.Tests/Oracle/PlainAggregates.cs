@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Numerics;
+using Millrace.Data;
+using Millrace.Planning;
+
+namespace Millrace.Tests.Oracle;
+
+/// <summary>Aggregates of whole groups, straight from their definitions.</summary>
+static class PlainAggregates
+{
+    /// <summary>The result of a call over the rows of a group, in the order in which they arrived.</summary>
+    public static object? Result(AggregateCall call, IReadOnlyList<PlainRow> rows)
+    {
+        IEnumerable<PlainRow> counted = call.Filter < 0 ? rows : rows.Where(r => r[call.Filter] is true);
+        var name = call.Function.Name;
+        if (call.Arguments.IsEmpty) return name == "count" ? (long)counted.Count() : throw new NotInOracle($"aggregate {name} without an argument");
+        var parameters = call.Signature.Parameters;
+        var tuples = counted.Select(r => call.Arguments.Select(a => r[a]).ToArray()).ToList();
+        if (!call.Function.SeesNulls) tuples = [.. tuples.Where(t => !t.Contains(null))];
+        if (call.Distinct) tuples = [.. tuples.DistinctBy(t => PlainValues.Key(t))];
+        var values = tuples.Select(t => t[0]!).ToList();
+        var type = parameters[0];
+        if (name == "count") return (long)values.Count;
+        if (values.Count == 0 && name is not "countif" and not "count_if") return null;
+        switch (name)
+        {
+            case "sum": return Sum(values, type, call.Signature.Result);
+            case "avg": return Average(values, type, call.Signature.Result);
+            case "min": return values.Aggregate((a, b) => PlainValues.Compare(b, a) < 0 ? b : a);
+            case "max": return values.Aggregate((a, b) => PlainValues.Compare(b, a) > 0 ? b : a);
+            case "bool_and": return values.All(v => (bool)v);
+            case "bool_or": return values.Any(v => (bool)v);
+            case "countif" or "count_if": return (long)values.Count(v => (bool)v);
+            case "first_value": return values[0];
+            case "last_value": return values[^1];
+            case "var_pop" or "variance" or "stddev_pop" or "stddev": return Spread(name, values, type);
+            case "bit_and": return values.Aggregate((a, b) => a is int x ? x & (int)b : (object)((long)a & (long)b));
+            case "bit_or": return values.Aggregate((a, b) => a is int x ? x | (int)b : (object)((long)a | (long)b));
+            case "bit_xor": return values.Aggregate((a, b) => a is int x ? x ^ (int)b : (object)((long)a ^ (long)b));
+            default: throw new NotInOracle($"aggregate {name}");
+        }
+    }
+
+    static BigInteger Whole(object value) => value switch { int i => i, long l => l, BigInteger b => b, _ => throw new NotInOracle($"aggregate over {value.GetType().Name}") };
+
+    static object Sum(List<object> values, DataType type, DataType result)
+    {
+        if (type.Kind == TypeKind.Double) return Doubles(values.Select(v => (double)v));
+        if (type.Kind == TypeKind.Interval)
+            return new Interval(values.Sum(v => ((Interval)v).Months), values.Sum(v => ((Interval)v).Days), values.Sum(v => ((Interval)v).Microseconds));
+        return Fit(values.Aggregate(BigInteger.Zero, (s, v) => s + Whole(v)), result);
+    }
+
+    static object Fit(BigInteger sum, DataType type) => type.Kind switch
+    {
+        TypeKind.BigInt => sum >= long.MinValue && sum <= long.MaxValue ? (object)(long)sum : throw new PlainFailure("a sum does not fit"),
+        _ => BigInteger.Abs(sum) < BigInteger.Pow(10, type.Precision) ? sum : throw new PlainFailure("a sum does not fit"),
+    };
+
+    static object Average(List<object> values, DataType type, DataType result)
+    {
+        if (type.Kind == TypeKind.Double) return Doubles(values.Select(v => (double)v)) / values.Count;
+        if (type.Kind == TypeKind.Interval) throw new NotInOracle("avg of intervals");
+        var sum = values.Aggregate(BigInteger.Zero, (s, v) => s + Whole(v));
+        return Interpreter.Round(sum * BigInteger.Pow(10, result.Scale - type.Scale), values.Count);
+    }
+
+    /// <summary>The sum as if in all digits, rounded once.</summary>
+    static double Doubles(IEnumerable<double> values)
+    {
+        var list = values.ToList();
+        if (!list.All(double.IsFinite)) return list.Sum();
+        // Every double is a whole number of 2^-1074.
+        return ToDouble(list.Aggregate(BigInteger.Zero, (s, v) => s + Scaled(v)), 1074);
+    }
+
+    static BigInteger Scaled(double value)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        var exponent = (int)(bits >> 52 & 0x7FF);
+        var mantissa = bits & 0xF_FFFF_FFFF_FFFF;
+        var whole = exponent == 0 ? (BigInteger)mantissa << 0 : ((BigInteger)(mantissa | 1L << 52)) << (exponent - 1);
+        return bits < 0 ? -whole : whole;
+    }
+
+    /// <summary>value / 2^power, to within an ulp.</summary>
+    static double ToDouble(BigInteger value, int power)
+    {
+        if (value.IsZero) return 0;
+        var shift = (int)Math.Max(0, (long)BigInteger.Abs(value).GetBitLength() - 64);
+        return Math.ScaleB((double)(value >> shift), shift - power);
+    }
+
+    static object? Spread(string name, List<object> values, DataType type)
+    {
+        var isSample = name is "variance" or "stddev";
+        if (isSample && values.Count < 2) return null;
+        double variance;
+        if (type.Kind == TypeKind.Double)
+        {
+            var numbers = values.Select(v => (double)v).ToList();
+            if (!numbers.All(double.IsFinite)) return double.NaN;
+            var mean = Doubles(numbers) / numbers.Count;
+            variance = numbers.Sum(n => (n - mean) * (n - mean)) / (numbers.Count - (isSample ? 1 : 0));
+        }
+        else
+        {
+            // n * sum of squares - square of the sum, exactly.
+            var (sum, squares) = (BigInteger.Zero, BigInteger.Zero);
+            foreach (var value in values.Select(Whole)) (sum, squares) = (sum + value, squares + value * value);
+            var n = new BigInteger(values.Count);
+            var top = n * squares - sum * sum;
+            var bottom = n * (isSample ? n - 1 : n) * BigInteger.Pow(10, 2 * type.Scale);
+            variance = (double)(top * BigInteger.Pow(10, 30) / bottom) / 1e30;
+        }
+        return name.StartsWith("stddev", StringComparison.Ordinal) ? Math.Sqrt(variance) : variance;
+    }
+
+    /// <summary>For messages.</summary>
+    public static string Show(object? value) => value is null ? "NULL" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+}

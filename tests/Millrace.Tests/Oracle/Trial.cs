@@ -1,0 +1,121 @@
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.Planning;
+using Millrace.Sql;
+using Millrace.Tests.Runtime;
+
+namespace Millrace.Tests.Oracle;
+
+/// <summary>The answers of one way to run a case do not fit: what was found, in words.</summary>
+sealed class WrongAnswer(string message) : Exception(message);
+
+/// <summary>SQL text over sources of connector 'test', with the rows of their partitions: compiled once, run in many ways, compared with the plain evaluator.</summary>
+sealed class Trial
+{
+    readonly Dictionary<PlanNode, List<object?[]>> _expected = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<string, long> _late;
+    readonly PlainFailure? _failure;
+
+    Trial(Pipeline pipeline, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data)
+    {
+        (Pipeline, Data) = (pipeline, data);
+        var evaluator = new PlainEvaluator(data);
+        try
+        {
+            foreach (var view in pipeline.Views) _expected[view.Plan] = [.. evaluator.Evaluate(view.Plan).Select(r => r.Values)];
+        }
+        catch (PlainFailure e)
+        {
+            _failure = e;
+        }
+        _late = evaluator.Late;
+    }
+
+    public Pipeline Pipeline { get; }
+    public IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> Data { get; }
+
+    /// <summary>Whether the run must fail, and is expected to.</summary>
+    public bool MustFail => _failure is not null;
+
+    static CompileOptions Options { get; } = new() { Name = "case", Connectors = new ConnectorList().Add(new TestConnector()) };
+
+    /// <summary>Compiles a text.</summary>
+    /// <returns>The pipeline, or null and what is wrong.</returns>
+    public static (Pipeline? Pipeline, IReadOnlyList<Diagnostic> Diagnostics) Compile(string sql)
+    {
+        var compiled = SqlCompiler.Compile(sql, Options);
+        return (compiled.Pipeline, compiled.Diagnostics);
+    }
+
+    /// <summary>A case of a text that has no error.</summary>
+    public static Trial Of(string sql, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data)
+    {
+        var (pipeline, diagnostics) = Compile(sql);
+        Assert.True(pipeline is not null, DiagnosticText.Render(diagnostics));
+        return Of(pipeline, data);
+    }
+
+    /// <summary>A case of a compiled pipeline.</summary>
+    public static Trial Of(Pipeline pipeline, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data) => new(pipeline, data);
+
+    /// <summary>The rows of a view.</summary>
+    public IReadOnlyList<object?[]> Expected(ViewDefinition view) => _expected[view.Plan];
+
+    /// <summary>Runs it in one way and compares everything that readers of the views hear of.</summary>
+    /// <exception cref="WrongAnswer">Something differs.</exception>
+    public void Check(Way way)
+    {
+        var sinks = new List<(SinkDefinition Sink, ViewDefinition View)>();
+        foreach (var view in Pipeline.Views)
+        {
+            foreach (var emit in new[] { Emit.Final, Emit.OnWindowClose, Emit.Changes })
+                if (emit.Mode == EmitMode.Final || view.Plan.Mode == ChangeMode.Append || !view.Plan.Key.IsEmpty)
+                    sinks.Add((Orders.Sink($"{view.Name} {emit.Mode}", view.Name, view.Plan, emit), view));
+        }
+        EngineRun run;
+        try
+        {
+            run = EngineRun.Of(Pipeline with { Sinks = [.. sinks.Select(s => s.Sink)] }, Data, way);
+        }
+        catch (Exception e)
+        {
+            throw new WrongAnswer($"{way}: {e}");
+        }
+        if (_failure is not null)
+        {
+            if (run.Failure is null) throw new WrongAnswer($"{way}: must fail with '{_failure.Message}', and did not");
+            return;
+        }
+        if (run.Failure is not null) throw new WrongAnswer($"{way}: {run.Failure}");
+        foreach (var view in Pipeline.Views.Where(v => v.IsMaterialized)) Compare(way, $"{view.Name} as stored, EMIT {view.Emit.Mode}", view, run.Stored[view.Name].Select(r => (r, 1)));
+        foreach (var (sink, view) in sinks)
+        {
+            var changes = run.Changes[sink.Name];
+            Compare(way, $"{view.Name} EMIT {sink.Emit.Mode}", view, changes.Select(c => (c.Row, c.Weight)));
+            if (sink.Emit.Mode == EmitMode.Final && changes.Exists(c => c.Weight != 1))
+                throw new WrongAnswer($"{way}: {view.Name} EMIT FINAL: a row was taken back");
+            CheckSums(way, $"{view.Name} EMIT {sink.Emit.Mode}", view, changes);
+        }
+    }
+
+    void Compare(Way way, string what, ViewDefinition view, IEnumerable<(object?[], int)> found)
+    {
+        if (Rows.Difference(Expected(view), found, view.Plan.Schema) is { } difference) throw new WrongAnswer($"{way}: {what}: {difference}");
+    }
+
+    /// <summary>At no commit may more of a row have been taken back than was given.</summary>
+    static void CheckSums(Way way, string what, ViewDefinition view, List<(long Version, object?[] Row, int Weight)> changes)
+    {
+        var sums = new Dictionary<string, int>();
+        foreach (var version in changes.GroupBy(c => c.Version))
+        {
+            foreach (var (_, row, weight) in version)
+            {
+                var key = PlainValues.Key(row);
+                sums[key] = sums.GetValueOrDefault(key) + weight;
+            }
+            foreach (var (_, row, _) in version)
+                if (sums[PlainValues.Key(row)] < 0) throw new WrongAnswer($"{way}: {what}: version {version.Key} takes back a row that is not there: {Rows.Text(row, view.Plan.Schema)}");
+        }
+    }
+}
