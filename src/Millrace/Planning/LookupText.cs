@@ -7,10 +7,10 @@ namespace Millrace.Planning;
 /// <summary>What a look-up joins by, for EXPLAIN.</summary>
 static class LookupText
 {
-    public static string Of(bool keepsLeft, Schema left, ImmutableArray<int> leftKeys, Schema right, ImmutableArray<int> rightKeys, Expression? condition, string? time = null)
+    public static string Of(JoinKind kind, Schema left, ImmutableArray<int> leftKeys, Schema right, ImmutableArray<int> rightKeys, Expression? condition, string? time = null)
     {
         var equal = leftKeys.Select((k, i) => $"{left[k].Name} = {right[rightKeys[i]].Name}");
         var all = equal.Concat([time, condition is null ? null : condition.ToSql()]).OfType<string>();
-        return $"{(keepsLeft ? "left, " : "")}{string.Join(" AND ", all)}";
+        return $"{kind.ToString().ToUpperInvariant()} on {string.Join(" AND ", all)}";
     }
 }

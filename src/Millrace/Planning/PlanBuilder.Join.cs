@@ -105,7 +105,8 @@ public static partial class PlanBuilder
         {
             foreach (var time in side.Times)
             {
-                long? least = null;
+                // Until a table has ended time stands still; afterwards rows are told as they come.
+                long? least = StaticTables.Is(other) ? time.LagMicroseconds : null;
                 foreach (var deadline in TimeBound.Deadlines(bounds, other, isLeft))
                 {
                     if (deadline.Column != time.Column) continue;

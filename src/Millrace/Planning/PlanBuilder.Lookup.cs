@@ -13,25 +13,25 @@ public static partial class PlanBuilder
     /// <param name="leftKeys">Columns of the rows that must equal <paramref name="rightKeys"/>, of the same types.</param>
     /// <param name="rightKeys">Columns of the table.</param>
     /// <param name="condition">What must be true besides, over the columns of both, left before right; or null.</param>
-    /// <param name="keepsLeft">LEFT JOIN.</param>
+    /// <param name="kind">Which rows go on: inner, left, semi or anti.</param>
     /// <param name="where">Position in the text.</param>
-    public static PlanNode Lookup(PlanNode left, PlanNode right, ImmutableArray<int> leftKeys, ImmutableArray<int> rightKeys, Expression? condition, bool keepsLeft, string where = "") =>
+    public static PlanNode Lookup(PlanNode left, PlanNode right, ImmutableArray<int> leftKeys, ImmutableArray<int> rightKeys, Expression? condition, JoinKind kind, string where = "") =>
         new LookupJoin
         {
-            Schema = new Schema(left.Schema.Fields.Concat(right.Schema.Fields)),
+            Schema = kind.GivesPairs ? new Schema(left.Schema.Fields.Concat(right.Schema.Fields)) : left.Schema,
             Left = left,
             Right = right,
             LeftKeys = leftKeys,
             RightKeys = rightKeys,
             Condition = condition,
-            KeepsLeft = keepsLeft,
-            Key = JoinedKey(left, right, rightKeys),
+            Kind = kind,
+            Key = kind.GivesPairs ? LookupKey(left, right, rightKeys) : left.Key,
             Times = left.Times,
             Where = where,
         };
 
     /// <summary>A left row meets one right row at most where its keys hold the right side's key; otherwise both keys together tell joined rows apart.</summary>
-    static ImmutableArray<int> JoinedKey(PlanNode left, PlanNode right, ImmutableArray<int> rightKeys) =>
+    static ImmutableArray<int> LookupKey(PlanNode left, PlanNode right, ImmutableArray<int> rightKeys) =>
         left.Key.IsEmpty || right.Key.IsEmpty ? []
         : right.Key.All(rightKeys.Contains) ? left.Key
         : left.Key.AddRange(right.Key.Select(k => k + left.Schema.Count));

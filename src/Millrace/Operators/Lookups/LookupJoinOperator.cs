@@ -20,7 +20,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
     readonly RowSlots _table;
     readonly JoinedRows _joined;
     readonly WaitingRows _waiting;
-    readonly JoinCondition? _condition;
+    readonly PairCondition? _condition;
     readonly int[] _keys, _leftRows, _slots;
     readonly bool[] _matched; // with a condition: which rows of the batch have found a partner
     int _nothing = -1; // the slot of NULLs
@@ -33,20 +33,21 @@ sealed class LookupJoinOperator : IOperator, IStateful
     {
         (_node, _context) = (node, context);
         var (left, right) = (node.Left.Schema, node.Right.Schema);
-        var needed = Needed(node, context.Used);
+        var both = new Schema(left.Fields.Concat(right.Fields));
+        var needed = Needed(node, both.Count, context.Used);
         _index = new([.. node.RightKeys.Select(k => right[k].Type)], context.Memory, context.Owner);
         _table = new(right, context.Memory, context.Owner, [.. needed.Skip(left.Count)]);
-        _joined = new(node.Schema, left.Count, needed, _table, context.Memory);
+        _joined = new(both, left.Count, needed, _table, context.Memory);
         _waiting = new(left, context.Memory);
         if (node.Condition is not null) _condition = new(node.Condition, context);
         var rows = context.Memory.BatchRows;
         (_keys, _leftRows, _slots, _matched) = (new int[rows], new int[rows], new int[rows], new bool[rows]);
     }
 
-    static bool[] Needed(LookupJoin node, IReadOnlyList<bool>? used)
+    static bool[] Needed(LookupJoin node, int columns, IReadOnlyList<bool>? used)
     {
-        var needed = new bool[node.Schema.Count];
-        for (var i = 0; i < needed.Length; i++) needed[i] = used is null || used[i];
+        var needed = new bool[columns];
+        for (var i = 0; i < node.Schema.Count; i++) needed[i] = used is null || used[i];
         if (node.Condition is not null) ColumnUse.Mark(node.Condition, needed);
         return needed;
     }
@@ -77,7 +78,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
     {
         _index.Make();
         _isLoaded = true;
-        if (!_node.KeepsLeft) return;
+        if (_node.Kind != JoinKind.Left) return;
         _nothing = _table.Take();
         _table.SetNull(_nothing);
     }
@@ -87,32 +88,57 @@ sealed class LookupJoinOperator : IOperator, IStateful
     {
         var keys = _keys.AsSpan(0, batch.RowCount);
         var foundAll = _index.Find(batch, _node.LeftKeys, keys);
-        if (_index.IsUnique && (_condition is null || !_node.KeepsLeft))
+        if (!_node.Kind.GivesPairs && _condition is null)
         {
-            if (foundAll) Tell(_joined.All(batch, keys), output);
-            else if (_node.KeepsLeft)
-            {
-                foreach (ref var key in keys)
-                    if (key < 0) key = _nothing;
-                Tell(_joined.All(batch, keys), output);
-            }
-            else
-            {
-                var count = 0;
-                for (var row = 0; row < keys.Length; row++)
-                {
-                    _leftRows[count] = row;
-                    _slots[count] = keys[row];
-                    count += keys[row] >= 0 ? 1 : 0;
-                }
-                if (count > 0) Tell(_joined.Some(batch, _leftRows.AsSpan(0, count), _slots.AsSpan(0, count)), output);
-            }
+            for (var row = 0; row < keys.Length; row++) _matched[row] = keys[row] >= 0;
+            TellByMatch(batch, _node.Kind == JoinKind.Semi, output);
+            return;
+        }
+        if (_index.IsUnique && (_condition is null || _node.Kind == JoinKind.Inner))
+        {
+            BeginUnique(batch, keys, foundAll, output);
             return;
         }
         (_left, _row, _match) = (batch.Retain(), 0, 0);
         _matched.AsSpan(0, batch.RowCount).Clear();
         while (Go(output))
             if (output.IsFull) return;
+    }
+
+    /// <summary>A row has one match at most, whose number its key's number is.</summary>
+    void BeginUnique(Batch batch, Span<int> keys, bool foundAll, IOutput output)
+    {
+        if (!foundAll && _node.Kind == JoinKind.Left)
+        {
+            foreach (ref var key in keys)
+                if (key < 0) key = _nothing;
+            foundAll = true;
+        }
+        if (foundAll)
+        {
+            Tell(_joined.All(batch, keys), output);
+            return;
+        }
+        var count = 0;
+        for (var row = 0; row < keys.Length; row++)
+        {
+            (_leftRows[count], _slots[count]) = (row, keys[row]);
+            count += keys[row] >= 0 ? 1 : 0;
+        }
+        if (count > 0) Tell(_joined.Some(batch, _leftRows.AsSpan(0, count), _slots.AsSpan(0, count)), output);
+    }
+
+    /// <summary>Tells the rows of a batch that have found a partner, or those that have not.</summary>
+    void TellByMatch(Batch batch, bool matched, IOutput output)
+    {
+        var count = 0;
+        for (var row = 0; row < batch.RowCount; row++)
+        {
+            _leftRows[count] = row;
+            count += _matched[row] == matched ? 1 : 0;
+        }
+        if (count == batch.RowCount) output.Push(batch.Retain());
+        else if (count > 0) output.Push(batch.Gather(_leftRows.AsSpan(0, count), _context.Used));
     }
 
     /// <summary>Pushes joined rows; the condition leaves some out.</summary>
@@ -132,7 +158,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
         {
             if (_keys[_row] < 0)
             {
-                if (_node.KeepsLeft && _condition is null) Pair(_row, _nothing, ref count);
+                if (_node.Kind == JoinKind.Left && _condition is null) Pair(_row, _nothing, ref count);
                 continue;
             }
             if (_index.IsUnique)
@@ -152,15 +178,23 @@ sealed class LookupJoinOperator : IOperator, IStateful
             else if (_condition.Filter(joined, out var passing) is { } passed)
             {
                 foreach (var place in passing) _matched[leftRows[place]] = true;
-                output.Push(passed);
+                if (_node.Kind.GivesPairs) output.Push(passed);
+                else passed.Release();
             }
-            if (_row < _left.RowCount || _condition is not null && _node.KeepsLeft) return true;
+            if (_row < _left.RowCount || TellsInTheEnd) return true;
         }
-        if (_row == _left.RowCount && _condition is not null && _node.KeepsLeft) TellUnmatched(output);
+        if (_row == _left.RowCount && TellsInTheEnd)
+        {
+            if (_node.Kind == JoinKind.Left) TellUnmatched(output);
+            else TellByMatch(_left, _node.Kind == JoinKind.Semi, output);
+        }
         _left.Release();
         _left = null;
         return false;
     }
+
+    /// <summary>Whether what a row gives is known only when all its matches have been tested.</summary>
+    bool TellsInTheEnd => _condition is not null && _node.Kind != JoinKind.Inner;
 
     void Pair(int row, int slot, ref int count)
     {

@@ -11,6 +11,7 @@ static class PlanRules
         () => new PushFilterDown(),
         () => new MergeFilters(),
         () => new MergeProjects(),
+        () => new StaticLookup(),
         () => new SharePlans(),
         () => new FilterInAggregate(),
     ];

@@ -4,7 +4,7 @@ using Millrace.Expressions;
 namespace Millrace.Operators.Lookups;
 
 /// <summary>What must be true of joined rows besides their keys.</summary>
-sealed class JoinCondition(Expression condition, OperatorContext context) : IDisposable
+sealed class PairCondition(Expression condition, OperatorContext context) : IDisposable
 {
     readonly Evaluator _condition = Evaluator.Compile(condition, context.Memory);
     readonly RowErrors _errors = new(context.Memory.BatchRows);
@@ -22,7 +22,7 @@ sealed class JoinCondition(Expression condition, OperatorContext context) : IDis
             var count = _condition.Select(joined, _rows, _errors);
             passing = _rows.AsSpan(0, count);
             if (_errors.Any) context.Reports.Failed(joined, _errors);
-            return count == 0 ? null : count == joined.RowCount ? joined.Retain() : joined.Gather(passing, context.Used);
+            return count == 0 ? null : count == joined.RowCount ? joined.Retain() : joined.Gather(passing);
         }
         finally
         {
