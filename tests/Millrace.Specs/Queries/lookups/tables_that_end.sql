@@ -1,7 +1,7 @@
--- A table that ends and has no watermark is looked up: rows of the stream meet it when all of it is there. The last sale is late for its minute.
+-- A table that ends and has no watermark is looked up: rows of the stream meet it when all of it is there.
 
 CREATE SOURCE sales (at TIMESTAMP, product INTEGER, amount INTEGER, WATERMARK FOR at AS at - INTERVAL '10 seconds')
-  WITH (connector = 'file', path = 'sales.csv', format = 'csv') ON LATE TO late_sales;
+  WITH (connector = 'file', path = 'sales.csv', format = 'csv');
 CREATE SOURCE products (product INTEGER, category TEXT, since TIMESTAMP, until TIMESTAMP) WITH (connector = 'file', path = 'products.csv', format = 'csv');
 CREATE VIEW names AS VALUES ('fruit', 'Fruit'), ('tool', 'Tools'), ('tool', 'Werkzeug');
 
