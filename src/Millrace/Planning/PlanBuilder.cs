@@ -234,12 +234,10 @@ public static partial class PlanBuilder
     /// <summary>The longest that a window can be, in microseconds: a month counts 31 days.</summary>
     public static long LongestMicroseconds(Interval size) => checked((size.Months * 31L + size.Days) * Interval.MicrosecondsPerDay + size.Microseconds);
 
-    static PlanNode Delay(PlanNode input, WindowSpec window)
-    {
-        var lag = LagOf(input, window.TimeColumn) ?? 0;
-        return lag == 0 ? input
-            : new DelayFrontier { Schema = input.Schema, Input = input, LagMicroseconds = lag, Key = input.Key, Times = [.. input.Times.Select(t => t with { LagMicroseconds = Math.Max(0, t.LagMicroseconds - lag) })] };
-    }
+    static PlanNode Delay(PlanNode input, WindowSpec window) => Delay(input, LagOf(input, window.TimeColumn) ?? 0);
+
+    static PlanNode Delay(PlanNode input, long lag) => lag == 0 ? input
+        : new DelayFrontier { Schema = input.Schema, Input = input, LagMicroseconds = lag, Key = input.Key, Times = [.. input.Times.Select(t => t with { LagMicroseconds = Math.Max(0, t.LagMicroseconds - lag) })] };
 
     /// <summary>Which of the window columns tells windows apart: those of CUMULATE share their start.</summary>
     static int Telling(WindowSpec window) => window.Kind == WindowKind.Cumulate ? 1 : 0;

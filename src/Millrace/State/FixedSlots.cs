@@ -61,6 +61,8 @@ sealed class FixedSlots<T>(MemoryOwner owner) : SlotColumn(owner) where T : unma
         for (var i = 0; i < slots.Length; i++) values[i] = _values[slots[i]];
     }
 
+    protected override void AppendValue(int slot, Column to) => ((Column<T>)to).Append(_values[slot]);
+
     protected override void SaveValue(int slot, StateWriter writer) => writer.Write(in _values[slot]);
     protected override void LoadValue(int slot, ref StateReader reader) => _values[slot] = reader.Read<T>();
 

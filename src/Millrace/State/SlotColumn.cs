@@ -85,6 +85,15 @@ abstract class SlotColumn(MemoryOwner owner) : IDisposable
 
     protected abstract void CopyTo(ReadOnlySpan<int> slots, Column to);
 
+    /// <summary>Appends the value of one slot to a column of the same type.</summary>
+    public void Append(int slot, Column to)
+    {
+        if (IsNull(slot)) to.AppendNull();
+        else AppendValue(slot, to);
+    }
+
+    protected abstract void AppendValue(int slot, Column to);
+
     /// <summary>Lets go of what slots no longer used hold; called when many were freed.</summary>
     /// <param name="isUsed">For each slot whether it is used.</param>
     public virtual void Compact(Func<int, bool> isUsed) { }

@@ -95,6 +95,8 @@ sealed class TextSlots : SlotColumn
         for (var i = 0; i < slots.Length; i++) codes[i] = _codes[slots[i]];
     }
 
+    protected override void AppendValue(int slot, Column to) => ((TextColumn)to).Append(this[slot]);
+
     public override void Compact(Func<int, bool> isUsed) => Rebuild(isUsed);
 
     void Rebuild(Func<int, bool>? isUsed)

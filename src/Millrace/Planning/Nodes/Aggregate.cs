@@ -75,4 +75,9 @@ public sealed class Aggregate : UnaryNode
 }
 
 /// <summary>One aggregate: function, argument columns of the input, DISTINCT, and a BOOLEAN column of the input that filters (or -1).</summary>
-public sealed record AggregateCall(AggregateFunction Function, Signature Signature, ImmutableArray<int> Arguments, bool Distinct, int Filter);
+public sealed record AggregateCall(AggregateFunction Function, Signature Signature, ImmutableArray<int> Arguments, bool Distinct, int Filter)
+{
+    /// <summary>Whether two compute the same.</summary>
+    internal static bool AreSame(AggregateCall a, AggregateCall b) =>
+        ReferenceEquals(a.Function, b.Function) && a.Distinct == b.Distinct && a.Filter == b.Filter && a.Arguments.SequenceEqual(b.Arguments);
+}
