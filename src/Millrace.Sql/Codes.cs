@@ -97,6 +97,10 @@ public static class Codes
     internal static readonly Code OverOrder = New(1263, "OVER by an order without an end", "The rows of a stream are put in order when the watermark has passed them; it speaks of event time alone.", "Order by a column of event time, ascending, or have one in PARTITION BY.");
 
     internal static readonly Code BadGrouping = New(1280, "grouping sets that do not fit", "GROUP BY makes at most 4,096 grouping sets over 31 keys; GROUPING(a, b) says which of its keys a row's set leaves out.", "Write fewer sets; give GROUPING what stands in GROUP BY.");
+    internal static readonly Code BadPattern = New(1281, "a pattern that does not fit", "A pattern is a row of different variables, each with a quantifier; it must need at least one row.", "Correct the pattern; the message says what is wrong with it.");
+    internal static readonly Code BadMatchOrder = New(1282, "a pattern without event time", "MATCH_RECOGNIZE looks at a row once the watermark has passed it, so its ORDER BY begins with a column that the watermark speaks of, ascending.", "Order by the time column of the source, or by a view's window column.");
+    internal static readonly Code BadMeasure = New(1283, "FIRST, LAST, PREV or an aggregate in another form", "Inside MATCH_RECOGNIZE they take the columns of one variable: LAST(v.x, n), SUM(v.x * v.y). They do not nest.", "Name one variable, and give n as a whole number from 0.");
+    internal static readonly Code UnknownVariable = New(1284, "no such variable", "The variable is not in PATTERN.", "Correct the name; the message lists what there is.");
 
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 
@@ -106,4 +110,6 @@ public static class Codes
     internal static readonly Code MaskLeak = New(2004, "a generated column reads a masked one", "It is computed before masks apply, from the true value.", "Make sure that it does not reveal the value.");
     internal static readonly Code LateFinal = New(2005, "FINAL without a window", "Without a window nothing is final before the input ends.", "Use EMIT CHANGES with mode = 'upsert', or group by a window.");
     internal static readonly Code UnboundedJoin = New(2010, "a join that keeps rows for ever", "Nothing in the condition says how far apart in event time two rows may be that belong together, so a partner may come at any time.", "Add a condition over the event times of both sides (BETWEEN, or equal window columns), or WITH (state_ttl = '1 day') to the view.");
+
+    internal static readonly Code OpenPattern = New(2050, "a pattern without a limit", "A quantifier without an upper limit can take rows for ever, and all of them are kept until the match is decided.", "Add WITHIN INTERVAL '...' behind the pattern, or an upper limit: {1,100} in place of +.");
 }

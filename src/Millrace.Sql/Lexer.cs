@@ -9,8 +9,12 @@ internal sealed class Lexer(SqlText source, Findings findings)
         "!~*", "->>", "::", "=>", "<=", ">=", "<>", "!=", "||", "<<", ">>", "~*", "!~", "->", "(", ")", ",", ";", ".", "[", "]", "+", "-", "*", "/", "%", "^", "<", ">", "=", "~", "&", "|", "#",
     ];
 
+    const string PatternSymbols = "?{}$";
+
     readonly string _text = source.Text;
     int _at;
+    bool _isPattern; // whether the last token was the word PATTERN
+    int _depth; // of parentheses inside PATTERN (...), where quantifiers stand
 
     /// <summary>All tokens; the last is <see cref="TokenKind.End"/>.</summary>
     public static List<Token> Run(SqlText source, Findings findings)
@@ -20,9 +24,22 @@ internal sealed class Lexer(SqlText source, Findings findings)
         while (lexer.Next() is { } token)
         {
             tokens.Add(token);
+            lexer.Follow(token);
             if (token.Kind == TokenKind.End) break;
         }
         return tokens;
+    }
+
+    /// <summary>Notices where a row pattern begins and ends: only there ? and braces mean something.</summary>
+    void Follow(Token token)
+    {
+        if (token.Kind == TokenKind.Symbol && token.Length == 1)
+        {
+            var symbol = _text[token.Start];
+            if (symbol == '(' && (_isPattern || _depth > 0)) _depth++;
+            else if (symbol == ')' && _depth > 0) _depth--;
+        }
+        _isPattern = token.Kind == TokenKind.Word && _text.AsSpan(token.Start, token.Length).Equals("pattern", StringComparison.OrdinalIgnoreCase);
     }
 
     Token? Next()
@@ -44,6 +61,7 @@ internal sealed class Lexer(SqlText source, Findings findings)
                 _at += symbol.Length;
                 return new Token(TokenKind.Symbol, start, symbol.Length);
             }
+            if (_depth > 0 && PatternSymbols.Contains(c, StringComparison.Ordinal)) return new Token(TokenKind.Symbol, _at++, 1);
             _at += char.IsHighSurrogate(c) && char.IsLowSurrogate(Peek(1)) ? 2 : 1;
             var span = new Span(start, _at - start);
             findings.Error(Codes.BadCharacter, span, $"{Show(source[span])} has no meaning here. Names with other characters stand in double quotes, texts in single quotes.");

@@ -39,7 +39,6 @@ internal sealed partial class Parser
                 item = new JoinItem(kind, item, right, ParseExpression(), [], word, From(start));
             }
         }
-        if (IsWord("match_recognize")) throw NotYet(Current.Span, "MATCH_RECOGNIZE");
         if (IsWord("tablesample")) throw NotYet(Current.Span, "TABLESAMPLE");
         return item;
     }

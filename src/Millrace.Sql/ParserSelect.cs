@@ -167,17 +167,19 @@ internal sealed partial class Parser
                 if (IsSymbol(".")) throw new SqlError(Codes.Unexpected, Current.Span, "found '.'; sources and views have names of one part.");
                 item = new TableItem(name, null, [], name.Span);
             }
-            if (IsWord("match_recognize")) throw NotYet(Current.Span, "MATCH_RECOGNIZE");
             if (IsWord("for") && Is(Ahead(1), "system_time")) throw NotYet(Current.Span, "FOR SYSTEM_TIME AS OF");
         }
         _level--;
-        if (TryWord("as") || IsName && !IsJoinWord)
-        {
-            var alias = Name("an alias");
-            var columns = IsSymbol("(") ? Parenthesised(() => Name("a column")) : [];
-            return item with { Alias = alias, Columns = columns };
-        }
-        return item;
+        item = ParseAlias(item);
+        return IsWord("match_recognize") && IsSymbol(Ahead(1), "(") ? ParseAlias(ParseMatch(item)) : item;
+    }
+
+    FromItem ParseAlias(FromItem item)
+    {
+        if (!TryWord("as") && (!IsName || IsJoinWord)) return item;
+        var alias = Name("an alias");
+        var columns = IsSymbol("(") ? Parenthesised(() => Name("a column")) : [];
+        return item with { Alias = alias, Columns = columns };
     }
 
     bool IsJoinWord => IsWords("partition", "by") || IsWord("natural") || IsWord("asof") || IsWord("match_recognize") || IsWord("tablesample") || IsWord("qualify");

@@ -11,7 +11,8 @@ namespace Millrace.Sql.Binder;
 /// <param name="scope">The columns that can be named.</param>
 /// <param name="aggregates">Takes the aggregates, where there may be some.</param>
 /// <param name="place">Where the expression stands, for the message about aggregates.</param>
-internal sealed class ExpressionBinder(Compilation compilation, Scope scope, AggregateCalls? aggregates = null, string place = "here")
+/// <param name="special">What some expressions mean at this place alone; null where they mean what they mean everywhere.</param>
+internal sealed class ExpressionBinder(Compilation compilation, Scope scope, AggregateCalls? aggregates = null, string place = "here", Func<Expr, Expression?>? special = null)
 {
     public Scope Scope => scope;
 
@@ -30,7 +31,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
 
     public Expression Bind(Expr expression)
     {
-        var bound = expression switch
+        var bound = special?.Invoke(expression) ?? expression switch
         {
             NumberExpr number => Literals.Number(number),
             TextExpr text => new Literal(text.Value, DataType.Text),
