@@ -28,7 +28,7 @@ class Pattern:
         mine = taken[name] = []
         while len(mine) < most and at + len(mine) < len(rows):
             row = rows[at + len(mine)]
-            if self.within is not None and row[TIME] - rows[start][TIME] > self.within:
+            if self.within is not None and row[TIME] - rows[start][TIME] >= self.within:
                 break
             mine.append(row)
             if not holds(taken):
