@@ -8,8 +8,8 @@ namespace Millrace.Sql.Binder;
 
 /// <summary>The OVERs of a select list to plan nodes: what they need is projected below, each window is a node, and their results are columns behind the others.</summary>
 /// <remarks>
-/// ROW_NUMBER, RANK and DENSE_RANK come last and each alone, so that a condition on the rank in the query around (see <see cref="TopNBinder"/>) finds it. By an order that is not that of
-/// event time they are a <see cref="TopN"/> without a limit, which a view may not keep.
+/// ROW_NUMBER, RANK and DENSE_RANK over windows of their own come behind the others and each alone, so that a condition on the rank in the query around (see <see cref="TopNBinder"/>)
+/// finds it. By an order that is not that of event time they are a <see cref="TopN"/> without a limit, which a view may not keep.
 /// </remarks>
 internal sealed class OverBinder(Compilation compilation, string view, Interval? stateTtl)
 {
@@ -18,7 +18,6 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
     /// <summary>Refuses ranks that nothing limits, once a view is bound.</summary>
     public void CheckLimited(PlanNode plan)
     {
-        if (PlanSearch.Nodes(plan).OfType<Over>().Any()) throw new SqlError(Codes.NotYet, new(0, 1), "OVER without a limit on a rank does not exist yet.");
         if (compilation.IsQuery) return;
         foreach (var node in PlanSearch.Nodes(plan))
         {
@@ -49,16 +48,18 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
         var node = needed.Count == below ? stage.Node : PlanBuilder.Project(stage.Node, needed, compilation.Where(calls[0].Call.Span));
 
         var columns = new int[calls.Count];
-        var todo = Enumerable.Range(0, calls.Count).OrderBy(i => calls[i].Call.IsRank).ToList();
-        while (todo.Count > 0)
+        // What looks ahead comes last: behind it nothing is said of time any more.
+        var windows = Enumerable.Range(0, calls.Count).GroupBy(i => calls.FindIndex(c => c.Call.HasSameWindow(calls[i].Call)))
+            .SelectMany(w => w.All(i => calls[i].Call.IsRank) ? w.Select(i => new List<int> { i }) : [w.ToList()])
+            .OrderBy(w => w.Any(i => calls[i].Call.Function == OverFunction.Lead) ? 2 : calls[w[0]].Call.IsRank ? 1 : 0);
+        foreach (var together in windows)
         {
-            var first = calls[todo[0]];
-            var together = todo.Where(i => i == todo[0] || !first.Call.IsRank && !calls[i].Call.IsRank && calls[i].Call.HasSameWindow(first.Call)).ToList();
-            todo.RemoveAll(together.Contains);
+            var first = calls[together[0]];
+            var isRank = together.Count == 1 && first.Call.IsRank;
             var at = node.Schema.Count;
             var span = first.Call.Span;
             var release = Release(node, first.Partition, first.Order);
-            if (release is null && first.Call.IsRank)
+            if (release is null && isRank)
             {
                 node = PlanBuilder.TopN(node, KindOf(first.Call.Function), first.Partition, first.Order, TopN.NoLimit, withRank: true, stateTtl, view, PlanSearch.Late(node), compilation.Where(span));
                 _unlimited[node] = span;
@@ -72,7 +73,7 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
                         Aggregate = calls[i].Call.Aggregate?.Function, Signature = calls[i].Call.Aggregate?.Signature, Distinct = calls[i].Call.Aggregate?.Distinct ?? false,
                     })], stateTtl, view, PlanSearch.Late(node), compilation.Where(span));
                 foreach (var i in together) CheckFrame(calls[i].Call);
-                if (!compilation.IsQuery && node.StateBound == "unbounded" && !first.Call.IsRank) Warn(span);
+                if (!compilation.IsQuery && node.StateBound == "unbounded" && !isRank) Warn(span);
             }
             for (var k = 0; k < together.Count; k++) columns[together[k]] = at + k;
         }

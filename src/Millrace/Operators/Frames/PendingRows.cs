@@ -1,0 +1,95 @@
+using Millrace.Data;
+
+namespace Millrace.Operators.Frames;
+
+/// <summary>Rows that wait for their time, by slot: newly come ones as they came, older ones in sorted runs, so that taking what is due touches hardly more than that.</summary>
+sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
+{
+    readonly List<Run> _runs = [];
+    long[] _times = new long[16];
+    int[] _slots = new int[16];
+    int _count;
+    long _least = long.MaxValue; // of the newly come ones
+    long _charged;
+
+    sealed record Run(long[] Times, int[] Slots)
+    {
+        public int Next { get; set; }
+    }
+
+    /// <summary>Rows that wait.</summary>
+    public int Count => _count + _runs.Sum(r => r.Slots.Length - r.Next);
+
+    /// <summary>Adds a row.</summary>
+    public void Add(int slot, long time)
+    {
+        if (_count == runLength) MakeRun();
+        if (_count == _times.Length)
+        {
+            var length = Math.Min(runLength, _count * 2);
+            Array.Resize(ref _times, length);
+            Array.Resize(ref _slots, length);
+        }
+        (_times[_count], _slots[_count]) = (time, slot);
+        _count++;
+        _least = Math.Min(_least, time);
+    }
+
+    void MakeRun()
+    {
+        var (times, slots) = (_times.AsSpan(0, _count).ToArray(), _slots.AsSpan(0, _count).ToArray());
+        Array.Sort(times, slots);
+        _runs.Add(new(times, slots));
+        Charge(12L * _count);
+        (_count, _least) = (0, long.MaxValue);
+    }
+
+    void Charge(long bytes)
+    {
+        owner.Charge(bytes);
+        _charged += bytes;
+    }
+
+    /// <summary>Takes the rows whose time lies before a limit, and all where it is the end of time; in no order.</summary>
+    public void TakeBefore(long limit, List<(long Time, int Slot)> due)
+    {
+        bool IsDue(long time) => time < limit || limit == long.MaxValue;
+        foreach (var run in _runs)
+            for (; run.Next < run.Times.Length && IsDue(run.Times[run.Next]); run.Next++) due.Add((run.Times[run.Next], run.Slots[run.Next]));
+        for (var i = _runs.Count - 1; i >= 0; i--)
+        {
+            if (_runs[i].Next < _runs[i].Slots.Length) continue;
+            Charge(-12L * _runs[i].Slots.Length);
+            _runs.RemoveAt(i);
+        }
+        if (_count == 0 || !IsDue(_least)) return;
+        var kept = 0;
+        _least = long.MaxValue;
+        for (var i = 0; i < _count; i++)
+        {
+            if (IsDue(_times[i]))
+            {
+                due.Add((_times[i], _slots[i]));
+                continue;
+            }
+            (_times[kept], _slots[kept]) = (_times[i], _slots[i]);
+            kept++;
+            _least = Math.Min(_least, _times[i]);
+        }
+        _count = kept;
+    }
+
+    /// <summary>The rows that wait, in no order.</summary>
+    public IEnumerable<(long Time, int Slot)> All()
+    {
+        for (var i = 0; i < _count; i++) yield return (_times[i], _slots[i]);
+        foreach (var run in _runs)
+            for (var i = run.Next; i < run.Slots.Length; i++) yield return (run.Times[i], run.Slots[i]);
+    }
+
+    public void Dispose()
+    {
+        Charge(-_charged);
+        _runs.Clear();
+    }
+}
