@@ -7,7 +7,7 @@ sealed partial class PlainEvaluator
     List<PlainRow> Grouped(Aggregate node)
     {
         var groups = new Dictionary<string, (object?[] Key, List<PlainRow> Rows)>();
-        foreach (var row in Evaluate(node.Input))
+        foreach (var row in Evaluate(node.Input).Where(r => node.Condition is null || Interpreter.Holds(node.Condition, r.Values)))
             foreach (var window in WindowsOf(node, row))
             {
                 object?[] key = [.. window, .. node.Keys.Select(k => row[k])];

@@ -12,6 +12,7 @@ sealed partial class PlainEvaluator
 {
     readonly Dictionary<PlanNode, List<PlainRow>> _done = new(ReferenceEqualityComparer.Instance);
     readonly Func<PlanNode, IReadOnlyList<PlainRow>?> _leaves;
+    long _numbered; // hidden numbers of rows: any will do
 
     /// <summary>Evaluates plans over the rows of their leaves.</summary>
     /// <param name="leaves">The rows of a node that is a leaf here (a source's scan, whose values are as literals hold them), or null.</param>
@@ -53,6 +54,12 @@ sealed partial class PlainEvaluator
         Sort sort => Sorted(sort),
         DistinctOn distinct => Distinct(distinct),
         Aggregate aggregate => Grouped(aggregate),
+        Join join => Joined(join),
+        LookupJoin lookup => LookedUp(lookup),
+        NumberRows number => [.. Evaluate(number.Input).Select(r => r with { Values = [.. r.Values, _numbered++] })],
+        NormalizeUpsert upsert => Newest(upsert),
+        TopN top => First(top),
+        Over over => WithOver(over),
         _ => throw new NotInOracle($"plan node {node.GetType().Name}"),
     };
 

@@ -13,6 +13,7 @@ static class PlainWindows
     {
         var found = new List<(long, long)>();
         if (value is not long time || time is long.MinValue or long.MaxValue) return found;
+        if (spec.Kind == WindowKind.Cumulate) return Cumulating(spec, time);
         var isCalendar = spec.Size.Months != 0 || spec.Slide.Months != 0 || spec.Offset.Months != 0 || spec.Zone is not null && spec.Slide is { Days: not 0, Microseconds: 0 };
         var number = Near(spec, time);
         while (Start(spec, number, isCalendar) <= time) number++;
@@ -20,6 +21,24 @@ static class PlainWindows
             if (Start(spec, number, isCalendar) <= time) found.Insert(0, (Start(spec, number, isCalendar), End(spec, number, isCalendar)));
         return found;
     }
+
+    /// <summary>Windows with the start of the span of the size, each a step longer, up to the span's end.</summary>
+    static List<(long, long)> Cumulating(WindowSpec spec, long time)
+    {
+        var found = new List<(long, long)>();
+        var (start, end) = Of(spec with { Kind = WindowKind.Tumble, Slide = spec.Size }, time)[0];
+        var followsCalendar = spec.Slide.Microseconds == 0 && (spec.Zone is not null || spec.Size.Months != 0);
+        for (var step = 1; ; step++)
+        {
+            var grown = new Interval(spec.Slide.Months * step, spec.Slide.Days * step, spec.Slide.Microseconds * step);
+            var reached = followsCalendar ? ToUtc(spec.Zone, Plus(ToLocal(spec.Zone, start), grown)) : start + grown.Days * Day + grown.Microseconds;
+            if (Math.Min(reached, end) > time) found.Add((start, Math.Min(reached, end)));
+            if (reached >= end) return found;
+        }
+    }
+
+    static long ToLocal(string? zoneName, long time) =>
+        zoneName is null ? time : time + TimeZoneInfo.FindSystemTimeZoneById(zoneName).GetUtcOffset(DateTime.UnixEpoch.AddTicks(time * 10)).Ticks / 10;
 
     /// <summary>A window that starts well before a time and yet not far.</summary>
     static long Near(WindowSpec spec, long time)

@@ -25,6 +25,12 @@ public sealed class PlanLawTests(ITestOutputHelper log)
         "SELECT window_start, SUM(c) AS c FROM TUMBLE((SELECT window_end, COUNT(*) AS c FROM TUMBLE(visits, at, INTERVAL '5 seconds') GROUP BY window_end), window_end, INTERVAL '20 seconds') GROUP BY window_start",
         "SELECT window_start, shop, n, GROUPING(shop, n) AS g, COUNT(*) AS c FROM TUMBLE(orders, at, INTERVAL '10 seconds') GROUP BY window_start, ROLLUP (shop, n)",
         "SELECT * FROM HOP(visits, at, INTERVAL '5 seconds', INTERVAL '10 seconds') WHERE n > 1",
+        "SELECT window_end, shop, SUM(n) AS s, COUNT(DISTINCT n) AS d FROM CUMULATE(visits, at, INTERVAL '5 seconds', INTERVAL '10 seconds') GROUP BY window_end, shop",
+        "SELECT o.shop, o.n, v.n AS m FROM orders AS o JOIN visits AS v ON o.shop = v.shop AND o.n < v.n",
+        "SELECT o.at, o.shop, v.n AS m FROM orders AS o LEFT JOIN visits AS v ON o.shop = v.shop AND v.at BETWEEN o.at - INTERVAL '2 seconds' AND o.at + INTERVAL '4 seconds'",
+        "SELECT o.shop, v.n AS m, o.c FROM (SELECT shop, COUNT(*) AS c FROM orders GROUP BY shop) AS o FULL JOIN (SELECT shop, MAX(n) AS n FROM visits WHERE shop IS NOT NULL GROUP BY shop) AS v ON o.shop = v.shop",
+        "SELECT shop, n, r FROM (SELECT shop, n, ROW_NUMBER() OVER (PARTITION BY shop ORDER BY n DESC) AS r FROM visits) AS t WHERE r <= 2",
+        "SELECT shop, s, r FROM (SELECT shop, s, RANK() OVER (ORDER BY s DESC) AS r FROM (SELECT shop, SUM(n) AS s FROM visits GROUP BY shop) AS g) AS t WHERE r <= 2",
     ];
 
     [Theory, MemberData(nameof(Queries))]

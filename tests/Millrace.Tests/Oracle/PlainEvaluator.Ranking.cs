@@ -1,0 +1,128 @@
+using System.Numerics;
+using Millrace.Data;
+using Millrace.Planning;
+
+namespace Millrace.Tests.Oracle;
+
+sealed partial class PlainEvaluator
+{
+    List<PlainRow> First(TopN node)
+    {
+        var told = new List<PlainRow>();
+        var open = new Dictionary<string, (long End, List<PlainRow> Rows)>();
+        EventTime? inKey = node.Input.Times.Where(t => node.Partition.Contains(t.Column)).Select(t => (EventTime?)t).FirstOrDefault();
+        var ttl = inKey is null && node.StateTtl is { } span && node.Input.TimeColumn >= 0 ? Math.Max(1, (span.Months * 31L + span.Days) * 86_400_000_000 + span.Microseconds) : 0;
+        foreach (var row in Evaluate(node.Input))
+        {
+            var key = PlainValues.Key(node.Partition.Select(k => row[k]));
+            var end = long.MaxValue;
+            if (ttl > 0)
+            {
+                if (row[node.Input.TimeColumn] is not long time) continue;
+                end = time + ttl;
+            }
+            else if (inKey is { } t && row[t.Column] is long own) end = own + t.LagMicroseconds;
+            if (ttl > 0 ? end <= row.Mark(node.Late.AllowedMicroseconds) : inKey is not null && end < row.Mark(node.Late.AllowedMicroseconds))
+            {
+                CountLate(node.View);
+                continue;
+            }
+            if (!open.TryGetValue(key, out var now)) open[key] = (end, [row]);
+            else if (ttl > 0 && (long)row[node.Input.TimeColumn]! >= now.End)
+            {
+                told.AddRange(Ranked(node, now.Rows));
+                open[key] = (Math.Max(now.End, end), [row]);
+            }
+            else
+            {
+                now.Rows.Add(row);
+                open[key] = (Math.Max(now.End, end), now.Rows);
+            }
+        }
+        return [.. told.Concat(open.Values.SelectMany(o => Ranked(node, o.Rows))).Select(r => r with { Watermark = long.MinValue })];
+    }
+
+    static List<PlainRow> Ranked(TopN node, List<PlainRow> rows)
+    {
+        var sorted = InOrder(node.Order, rows);
+        var kept = new List<PlainRow>();
+        for (var i = 0; i < sorted.Count; i++)
+        {
+            long before = sorted.Count(r => CompareBy(node.Order, r, sorted[i]) < 0);
+            var rank = node.Kind switch
+            {
+                RankKind.RowNumber => i + 1,
+                RankKind.Rank => before + 1,
+                _ => sorted.Take((int)before).Select(r => PlainValues.Key(node.Order.Select(o => r[o.Column]))).Distinct().Count() + 1,
+            };
+            if (rank <= node.Limit) kept.Add(node.WithRank ? sorted[i] with { Values = [.. sorted[i].Values, rank] } : sorted[i]);
+        }
+        return kept;
+    }
+
+    /// <summary>Rows by an order, then as whole rows.</summary>
+    static List<PlainRow> InOrder(IReadOnlyList<SortKey> order, IEnumerable<PlainRow> rows) =>
+        [.. rows.Order(Comparer<PlainRow>.Create((a, b) => CompareBy(order, a, b) is var by && by != 0 ? by : PlainValues.CompareRows(a.Values, b.Values)))];
+
+    List<PlainRow> WithOver(Over node)
+    {
+        var told = new List<PlainRow>();
+        var partitions = new Dictionary<string, List<PlainRow>>();
+        foreach (var row in Evaluate(node.Input))
+        {
+            if (node.Release is { } release && row[release.Column] is long time && (Int128)time + release.LagMicroseconds < row.Mark(node.Late.AllowedMicroseconds)) CountLate(node.View);
+            else Of(partitions, PlainValues.Key(node.Partition.Select(k => row[k]))).Add(row);
+        }
+        foreach (var partition in partitions.Values)
+        {
+            var sorted = InOrder(node.Order, partition);
+            for (var i = 0; i < sorted.Count; i++)
+                told.Add(sorted[i] with { Values = [.. sorted[i].Values, .. node.Calls.Select(c => Computed(node, c, sorted, i))], Watermark = long.MinValue });
+        }
+        return told;
+    }
+
+    static object? Computed(Over node, OverCall call, List<PlainRow> sorted, int at)
+    {
+        var before = sorted.Count(r => CompareBy(node.Order, r, sorted[at]) < 0);
+        switch (call.Function)
+        {
+            case OverFunction.RowNumber: return at + 1L;
+            case OverFunction.Rank: return before + 1L;
+            case OverFunction.DenseRank: return sorted.Take(before).Select(r => PlainValues.Key(node.Order.Select(o => r[o.Column]))).Distinct().Count() + 1L;
+            case OverFunction.Lag or OverFunction.Lead:
+                var other = at + (call.Function == OverFunction.Lag ? -call.Distance : call.Distance);
+                return other >= 0 && other < sorted.Count ? sorted[(int)other][call.Arguments[0]] : call.Arguments.Length > 1 ? sorted[at][call.Arguments[1]] : null;
+        }
+        var frame = Enumerable.Range(0, sorted.Count).Where(i => IsInFrame(node, call.Frame, sorted, at, i)).Select(i => sorted[i]).ToList();
+        return call.Function switch
+        {
+            OverFunction.FirstValue => frame.Count == 0 ? null : frame[0][call.Arguments[0]],
+            OverFunction.LastValue => frame.Count == 0 ? null : frame[^1][call.Arguments[0]],
+            OverFunction.NthValue => call.Distance <= frame.Count ? frame[(int)call.Distance - 1][call.Arguments[0]] : null,
+            _ => PlainAggregates.Result(new AggregateCall(call.Aggregate!, call.Signature!, call.Arguments, call.Distinct, -1), frame),
+        };
+    }
+
+    static bool IsInFrame(Over node, OverFrame frame, List<PlainRow> sorted, int at, int i)
+    {
+        if (frame.IsRows) return i <= at - frame.End && (frame.Start is not { } rows || i >= at - rows);
+        var order = CompareBy(node.Order, sorted[i], sorted[at]);
+        if (frame is { Start: null, End: 0 }) return order <= 0;
+        // Distances in the one column of the order; a row without a value has only its peers.
+        var key = node.Order[0];
+        var (own, other) = (sorted[at][key.Column], sorted[i][key.Column]);
+        if (own is null || other is null) return own is null && other is null || own is not null && frame.Start is null && order < 0 || own is null && frame.Start is null && order < 0;
+        if (own is double || other is double) throw new NotInOracle("RANGE over DOUBLE");
+        var distance = (Number(own) - Number(other)) * (key.Descending ? -1 : 1);
+        return distance >= frame.End && (frame.Start is not { } start || distance <= start);
+    }
+
+    static BigInteger Number(object value) => value switch
+    {
+        int i => i,
+        long l => l,
+        BigInteger b => b,
+        _ => throw new NotInOracle($"RANGE over {value.GetType().Name}"),
+    };
+}
