@@ -15,11 +15,11 @@ public static class Scalars
         // Text
         .. LetterCase.All, .. Lengths.All, .. Trim.All, .. Substring.All, .. Pad.All, .. Replace.All,
         new Concat(), new ConcatWithSeparator(), new Like(), new InsensitiveLike(), .. RegularExpressions.All, .. Codes.All,
-        .. Json.All, .. Urls.All,
+        .. Json.All, .. Urls.All, .. Likeness.All, new Format(),
         // Numbers
-        new Absolute(), new Sign(), new Round(), new Truncate(), new Floor(), new Ceiling(), .. Elementary.All, .. Integers.All,
+        new Absolute(), new Sign(), new Round(), new Truncate(), new Floor(), new Ceiling(), .. Elementary.All, .. Integers.All, .. Geo.All, .. NumberTexts.All,
         // Times
-        .. TimeFields.All, .. Times.All,
+        .. TimeFields.All, .. Times.All, .. FieldShortcuts.All, .. TimeSteps.All,
         // Conditional
         new Greatest(), new Least(),
     ];

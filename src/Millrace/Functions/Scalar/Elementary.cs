@@ -12,7 +12,9 @@ internal static class Elementary
         Of("cbrt", "cbrt(x)", "The cube root.", CubeRoot, Always, ("cbrt(27)", "3")),
         Of("exp", "exp(x)", "e to the power of x. A result beyond 1.8e308 is an error.", Math.Exp, x => double.IsFinite(x) && x > 709.782712893384 ? "is too great for exp" : null, ("exp(1)", "2.718281828459045")),
         Of("ln", "ln(x)", "The natural logarithm. Of 0 and below an error.", Math.Log, NoLogarithm, ("ln(1)", "0")),
-        Of("log log10", "log(x)", "The logarithm to base 10. Of 0 and below an error.", Math.Log10, NoLogarithm, ("log(1000)", "3")),
+        Of("log10", "log10(x)", "The logarithm to base 10. Of 0 and below an error.", Math.Log10, NoLogarithm, ("log10(1000)", "3")),
+        new ValueFunction<double>("log", "math", "log([base,] x)", "The logarithm of x to a base, 10 unless given. Of 0 and below, and to base 1, an error.", [Gives(Real, Real), Gives(Real, Real, Real)], Logarithm, ("log(1000)", "3"), ("log(2, 64)", "6")),
+        Of("ln1p log1p", "ln1p(x)", "The natural logarithm of 1 + x, exact for small x. Of -1 and below an error.", double.LogP1, x => x <= -1 ? "has no logarithm when 1 is added" : null, ("ln1p(0)", "0")),
         Of("log2", "log2(x)", "The logarithm to base 2. Of 0 and below an error.", Math.Log2, NoLogarithm, ("log2(8)", "3")),
         new ValueFunction<double>("power pow ^", "math", "power(x, y), x ^ y", "x to the power of y. 0 to a negative power, a negative number to a fractional one, and a result beyond 1.8e308 are errors.",
             [Gives(Real, Real, Real)], Power, ("power(2, 10)", "1024"), ("2 ^ 0.5", "1.4142135623730951")),
@@ -28,6 +30,9 @@ internal static class Elementary
         Of("sinh", "sinh(x)", "The hyperbolic sine.", Math.Sinh, Always, ("sinh(0)", "0")),
         Of("cosh", "cosh(x)", "The hyperbolic cosine.", Math.Cosh, Always, ("cosh(0)", "1")),
         Of("tanh", "tanh(x)", "The hyperbolic tangent.", Math.Tanh, Always, ("tanh(0)", "0")),
+        Of("asinh", "asinh(x)", "The inverse of the hyperbolic sine.", Math.Asinh, Always, ("asinh(0)", "0")),
+        Of("acosh", "acosh(x)", "The inverse of the hyperbolic cosine. Below 1 an error.", Math.Acosh, x => x < 1 ? "is below 1" : null, ("acosh(1)", "0")),
+        Of("atanh", "atanh(x)", "The inverse of the hyperbolic tangent. From -1 down and 1 up an error.", Math.Atanh, x => x is <= -1 or >= 1 ? "is not between -1 and 1" : null, ("atanh(0)", "0")),
         Of("degrees", "degrees(x)", "An angle in radians as degrees.", double.RadiansToDegrees, Always, ("degrees(pi())", "180"), ("degrees(0)", "0")),
         Of("radians", "radians(x)", "An angle in degrees as radians.", double.DegreesToRadians, Always, ("radians(180) = pi()", "true")),
         new ValueFunction<double>("pi", "math", "pi()", "The number pi.", [Gives(Real)], (in Row row, Outcome outcome) => Math.PI, ("pi()", "3.141592653589793")) { IsStrict = false },
@@ -64,6 +69,18 @@ internal static class Elementary
     {
         var root = Math.Cbrt(x);
         return root == 0 || !double.IsNormal(root * root * root) ? root : root - (root * root * root - x) / (3 * root * root);
+    }
+
+    static double Logarithm(in Row row, Outcome outcome)
+    {
+        var x = row.Double(row.Count - 1);
+        var root = row.Count > 1 ? row.Double(0) : 10;
+        if (x <= 0 || root <= 0 || root == 1)
+        {
+            outcome.Fail(FormattableString.Invariant($"{x} has no logarithm to base {root}"));
+            return 0;
+        }
+        return root == 10 ? Math.Log10(x) : root == 2 ? Math.Log2(x) : Math.Log(x) / Math.Log(root);
     }
 
     static double Power(in Row row, Outcome outcome)

@@ -17,6 +17,18 @@ internal static class Integers
             var (a, b) = ((Int128)row.Long(0), (Int128)row.Long(1));
             return a == 0 || b == 0 ? 0 : Narrow(Int128.Abs(a / Divisor(row.Long(0), row.Long(1)) * b), outcome);
         }, ("lcm(4, 6)", "12")),
+        new ValueFunction<Int128>("factorial", "math", "factorial(n)", "The product of the whole numbers from 1 to n, DECIMAL(38, 0). Below 0 and beyond 33 an error.", [Gives(Data.DataType.Decimal(38, 0), Long)], (in Row row, Outcome outcome) =>
+        {
+            var n = row.Long(0);
+            if (n is < 0 or > 33)
+            {
+                outcome.Fail($"the factorial of {n} is not there for numbers below 0 and does not fit DECIMAL(38, 0) beyond 33");
+                return 0;
+            }
+            Int128 product = 1;
+            for (var i = 2; i <= n; i++) product *= i;
+            return product;
+        }, ("factorial(20)", "2432902008176640000")),
         new ValueFunction<long>("&", "math", "a & b", "The bits that are set in both.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) => row.Long(0) & row.Long(1), ("91 & 15", "11")),
         new ValueFunction<long>("|", "math", "a | b", "The bits that are set in one or both.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) => row.Long(0) | row.Long(1), ("32 | 3", "35")),
         new ValueFunction<long>("# bitxor", "math", "a # b", "The bits that are set in just one.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) => row.Long(0) ^ row.Long(1), ("bitxor(17, 5)", "20")),

@@ -17,6 +17,16 @@ internal static class Json
             [Gives(Text, Text, Text), Gives(Text, Text, Int)], (in Row row, Outcome outcome) => Step(in row, outcome, asText: true), ("'{\"a\": \"x\"}' ->> 'a'", "x"), ("'{\"a\": null}' ->> 'a'", "NULL")),
         new TextFunction("json_extract", "json", "json_extract(json, path)", "The value at a path such as $.items[0].price or items[0].price, as text; NULL where there is none.", [Gives(Text, Text, Text)], Extract,
             ("json_extract('{\"a\": [{\"b\": 7}]}', '$.a[0].b')", "7"), ("json_extract('{\"a\": 1}', '$.c')", "NULL")),
+        new TextFunction("json_value", "json", "json_value(json, path)", "The string, number or truth value at a path, as text; NULL where there is none, and for objects, arrays and null.", [Gives(Text, Text, Text)],
+            (in Row row, Outcome outcome) => Find(in row, outcome, Kinds.Scalars), ("json_value('{\"a\": [{\"b\": \"x\"}]}', '$.a[0].b')", "x"), ("json_value('{\"a\": [1]}', '$.a')", "NULL")),
+        new TextFunction("json_query", "json", "json_query(json, path)", "The object or array at a path, as JSON; NULL where there is none, and for anything else.", [Gives(Text, Text, Text)],
+            (in Row row, Outcome outcome) => Find(in row, outcome, Kinds.Containers), ("json_query('{\"a\": [1, 2]}', '$.a')", "[1, 2]"), ("json_query('{\"a\": 1}', '$.a')", "NULL")),
+        new ValueFunction<byte>("json_exists", "json", "json_exists(json, path)", "Whether there is a value at a path, be it null.", [Gives(Bool, Text, Text)], (in Row row, Outcome outcome) =>
+        {
+            var reader = new Utf8JsonReader(row.Text(0));
+            var isThere = TryFind(ref reader, in row, outcome) is true;
+            return isThere ? (byte)1 : (byte)0;
+        }, ("json_exists('{\"a\": null}', '$.a')", "true"), ("json_exists('{\"a\": 1}', '$.b')", "false")),
         new ValueFunction<int>("json_array_length", "json", "json_array_length(json)", "Number of elements of a JSON array; NULL for anything else.", [Gives(Int, Text)], ArrayLength, ("json_array_length('[1, [2, 3]]')", "2")),
         new TextFunction("json_typeof", "json", "json_typeof(json)", "What a JSON text is: object, array, string, number, boolean or null.", [Gives(Text, Text)], (in Row row, Outcome outcome) =>
         {
@@ -62,14 +72,35 @@ internal static class Json
         }
     }
 
-    static void Extract(in Row row, Outcome outcome)
+    /// <summary>What a path may lead to.</summary>
+    enum Kinds { All, Scalars, Containers }
+
+    static void Extract(in Row row, Outcome outcome) => Find(in row, outcome, Kinds.All);
+
+    static void Find(in Row row, Outcome outcome, Kinds kinds)
+    {
+        var json = row.Text(0);
+        var reader = new Utf8JsonReader(json);
+        if (TryFind(ref reader, in row, outcome) is not { } isThere) return;
+        try
+        {
+            var isContainer = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+            Write(ref reader, json, isThere && (kinds == Kinds.All || isContainer == (kinds == Kinds.Containers)), asText: true, outcome);
+        }
+        catch (JsonException e)
+        {
+            Refuse(json, e, outcome);
+        }
+    }
+
+    /// <summary>Moves to the value at the path, the second argument: whether there is one, or null and an error.</summary>
+    static bool? TryFind(ref Utf8JsonReader reader, in Row row, Outcome outcome)
     {
         var json = row.Text(0);
         var path = row.Text(1);
-        var reader = new Utf8JsonReader(json);
         try
         {
-            if (!Read(ref reader, outcome)) return;
+            if (!Read(ref reader, outcome)) return null;
             if (path.StartsWith("$"u8)) path = path[1..];
             while (!path.IsEmpty)
             {
@@ -80,7 +111,7 @@ internal static class Json
                     if (end < 0 || !ValueText.TryParseLong(path[1..end], out var index) || index != (int)index)
                     {
                         outcome.Fail($"{Casts.Quote(row.Text(1))} is no path; expected one such as $.items[0].price");
-                        return;
+                        return null;
                     }
                     isThere = Element(ref reader, json, (int)index);
                     path = path[(end + 1)..];
@@ -93,15 +124,14 @@ internal static class Json
                     isThere = Member(ref reader, path[..end]);
                     path = path[end..];
                 }
-                if (isThere) continue;
-                outcome.Null();
-                return;
+                if (!isThere) return false;
             }
-            Write(ref reader, json, isThere: true, asText: true, outcome);
+            return true;
         }
         catch (JsonException e)
         {
             Refuse(json, e, outcome);
+            return null;
         }
     }
 

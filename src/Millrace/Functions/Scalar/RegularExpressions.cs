@@ -21,7 +21,7 @@ internal static class RegularExpressions
             (_, constants) => Test(constants, RegexOptions.None, flip: true), ("'millrace' !~ '[0-9]'", "true")),
         new CompiledFunction("!~*", "text", "text !~* pattern", "As !~, without regard to case.", s_match,
             (_, constants) => Test(constants, RegexOptions.IgnoreCase, flip: true), ("'millrace' !~* 'RACE'", "false")),
-        new CompiledFunction("regexp_like", "text", "regexp_like(text, pattern [, flags])", "Whether a regular expression matches somewhere in a text. Flags: i ignores case, n and m let ^ and $ match at lines, s lets . match line ends.",
+        new CompiledFunction("regexp_like regexp", "text", "regexp_like(text, pattern [, flags])", "Whether a regular expression matches somewhere in a text. Flags: i ignores case, n and m let ^ and $ match at lines, s lets . match line ends.",
             [Gives(Bool, Text, Text), Gives(Bool, Text, Text, Text)], (_, constants) => Test(constants, RegexOptions.None, flip: false), ("regexp_like('Mill', '^m', 'i')", "true")),
         new CompiledFunction("regexp_replace", "text", "regexp_replace(text, pattern, replacement [, flags])",
             "The text with the first match replaced, or with flag g every match; \\1 to \\9 in the replacement are the groups of the match, \\& is all of it.",

@@ -37,6 +37,17 @@ internal static class Replace
             (in Row row, Outcome outcome) => Find(row.Text(0), row.Text(1)), ("strpos('millrace', 'race')", "5")),
         new ValueFunction<int>("position", "text", "position(part IN text)", "Where a part begins, in characters from 1; 0 where it is not there. As a function: position(part, text).", [Gives(Int, Text, Text)],
             (in Row row, Outcome outcome) => Find(row.Text(1), row.Text(0)), ("position('x' IN 'mill')", "0")),
+        new ValueFunction<int>("locate", "text", "locate(part, text [, start])", "Where a part begins, in characters from 1 and not before a start; 0 where it is not there.", [Gives(Int, Text, Text), Gives(Int, Text, Text, Int)],
+            (in Row row, Outcome outcome) =>
+            {
+                var before = row.Count > 2 ? Math.Max(0, row.Int(2) - 1) : 0;
+                var found = Find(row.Text(1)[Utf8Text.IndexOf(row.Text(1), before)..], row.Text(0));
+                return found == 0 || before > Utf8Text.Count(row.Text(1)) ? 0 : found + before;
+            }, ("locate('l', 'millrace', 4)", "4"), ("locate('x', 'mill')", "0")),
+        new ValueFunction<int>("instr", "text", "instr(text, part)", "Where a part begins, in characters from 1; 0 where it is not there.", [Gives(Int, Text, Text)],
+            (in Row row, Outcome outcome) => Find(row.Text(0), row.Text(1)), ("instr('millrace', 'race')", "5")),
+        new ValueFunction<int>("string_count", "text", "string_count(text, part)", "How often a part stands in a text without overlapping; 0 for an empty part.", [Gives(Int, Text, Text)],
+            (in Row row, Outcome outcome) => row.Text(1).IsEmpty ? 0 : row.Text(0).Count(row.Text(1)), ("string_count('cocoa', 'co')", "2")),
         new ValueFunction<byte>("starts_with ^@", "text", "starts_with(text, part)", "Whether a text begins with another.", [Gives(Bool, Text, Text)],
             (in Row row, Outcome outcome) => row.Text(0).StartsWith(row.Text(1)) ? (byte)1 : (byte)0, ("starts_with('millrace', 'mill')", "true")),
         new ValueFunction<byte>("ends_with", "text", "ends_with(text, part)", "Whether a text ends with another.", [Gives(Bool, Text, Text)],

@@ -48,6 +48,15 @@ internal static class Substring
                 if (n == 0) outcome.Fail("there is no part 0: parts are counted from 1");
                 else outcome.Append(Part(text, delimiter, n));
             }, ("split_part('a,b,c', ',', 2)", "b"), ("split_part('a,b,c', ',', -1)", "c"), ("split_part('a', ',', 2)", "")),
+        new TextFunction("split_index", "text", "split_index(text, delimiter, n)", "The n-th part between delimiters, the first being 0; NULL where there is none.", [Gives(Text, Text, Text, Long)], (in Row row, Outcome outcome) =>
+        {
+            var text = row.Text(0);
+            var delimiter = row.Text(1);
+            var n = row.Long(2);
+            for (; n > 0 && !delimiter.IsEmpty && text.IndexOf(delimiter) is >= 0 and var at; n--) text = text[(at + delimiter.Length)..];
+            if (n != 0) outcome.Null();
+            else outcome.Append(!delimiter.IsEmpty && text.IndexOf(delimiter) is >= 0 and var end ? text[..end] : text);
+        }, ("split_index('https://example.com/a/b', '/', 3)", "a"), ("split_index('a', '/', 1)", "NULL")),
         new TextFunction("overlay", "text", "overlay(text, replacement, start [, count])",
             "The text with characters from a position on replaced; as many as the replacement has unless a count is given.",
             [Gives(Text, Text, Text, Long), Gives(Text, Text, Text, Long, Long)], (in Row row, Outcome outcome) =>

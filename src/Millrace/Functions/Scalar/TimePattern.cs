@@ -56,6 +56,71 @@ sealed class TimePattern
         literal.Clear();
     }
 
+    /// <summary>A pattern in the letters of Java and Flink (yyyy-MM-dd HH:mm:ss.SSS, text in single quotes), as one of to_char.</summary>
+    /// <exception cref="ArgumentException">A letter means nothing.</exception>
+    public static string OfLetters(string pattern)
+    {
+        var result = new StringBuilder();
+        for (var i = 0; i < pattern.Length;)
+        {
+            var end = i + 1;
+            if (pattern[i] == '\'')
+            {
+                end = pattern.IndexOf('\'', end);
+                if (end < 0) throw new ArgumentException($"the pattern '{pattern}' has a quote without an end");
+                result.Append('"').Append(end == i + 1 ? "'" : pattern[(i + 1)..end]).Append('"');
+                i = end + 1;
+                continue;
+            }
+            while (end < pattern.Length && pattern[end] == pattern[i]) end++;
+            var run = pattern[i..end];
+            result.Append(run switch
+            {
+                "yyyy" or "uuuu" => "YYYY",
+                "yy" or "uu" => "YY",
+                "y" or "u" => "FMYYYY",
+                "Q" => "Q",
+                "MMMM" => "FMMonth",
+                "MMM" => "FMMon",
+                "MM" => "MM",
+                "M" => "FMMM",
+                "DDD" => "DDD",
+                "D" => "FMDDD",
+                "dd" => "DD",
+                "d" => "FMDD",
+                "EEEE" => "FMDay",
+                "E" or "EE" or "EEE" => "FMDy",
+                "HH" => "HH24",
+                "H" => "FMHH24",
+                "hh" => "HH12",
+                "h" => "FMHH12",
+                "mm" => "MI",
+                "m" => "FMMI",
+                "ss" => "SS",
+                "s" => "FMSS",
+                "SSS" => "MS",
+                "SSSSSS" => "US",
+                "a" => "AM",
+                _ when char.IsAsciiLetter(run[0]) => throw new ArgumentException(
+                    $"'{run}' of the pattern '{pattern}' means nothing here; there are yyyy, yy, Q, MMMM, MMM, MM, M, DDD, dd, d, EEEE, EEE, HH, H, hh, h, mm, m, ss, s, SSS, SSSSSS and a, and text stands in single quotes"),
+                _ => $"\"{run}\"",
+            });
+            i = end;
+        }
+        return result.ToString();
+    }
+
+    /// <summary>How long the text stays the same, in microseconds: the finest part of the pattern.</summary>
+    public long Unit => _parts.Count == 0 ? Calendar.Day : _parts.Min(p => p.Key switch
+    {
+        "US" => 1,
+        "MS" => 1000,
+        "SS" => Calendar.Second,
+        "MI" => Calendar.Minute,
+        "HH" or "HH12" or "HH24" or "AM" or "PM" => Calendar.Hour,
+        _ => Calendar.Day,
+    });
+
     public void Format(long time, ByteBuffer target)
     {
         var days = Calendar.FloorDivide(time, Calendar.Day);

@@ -40,10 +40,12 @@ internal static class Times
                 return new RowKernel<long>(Moment, constants, (in Row row, Outcome outcome) =>
                     zones.Of(row.Text(0), outcome) is { } zone && !Calendar.IsInfinite(row.Long(1)) ? Calendar.ToUtc(zone, row.Long(1)) : row.Long(1));
             }, ("to_utc('America/New_York', TIMESTAMP '2024-07-01 08:00:00')", "2024-07-01 12:00:00")),
-        new CompiledFunction("to_char", "time", "to_char(time, pattern)",
-            "A TIMESTAMP as text. Of the pattern YYYY, YY, Q, MM, Mon, Month, WW, IYYY, IW, DDD, DD, ID, D, Dy, Day, HH24, HH12, HH, MI, SS, MS, US and AM are replaced (upper and lower case of names is kept, FM before a part takes away its blanks and zeros); the rest and what stands in \"quotes\" stays.",
-            [Gives(Text, Moment, Text)], ToChar,
-            ("to_char(TIMESTAMP '2024-02-05 09:08:07', 'DD.MM.YYYY HH24:MI')", "05.02.2024 09:08"), ("to_char(TIMESTAMP '2024-02-05 15:08:07', 'FMDay, FMDD Mon HH12:MI AM')", "Monday, 5 Feb 03:08 PM")),
+        new ToChar(),
+        new CompiledFunction("date_format", "time", "date_format(time, pattern)",
+            "A TIMESTAMP as text by a pattern of Java's letters, as in Flink: yyyy, yy, Q, MMMM, MMM, MM, M, DDD, dd, d, EEEE, EEE, HH, H, hh, h, mm, m, ss, s, SSS, SSSSSS and a; other letters stand in single quotes. The pattern is a constant.",
+            [Gives(Text, Moment, Text)], (_, constants) => ToChar.Of(
+                TimePattern.OfLetters(constants[1]?.Value as string ?? throw new ArgumentException("the pattern of date_format is a constant")), constants),
+            ("date_format(TIMESTAMP '2024-02-05 09:08:07', 'dd.MM.yyyy HH:mm')", "05.02.2024 09:08"), ("date_format(TIMESTAMP '2024-02-05 15:08:07', 'EEEE, d MMM ''at'' h:mm a')", "Monday, 5 Feb at 3:08 PM")),
         new ValueFunction<long>("last_day", "time", "last_day(time)", "Midnight of the last day of the month.", [Gives(Moment, Moment)], (in Row row, Outcome outcome) =>
         {
             if (Calendar.IsInfinite(row.Long(0))) return row.Long(0);
@@ -73,16 +75,6 @@ internal static class Times
             if (patterns.Of(row.Text(1)).TryParse(row.Text(0), out var time)) return time;
             outcome.Fail($"{Casts.Quote(row.Text(0))} does not fit the pattern {Casts.Quote(row.Text(1))}");
             return 0;
-        });
-    }
-
-    static TextRowKernel ToChar(Signature signature, IReadOnlyList<Literal?> constants)
-    {
-        var patterns = new TimePatterns(constants[1]);
-        return new(Text, constants, (in Row row, Outcome outcome) =>
-        {
-            if (Calendar.IsInfinite(row.Long(0))) outcome.Append(row.Long(0) > 0 ? "infinity"u8 : "-infinity"u8);
-            else patterns.Of(row.Text(1)).Format(row.Long(0), outcome.Text);
         });
     }
 
