@@ -48,6 +48,7 @@ internal sealed partial class Parser
             if (IsWord("substring")) return ParseSubstring();
             if (IsWord("position")) return ParsePosition();
             if (IsWord("trim")) return ParseTrim();
+            if (IsWord("timestampdiff") || IsWord("timestampadd")) return ParseTimeStep();
             if (IsWord("left") || IsWord("right")) return ParseCall(new(Raw(Take()).ToString().ToLowerInvariant(), start.Span));
         }
         else if (IsWord("current_timestamp") || IsWord("localtimestamp"))
@@ -180,6 +181,20 @@ internal sealed partial class Parser
         var operand = ParseExpression();
         Symbol(")");
         return Special("extract", start, new TextExpr(field, token.Span), operand);
+    }
+
+    // TIMESTAMPDIFF(HOUR, a, b): the unit may be a word
+    Expr ParseTimeStep()
+    {
+        var start = Current;
+        var name = Name("a function");
+        if (Ahead(1).Kind != TokenKind.Word || !IsSymbol(Ahead(2), ",")) return ParseCall(name);
+        Symbol("(");
+        var unit = Take();
+        Symbol(",");
+        var arguments = List(() => ParseExpression());
+        Symbol(")");
+        return Special(name.Text, start, [new TextExpr(Raw(unit).ToString().ToLowerInvariant(), unit.Span), .. arguments]);
     }
 
     // SUBSTRING(x FROM a FOR b), or as a plain call

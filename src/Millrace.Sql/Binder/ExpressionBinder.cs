@@ -144,27 +144,37 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
         if (aggregate is not null && (catalog.Scalar(name) is null || call.IsAggregate)) return BindAggregate(aggregate, call);
         if (call.IsAggregate)
         {
-            if (catalog.Scalar(name) is null && name is not ("coalesce" or "nullif")) throw UnknownFunction(call);
+            if (catalog.Scalar(name) is null && !s_choices.Contains(name)) throw UnknownFunction(call);
             var what = call.IsStar ? "*" : call.IsDistinct ? "DISTINCT" : call.Filter is not null ? "FILTER" : "ORDER BY";
             throw new SqlError(Codes.NotAnAggregate, call.Span, $"{what} belongs to aggregates; '{name}' is none.");
         }
         switch (name)
         {
             case "coalesce" when call.Arguments.Length > 0: return BindCoalesce(call);
+            case "nvl" or "ifnull" when call.Arguments.Length == 2: return BindCoalesce(call);
+            case "if" or "iif" when call.Arguments.Length == 3: return Bind(new CaseExpr(null, [(call.Arguments[0], call.Arguments[1])], call.Arguments[2], call.Span));
             case "nullif" when call.Arguments.Length == 2: return BindNullIf(call);
-            case "coalesce" or "nullif":
-                throw new SqlError(Codes.WrongTypes, call.Span, name == "nullif" ? "NULLIF takes two arguments." : "COALESCE takes at least one argument.");
+            case "coalesce" or "nullif" or "nvl" or "ifnull" or "if" or "iif":
+                var takes = name switch { "coalesce" => "at least one argument", "if" or "iif" => "a condition and two values", _ => "two arguments" };
+                throw new SqlError(Codes.WrongTypes, call.Span, $"{name.ToUpperInvariant()} takes {takes}.");
         }
         if (catalog.Scalar(name) is null) throw UnknownFunction(call);
         return Call(name, name, call.Function.Span, call.Arguments, call.Span);
     }
 
+    /// <summary>Calls that the grammar takes for CASE.</summary>
+    static readonly string[] s_choices = ["coalesce", "nullif", "nvl", "ifnull", "if", "iif"];
+
     SqlError UnknownFunction(CallExpr call)
     {
         var name = call.Function.Text;
+        if (name is "now" or "localtimestamp" or "current_date" or "clock_timestamp")
+            return new(Codes.UnknownFunction, call.Function.Span, $"there is no {name.ToUpperInvariant()}: the same rows must give the same answer when they are read again. Use the rows' own time column, or a column PROCTIME() of the source.");
+        if (name is "random" or "rand" or "rand_integer" or "uuid" or "gen_random_uuid")
+            return new(Codes.UnknownFunction, call.Function.Span, $"there is no {name.ToUpperInvariant()}: the same rows must give the same answer when they are read again. hash64(x) of a key spreads rows evenly.");
         if (name is "tumble" or "hop") return new(Codes.UnknownFunction, call.Function.Span, $"'{name}' is a table function: it stands in FROM.");
         return new(Codes.UnknownFunction, call.Function.Span,
-            $"no function '{name}'.{Suggestions.For(name, compilation.Options.Catalog.Names.Concat(["coalesce", "nullif"]))} SHOW FUNCTIONS lists them.");
+            $"no function '{name}'.{Suggestions.For(name, compilation.Options.Catalog.Names.Concat(s_choices))} SHOW FUNCTIONS lists them.");
     }
 
     Expression BindCoalesce(CallExpr call)

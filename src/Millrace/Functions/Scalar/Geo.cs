@@ -13,7 +13,7 @@ internal static class Geo
     [
         new ValueFunction<double>("geo_distance haversine", "geo", "geo_distance(lat1, lon1, lat2, lon2)",
             "Metres between two places along a great circle of a ball of 6,371,008.8 m radius (haversine): within 0.6 % of the true distance. A latitude beyond 90 degrees is an error.",
-            [Gives(Real, Real, Real, Real, Real)], Distance, ("round(geo_distance(52.52, 13.405, 48.8566, 2.3522))", "877466"), ("geo_distance(1, 2, 1, 2)", "0")),
+            [Gives(Real, Real, Real, Real, Real)], Distance, ("round(geo_distance(52.52, 13.405, 48.8566, 2.3522))", "877465"), ("geo_distance(1, 2, 1, 2)", "0")),
         new TextFunction("geohash", "geo", "geohash(lat, lon [, characters])", "The geohash of a place, 12 characters unless given (1 to 12): places that begin alike are close together.", [Gives(Text, Real, Real), Gives(Text, Real, Real, Int)], Hash,
             ("geohash(57.64911, 10.40744, 11)", "u4pruydqqvj")),
     ];

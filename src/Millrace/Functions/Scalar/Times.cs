@@ -42,9 +42,8 @@ internal static class Times
             }, ("to_utc('America/New_York', TIMESTAMP '2024-07-01 08:00:00')", "2024-07-01 12:00:00")),
         new ToChar(),
         new CompiledFunction("date_format", "time", "date_format(time, pattern)",
-            "A TIMESTAMP as text by a pattern of Java's letters, as in Flink: yyyy, yy, Q, MMMM, MMM, MM, M, DDD, dd, d, EEEE, EEE, HH, H, hh, h, mm, m, ss, s, SSS, SSSSSS and a; other letters stand in single quotes. The pattern is a constant.",
-            [Gives(Text, Moment, Text)], (_, constants) => ToChar.Of(
-                TimePattern.OfLetters(constants[1]?.Value as string ?? throw new ArgumentException("the pattern of date_format is a constant")), constants),
+            "A TIMESTAMP as text by a pattern of Java's letters, as in Flink: yyyy, yy, Q, MMMM, MMM, MM, M, DDD, dd, d, EEEE, EEE, HH, H, hh, h, mm, m, ss, s, SSS, SSSSSS and a; other letters are an error unless they stand in single quotes.",
+            [Gives(Text, Moment, Text)], DateFormat,
             ("date_format(TIMESTAMP '2024-02-05 09:08:07', 'dd.MM.yyyy HH:mm')", "05.02.2024 09:08"), ("date_format(TIMESTAMP '2024-02-05 15:08:07', 'EEEE, d MMM ''at'' h:mm a')", "Monday, 5 Feb at 3:08 PM")),
         new ValueFunction<long>("last_day", "time", "last_day(time)", "Midnight of the last day of the month.", [Gives(Moment, Moment)], (in Row row, Outcome outcome) =>
         {
@@ -75,6 +74,26 @@ internal static class Times
             if (patterns.Of(row.Text(1)).TryParse(row.Text(0), out var time)) return time;
             outcome.Fail($"{Casts.Quote(row.Text(0))} does not fit the pattern {Casts.Quote(row.Text(1))}");
             return 0;
+        });
+    }
+
+    static IScalarKernel DateFormat(Signature signature, IReadOnlyList<Literal?> constants)
+    {
+        if (constants[1]?.Value is string constant) return ToChar.Of(TimePattern.OfLetters(constant), constants);
+        byte[] last = [];
+        TimePattern? pattern = null;
+        return new TextRowKernel(Text, constants, (in Row row, Outcome outcome) =>
+        {
+            try
+            {
+                if (pattern is null || !row.Text(1).SequenceEqual(last)) (last, pattern) = (row.Text(1).ToArray(), new(TimePattern.OfLetters(System.Text.Encoding.UTF8.GetString(row.Text(1)))));
+                ToChar.Write(pattern, row.Long(0), outcome);
+            }
+            catch (ArgumentException error)
+            {
+                pattern = null;
+                outcome.Fail(error.Message);
+            }
         });
     }
 

@@ -43,7 +43,8 @@ internal sealed class ToChar() : BuiltIn("to_char", "time", "to_char(time, patte
         return new TextRowKernel(Text, constants, (in Row row, Outcome outcome) => Write(parts, row.Long(0), outcome));
     }
 
-    static void Write(TimePattern pattern, long time, Outcome outcome)
+    /// <summary>Writes one time.</summary>
+    public static void Write(TimePattern pattern, long time, Outcome outcome)
     {
         if (Calendar.IsInfinite(time)) outcome.Append(time > 0 ? "infinity"u8 : "-infinity"u8);
         else pattern.Format(time, outcome.Text);
