@@ -48,7 +48,7 @@ public static class Codes
     internal static readonly Code NotBoolean = New(1061, "not a condition", "WHERE, HAVING, EXPECT, FILTER, WHEN, AND, OR and NOT need a BOOLEAN.", "Compare the value with something, e.g. x <> 0.");
     internal static readonly Code NoCast = New(1062, "no conversion", "CAST cannot convert between these types.", "Convert by way of TEXT, or extract the part that is meant.");
     internal static readonly Code BadLiteral = New(1063, "a value that its type cannot hold", "The text cannot be read as the type that its place demands.", "Write it as the type's text form, e.g. TIMESTAMP '2024-01-31 12:00:00', INTERVAL '5 minutes'.");
-    internal static readonly Code NoCommonType = New(1064, "no common type", "Branches of CASE, elements of IN, arguments of COALESCE and columns of UNION ALL need one type.", "Convert with CAST.");
+    internal static readonly Code NoCommonType = New(1064, "no common type", "Branches of CASE, elements of IN, arguments of COALESCE and columns of UNION, INTERSECT and EXCEPT need one type.", "Convert with CAST.");
     internal static readonly Code NotConstant = New(1065, "not a constant", "A constant is needed here.", "Write a literal.");
     internal static readonly Code BadArgument = New(1066, "an argument that the function refuses", "A constant argument (a pattern, a zone, a field) is not one that the function knows.", "The message says what is wrong with it.");
 
@@ -61,7 +61,7 @@ public static class Codes
     internal static readonly Code CannotRetract = New(1086, "an aggregate that cannot take rows back", "The input updates its rows, and the aggregate cannot take an old row back.", "Use an aggregate that can, or aggregate over a view that does not update.");
     internal static readonly Code MisplacedOrder = New(1087, "ORDER BY or LIMIT in a view", "A view is a stream without an end; it has no order and no first n rows.", "Order when you query the view; keep one row a key with DISTINCT ON (k) ... ORDER BY e.");
     internal static readonly Code WindowMix = New(1088, "window columns mixed with others", "In a windowed GROUP BY the columns window_start, window_end and window_time are known only after grouping.", "Compute it in a query in FROM over TUMBLE or HOP, or use the time column itself.");
-    internal static readonly Code UnionColumns = New(1089, "parts of different width", "The parts of UNION ALL, and the rows of VALUES, need the same number of columns.", "Add or remove columns.");
+    internal static readonly Code UnionColumns = New(1089, "parts of different width", "The parts of UNION, INTERSECT and EXCEPT, and the rows of VALUES, need the same number of columns.", "Add or remove columns.");
     internal static readonly Code BadLimit = New(1090, "not a row count", "LIMIT and OFFSET are whole numbers from 0.", "Write a whole number.");
 
     internal static readonly Code BadWatermark = New(1100, "a watermark of another form", "A watermark is its own column, or that column less a constant interval without months.", "Write WATERMARK FOR c AS c - INTERVAL '5 seconds'.");

@@ -54,21 +54,6 @@ internal sealed partial class Parser
         return new CommonTable(name, columns, query);
     }
 
-    QueryBody ParseBody()
-    {
-        var start = Current;
-        var bodies = ImmutableArray.CreateBuilder<QueryBody>();
-        bodies.Add(ParseSimpleBody());
-        while (true)
-        {
-            if (IsWord("intersect") || IsWord("except")) throw NotYet(Current.Span, Raw(Current).ToString().ToUpperInvariant());
-            if (!TryWord("union")) break;
-            if (!TryWord("all")) throw NotYet(Previous.Span, "UNION without ALL", "Use UNION ALL, with SELECT DISTINCT over it if need be.");
-            bodies.Add(ParseSimpleBody());
-        }
-        return bodies.Count == 1 ? bodies[0] : new UnionBody(bodies.ToImmutable(), From(start));
-    }
-
     QueryBody ParseSimpleBody()
     {
         var start = Current;

@@ -74,28 +74,12 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         SelectBody select => BindSelect(select, common, [], null, 0),
         ValuesBody values => BindValues(values),
         NestedBody nested => Bind(nested.Query, common),
-        _ => BindUnion((UnionBody)body, common),
+        UnionBody union => new SetBinder(compilation, view, stateTtl).Union([.. union.All.Select(b => (BindBody(b, common), b.Span))], union.Span),
+        _ => BindSet((SetBody)body, common),
     };
 
-    PlanNode BindUnion(UnionBody union, CommonTables common)
-    {
-        var parts = union.All.Select(b => (Node: BindBody(b, common), b.Span)).Select(p => (p.Node, Scope.Of(p.Node, "", "").Columns, p.Span)).ToList();
-        var first = parts[0].Columns;
-        foreach (var part in parts)
-        {
-            if (part.Columns.Count != first.Count)
-                throw new SqlError(Codes.UnionColumns, part.Span, $"this part of UNION ALL has {part.Columns.Count} columns, the first has {first.Count}.");
-        }
-        var types = new DataType[first.Count];
-        for (var i = 0; i < types.Length; i++)
-        {
-            types[i] = Casts.Common([.. parts.Select(p => p.Columns[i].Type)])
-                ?? throw new SqlError(Codes.NoCommonType, union.Span, $"column {i + 1} ('{first[i].Name}') of UNION ALL has no common type: {string.Join(", ", parts.Select(p => p.Columns[i].Type.ToString()).Distinct())}. Convert with CAST.");
-            if (types[i].Kind == TypeKind.Null) types[i] = DataType.Text;
-        }
-        var inputs = parts.Select(p => PlanBuilder.Project(p.Node, [.. p.Columns.Select((c, i) => (ExpressionBinder.Convert(Scope.Reference(c), types[i], p.Span), first[i].Name))]));
-        return PlanBuilder.Union([.. inputs], compilation.Where(union.Span));
-    }
+    PlanNode BindSet(SetBody set, CommonTables common) =>
+        new SetBinder(compilation, view, stateTtl).Bind(set, [(BindBody(set.Left, common), set.Left.Span), (BindBody(set.Right, common), set.Right.Span)]);
 
     PlanNode BindValues(ValuesBody values)
     {
@@ -229,9 +213,15 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
     PlanNode Distinct(SelectBody select, SelectStage stage, ImmutableArray<OrderItem> orderBy, long? limit, long offset)
     {
         var columns = stage.Items.ToList();
-        AddTime(stage.Node, columns);
-        var input = PlanBuilder.Project(stage.Node, columns, compilation.Where(select.Span));
-        var node = PlanBuilder.DistinctOn(input, [.. Enumerable.Range(0, stage.Items.Count)], [], stateTtl, view, PlanSearch.Late(stage.Node), compilation.Where(select.Span));
+        var where = compilation.Where(select.Span);
+        PlanNode node;
+        if (stage.Node.Mode == ChangeMode.Retract) node = PlanBuilder.Distinct(PlanBuilder.Bare(stage.Node, columns, where), stateTtl, view, PlanSearch.Late(stage.Node), where);
+        else
+        {
+            AddTime(stage.Node, columns);
+            var input = PlanBuilder.Project(stage.Node, columns, where);
+            node = PlanBuilder.DistinctOn(input, [.. Enumerable.Range(0, stage.Items.Count)], [], stateTtl, view, PlanSearch.Late(stage.Node), where);
+        }
         Warn(node, new(select.Span.Start, Math.Min(select.Span.Length, "SELECT DISTINCT".Length)));
         if (!orderBy.IsEmpty || limit is not null || offset > 0)
         {

@@ -36,6 +36,8 @@ internal sealed class ViewBinder(Compilation compilation)
             throw new SqlError(Codes.BadRetention, Of("retention").Name.Span, view.IsMaterialized
                 ? "retention goes by event time, and no column of this view is one. Select window_start or the time column." : "retention bounds what is stored; this view is not. Write CREATE MATERIALIZED VIEW.");
         }
+        // Changes of stored rows find them by key.
+        if (view.IsMaterialized && emit is not { Mode: EmitMode.Final }) plan = PlanBuilder.Keyed(plan);
         return (new ViewDefinition
         {
             Name = view.Name.Text,

@@ -25,6 +25,16 @@ internal sealed record ValuesBody(ImmutableArray<ImmutableArray<Expr>> Rows, Spa
 /// <summary>a UNION ALL b UNION ALL c.</summary>
 internal sealed record UnionBody(ImmutableArray<QueryBody> All, Span Span) : QueryBody(Span);
 
+/// <summary>a UNION b, a INTERSECT [ALL] b, a EXCEPT [ALL] b.</summary>
+internal sealed record SetBody(SetWord Word, bool IsAll, QueryBody Left, QueryBody Right, Span Span) : QueryBody(Span)
+{
+    /// <summary>As SQL writes it.</summary>
+    public string Text => Word.ToString().ToUpperInvariant() + (IsAll ? " ALL" : "");
+}
+
+/// <summary>The words between two queries.</summary>
+internal enum SetWord { Union, Intersect, Except }
+
 /// <summary>A query in parentheses as a part of UNION ALL.</summary>
 internal sealed record NestedBody(Query Query, Span Span) : QueryBody(Span);
 

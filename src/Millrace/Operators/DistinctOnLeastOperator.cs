@@ -12,7 +12,7 @@ namespace Millrace.Operators;
 /// <summary>DISTINCT ON with an order: keeps the least row of each key, then the least whole row, and takes back what it told when a lesser one comes.</summary>
 /// <remarks>
 /// A row is compared as bytes that have the order of SQL. The row of a key is closed or final when the frontier has passed the key's time (see
-/// <see cref="KeyLifetime"/>), or at the end. It cannot take rows back: the next one would have to be known.
+/// <see cref="KeyLifetime"/>), or at the end. Over rows that may be taken back <see cref="TopN"/> stands in its place: there the next one has to be known.
 /// </remarks>
 sealed class DistinctOnLeastOperator : IOperator, IStateful
 {
@@ -56,8 +56,6 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
     {
         FinishTelling(output);
         if (batch.RowCount == 0) return;
-        if (batch.Weights is { } weights && weights.Values.ContainsAnyExceptInRange(0, int.MaxValue))
-            throw new InvalidOperationException($"{_node.View}: DISTINCT ON cannot take rows back. Read its input EMIT FINAL.");
         for (var row = 0; row < batch.RowCount; row++) _rows[row] = row;
         var numbers = _numbers.AsSpan(0, batch.RowCount);
         _keys.Find(batch, _node.Keys, _rows.AsSpan(0, batch.RowCount), numbers);

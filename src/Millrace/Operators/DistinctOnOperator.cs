@@ -9,8 +9,7 @@ namespace Millrace.Operators;
 
 /// <summary>DISTINCT ON without an order: the first row of each key passes at once, the others are counted as duplicates.</summary>
 /// <remarks>
-/// What has passed never changes, so a row goes to every port that is read. Over input that retracts the rows of each key are counted, which needs
-/// every column to be a key (SELECT DISTINCT): otherwise the next row would have to be known when the first is taken back.
+/// What has passed never changes, so a row goes to every port that is read. Over rows that may be taken back <see cref="TopN"/> and <see cref="SetOperation"/> stand in its place.
 /// </remarks>
 sealed class DistinctOnOperator : IOperator, IStateful
 {
@@ -21,10 +20,8 @@ sealed class DistinctOnOperator : IOperator, IStateful
     readonly ForgetList _forget;
     readonly LateRows _late;
     readonly Action<int> _drop;
-    readonly bool _retracts, _isWhole;
     readonly int[] _rows, _numbers, _kept;
     long[] _ends = []; // with state_ttl, by key
-    long[] _counts = []; // over input that retracts, by key
     Frontier _frontier = Frontier.Start;
     long _stateRows;
 
@@ -34,8 +31,6 @@ sealed class DistinctOnOperator : IOperator, IStateful
         _keys = new([.. node.Keys.Select(k => node.Schema[k].Type)], context.Memory, context.Owner);
         _forget = new(_lifetime.Length, context.Owner);
         _drop = Drop;
-        _retracts = node.Input.Mode == ChangeMode.Retract;
-        _isWhole = Enumerable.Range(0, node.Schema.Count).All(node.Keys.Contains);
         var rows = context.Memory.BatchRows;
         _late = new(rows);
         (_rows, _numbers, _kept) = (new int[rows], new int[rows], new int[rows]);
@@ -47,21 +42,14 @@ sealed class DistinctOnOperator : IOperator, IStateful
         if (accepted.Length == 0) return;
         var numbers = _numbers.AsSpan(0, accepted.Length);
         _keys.Find(batch, _node.Keys, accepted, numbers);
-        if (_retracts && batch.Weights is not null)
-        {
-            Count(batch, accepted, numbers, output);
-            return;
-        }
         var times = _lifetime.Column < 0 ? null : (Column<long>)batch[_lifetime.Column];
-        if (_lifetime.Renews) GrowTo(ref _ends);
-        if (_retracts) GrowTo(ref _counts);
+        if (_lifetime.Renews) Grow();
         var kept = 0;
         for (var i = 0; i < numbers.Length; i++)
         {
             var key = numbers[i];
             if (_keys.IsHeld(key))
             {
-                if (_retracts) _counts[key]++;
                 if (!_lifetime.Renews || times![accepted[i]] < _ends[key]) continue;
                 Renew(key, _lifetime.EndOf(times, accepted[i]), isNew: false);
             }
@@ -69,7 +57,6 @@ sealed class DistinctOnOperator : IOperator, IStateful
             {
                 _keys.Hold(key);
                 _stateRows++;
-                if (_retracts) _counts[key] = 1;
                 if (times is not null) Renew(key, _lifetime.EndOf(times, accepted[i]), isNew: true);
             }
             _keys.MarkChanged(key);
@@ -85,12 +72,12 @@ sealed class DistinctOnOperator : IOperator, IStateful
         _forget.Set(key, _lifetime.ForgetAt(end), isNew);
     }
 
-    void GrowTo(ref long[] values)
+    void Grow()
     {
-        if (values.Length >= _keys.Limit) return;
-        var length = Math.Max(_keys.Limit, values.Length * 2);
-        _context.Owner.Charge(8L * (length - values.Length));
-        Array.Resize(ref values, length);
+        if (_ends.Length >= _keys.Limit) return;
+        var length = Math.Max(_keys.Limit, _ends.Length * 2);
+        _context.Owner.Charge(8L * (length - _ends.Length));
+        Array.Resize(ref _ends, length);
     }
 
     /// <summary>The rows that are not too late; the late ones are reported.</summary>
@@ -122,47 +109,6 @@ sealed class DistinctOnOperator : IOperator, IStateful
         return _rows.AsSpan(0, count);
     }
 
-    /// <summary>Rows with weights: a key's row is given when the first of its rows comes and taken back when the last is.</summary>
-    void Count(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<int> numbers, IOutput output)
-    {
-        GrowTo(ref _counts);
-        if (_lifetime.Renews) GrowTo(ref _ends);
-        var weights = _context.Memory.Rent<int>(DataType.Integer);
-        var times = _lifetime.Column < 0 ? null : (Column<long>)batch[_lifetime.Column];
-        var (kept, duplicates) = (0, 0);
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var (row, key, weight) = (rows[i], numbers[i], batch.Weights![rows[i]]);
-            if (weight < 0 && !_isWhole)
-            {
-                weights.Release();
-                throw new InvalidOperationException($"{_node.View}: DISTINCT ON without ORDER BY cannot take rows back. Read its input EMIT FINAL, or name every column as key.");
-            }
-            if (!_keys.IsHeld(key))
-            {
-                _keys.Hold(key);
-                _stateRows++;
-                if (times is not null) Renew(key, _lifetime.EndOf(times, row), isNew: true);
-            }
-            _keys.MarkChanged(key);
-            var before = _counts[key];
-            var after = _counts[key] += weight;
-            if (after == 0 && times is null) Drop(key);
-            if (before <= 0 == after <= 0)
-            {
-                if (weight > 0) duplicates++;
-                continue;
-            }
-            weights.Append(before <= 0 ? 1 : -1);
-            _kept[kept++] = row;
-        }
-        if (duplicates > 0) _context.Reports.Duplicates(duplicates);
-        var changes = batch.Gather(_kept.AsSpan(0, kept));
-        changes.Weights!.Release();
-        changes.Weights = weights;
-        Push(changes, output);
-    }
-
     /// <summary>Passes a batch on to every port that is read.</summary>
     void Push(Batch batch, IOutput output)
     {
@@ -188,7 +134,6 @@ sealed class DistinctOnOperator : IOperator, IStateful
     {
         _keys.MarkChanged(key);
         _keys.Release(key);
-        if (_retracts) _counts[key] = 0;
         _stateRows--;
     }
 
@@ -196,8 +141,8 @@ sealed class DistinctOnOperator : IOperator, IStateful
     {
         _keys.Dispose();
         _forget.Dispose();
-        _context.Owner.Charge(-8L * (_ends.Length + _counts.Length));
-        (_ends, _counts) = ([], []);
+        _context.Owner.Charge(-8L * _ends.Length);
+        _ends = [];
     }
 
     public long StateRows => _stateRows;
@@ -218,7 +163,6 @@ sealed class DistinctOnOperator : IOperator, IStateful
             _keys.SaveKey(key, writer);
             if (_lifetime.Column >= 0) writer.Write(_forget[key]);
             if (_lifetime.Renews) writer.Write(_ends[key]);
-            if (_retracts) writer.Write(_counts[key]);
         }
         writer.Patch(counted, count);
     }
@@ -231,14 +175,9 @@ sealed class DistinctOnOperator : IOperator, IStateful
             _keys.Hold(key);
             _stateRows++;
             if (_lifetime.Column >= 0) _forget.Set(key, reader.Read<long>(), isNew: true);
-            if (_lifetime.Renews)
-            {
-                GrowTo(ref _ends);
-                _ends[key] = reader.Read<long>();
-            }
-            if (!_retracts) continue;
-            GrowTo(ref _counts);
-            _counts[key] = reader.Read<long>();
+            if (!_lifetime.Renews) continue;
+            Grow();
+            _ends[key] = reader.Read<long>();
         }
     }
 }

@@ -199,8 +199,9 @@ public static partial class PlanBuilder
         };
     }
 
-    /// <summary>Keeps one row for each key.</summary>
+    /// <summary>Keeps one row for each key: the first to arrive, or the least; over rows that may be taken back the least in any case.</summary>
     public static PlanNode DistinctOn(PlanNode input, ImmutableArray<int> keys, ImmutableArray<SortKey> order, Interval? stateTtl, string view, LatePolicy late, string where = "") =>
+        input.Mode == ChangeMode.Retract ? TopN(input, RankKind.RowNumber, keys, order, 1, false, stateTtl, view, late, where) :
         new DistinctOn
         {
             Schema = input.Schema,
@@ -218,9 +219,7 @@ public static partial class PlanBuilder
     /// <summary>UNION ALL of inputs whose columns have the same types; names are the first's.</summary>
     public static PlanNode Union(ImmutableArray<PlanNode> inputs, string where = "")
     {
-        var times = inputs[0].Times.Where(t => inputs.All(i => LagOf(i, t.Column) is not null))
-            .Select(t => t with { LagMicroseconds = inputs.Max(i => LagOf(i, t.Column)!.Value) });
-        return new UnionAll { Schema = inputs[0].Schema, All = inputs, Times = [.. times], Where = where };
+        return new UnionAll { Schema = inputs[0].Schema, All = inputs, Times = [.. CommonTimes(inputs)], Where = where };
     }
 
     /// <summary>ORDER BY, LIMIT and OFFSET.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Millrace.Data;
 using Millrace.Planning;
@@ -21,6 +22,11 @@ static class ViewSummary
                 case Aggregate aggregate: return Grouping(aggregate);
                 case DistinctOn distinct: return "distinct on " + string.Join(", ", distinct.Keys.Select(k => distinct.Schema[k].Name));
                 case UnionAll: return "union all";
+                case TopN { Limit: 1 } top: return Partitioned("first", top.Partition, top.Input);
+                case TopN top: return Partitioned($"top {top.Limit}", top.Partition, top.Input);
+                case Over over: return Partitioned("over", over.Partition, over.Input);
+                case SetOperation { Kind: SetKind.Copies } copies when !isOther(copies.All[0]): node = copies.All[0]; continue;
+                case SetOperation set: return set.Kind switch { SetKind.Distinct => "distinct", SetKind.Intersect or SetKind.IntersectAll => "intersect", _ => "except" };
                 case Filter: isFiltered = true; break;
                 case Expect expect: constraints += expect.Constraints.Length; break;
             }
@@ -28,6 +34,9 @@ static class ViewSummary
             node = input;
         }
     }
+
+    static string Partitioned(string what, ImmutableArray<int> keys, PlanNode input) =>
+        keys.IsEmpty ? what : $"{what} by {string.Join(", ", keys.Select(k => input.Schema[k].Name).Where(name => !name.StartsWith('$')))}";
 
     static string Grouping(Aggregate node)
     {

@@ -115,10 +115,10 @@ public sealed class DistinctOnTests(ITestOutputHelper log)
     public void Distinct_rows_that_are_all_taken_back_go_away()
     {
         object?[] a = [0L, "a", 1, 1, true], b = [0L, "b", 1, 1, null];
-        var plan = Plan("first by every column", Plans.Retracting());
+        var plan = PlanBuilder.Distinct(Plans.Retracting(), null, "view", LatePolicy.Drop);
         var (output, _) = new Script(plan, [a, a, b, a, a, b, b], new HashSet<int>(), [1, 1, 1, -1, -1, -1, 1]).Run(32);
         Assert.Equal(["+1 1970-01-01 00:00:00 | b | 1 | 1 | NULL"], Recorder.Sum(output[Ports.Changes]));
-        Assert.Equal(5, output[Ports.Changes].Count);
+        Assert.Single(output[Ports.Changes], r => !r.StartsWith("--", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class DistinctOn : UnaryNode
     /// <summary>The late policy of the source below.</summary>
     public required LatePolicy Late { get; init; }
     /// <inheritdoc/>
-    public override ChangeMode Mode => Order.IsEmpty ? Input.Mode : ChangeMode.Retract;
+    public override ChangeMode Mode => Order.IsEmpty ? ChangeMode.Append : ChangeMode.Retract;
     /// <inheritdoc/>
     public override string StateBound => TimeColumn >= 0 && Keys.Contains(TimeColumn) ? "rows younger than the watermark" : StateTtl is null ? "unbounded" : "state_ttl";
     /// <inheritdoc/>
