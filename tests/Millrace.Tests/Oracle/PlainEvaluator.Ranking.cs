@@ -70,16 +70,31 @@ sealed partial class PlainEvaluator
         var partitions = new Dictionary<string, List<PlainRow>>();
         foreach (var row in Evaluate(node.Input))
         {
+            if (node.Release is { } by && row[by.Column] is null) continue; // it has no place in time
             if (node.Release is { } release && row[release.Column] is long time && (Int128)time + release.LagMicroseconds < row.Mark(node.Late.AllowedMicroseconds)) CountLate(node.View);
             else Of(partitions, PlainValues.Key(node.Partition.Select(k => row[k]))).Add(row);
         }
-        foreach (var partition in partitions.Values)
+        foreach (var partition in partitions.Values.SelectMany(p => Lives(node, p)))
         {
             var sorted = InOrder(node.Order, partition);
             for (var i = 0; i < sorted.Count; i++)
                 told.Add(sorted[i] with { Values = [.. sorted[i].Values, .. node.Calls.Select(c => Computed(node, c, sorted, i))], Watermark = long.MinValue });
         }
         return told;
+    }
+
+    /// <summary>The rows of a partition between the silences after which it begins anew.</summary>
+    static IEnumerable<List<PlainRow>> Lives(Over node, List<PlainRow> rows)
+    {
+        if (node.StateTtl is not { } span || node.Release is not { } release || node.Partition.Contains(release.Column)) return [rows];
+        var ttl = Math.Max(1, (span.Months * 31L + span.Days) * 86_400_000_000 + span.Microseconds);
+        var lives = new List<List<PlainRow>>();
+        foreach (var row in rows.OrderBy(r => (long)r[release.Column]!))
+        {
+            if (lives.Count == 0 || (long)row[release.Column]! >= (long)lives[^1][^1][release.Column]! + ttl) lives.Add([]);
+            lives[^1].Add(row);
+        }
+        return lives;
     }
 
     static object? Computed(Over node, OverCall call, List<PlainRow> sorted, int at)

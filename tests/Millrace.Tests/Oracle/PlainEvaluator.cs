@@ -60,6 +60,7 @@ sealed partial class PlainEvaluator
         NormalizeUpsert upsert => Newest(upsert),
         TopN top => First(top),
         Over over => WithOver(over),
+        SetOperation set => Combined(set),
         _ => throw new NotInOracle($"plan node {node.GetType().Name}"),
     };
 
