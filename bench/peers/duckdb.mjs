@@ -1,6 +1,6 @@
 // DuckDB as a peer: answers one question over and over, each time when it is told to.
 //
-// usage: node duckdb.mjs w1|w5|w8|w9 THREADS DATA_FOLDER
+// usage: node duckdb.mjs w1|w3|w5|w8|w9 THREADS DATA_FOLDER
 //
 // Prints {"ready":...} when the data is there; then, for each line "run" on standard input, one line of JSON with the
 // seconds of the query (result materialised) and the rows it read. The first run adds a checksum of the result, which
@@ -18,6 +18,7 @@ const { DuckDBInstance, DuckDBDataChunk, BIGINT, INTEGER, DOUBLE } = load('@duck
 const inFolder = file => join(folder, file).replaceAll("'", "''")
 const queries = {
   w1: 'SELECT ts//60000 AS w, product, sum(qty*price) AS rev, count(*) AS n FROM sales WHERE qty>0 GROUP BY 1,2',
+  w3: 'SELECT * FROM (SELECT ts//600000 AS w, product, sum(qty*price) AS rev FROM sales GROUP BY 1,2) QUALIFY row_number() OVER (PARTITION BY w ORDER BY rev DESC) <= 10',
   w5: 'SELECT ts//3600000 AS w, count(DISTINCT customer) AS n FROM sales GROUP BY 1',
   w8: `SELECT ts//60000 AS w, product, sum(qty*price) AS rev, count(*) AS n
        FROM read_json('${inFolder('sales.jsonl')}', format='newline_delimited',
@@ -27,17 +28,22 @@ const queries = {
                      columns={ts:'BIGINT',product:'VARCHAR',store:'VARCHAR',customer:'VARCHAR',qty:'INTEGER',price:'DOUBLE'})
        WHERE qty>0 GROUP BY 1,2`,
 }
-const rows = { w1: 10_000_000, w5: 10_000_000, w8: 2_000_000, w9: 2_000_000 }[name]
+const rows = { w1: 10_000_000, w3: 10_000_000, w5: 10_000_000, w8: 2_000_000, w9: 2_000_000 }[name]
 const query = queries[name]
 
 // Prices have two decimals, so cents make the sum independent of the order in which doubles were added.
 const number = name === 'w1' ? 'product' : 'substr(product, 2)::INTEGER'
-const checksum = name === 'w5' ? `SELECT count(*) || '/' || sum(n) || '/' || sum(w::HUGEINT * n) FROM (${query})` : `SELECT count(*) || '/' || sum(n) || '/' || sum(cents) || '/' || sum(((w % 100003) * 4001 + product) * (cents * 31 + n))
+const checksums = {
+  w3: `SELECT count(*) || '/' || sum(cents) || '/' || sum(((w % 100003) * 4001 + product) * cents)
+       FROM (SELECT w::HUGEINT AS w, product, round(rev * 100)::BIGINT AS cents FROM (${query}))`,
+  w5: `SELECT count(*) || '/' || sum(n) || '/' || sum(w::HUGEINT * n) FROM (${query})`,
+}
+const checksum = checksums[name] ?? `SELECT count(*) || '/' || sum(n) || '/' || sum(cents) || '/' || sum(((w % 100003) * 4001 + product) * (cents * 31 + n))
   FROM (SELECT w::HUGEINT AS w, ${number} AS product, n, round(rev * 100)::BIGINT AS cents FROM (${query}))`
 
 const instance = await DuckDBInstance.create(':memory:', { threads })
 const connection = await instance.connect()
-if (name === 'w1' || name === 'w5') await loadColumns()
+if (rows === 10_000_000) await loadColumns()
 say({ ready: `DuckDB ${(await all('SELECT version()'))[0][0]}, threads ${threads}` })
 
 let first = true
