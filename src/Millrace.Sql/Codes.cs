@@ -84,6 +84,7 @@ public static class Codes
     internal static readonly Code BadTile = New(1145, "a tile of another form", "Kinds are kpi, line, bar, table, quality and pipeline, each with its own clauses.", "Correct the kind or the clause.");
 
     internal static readonly Code RepeatedTable = New(1200, "two tables of one name", "Two tables of a FROM have one name, so that nobody can say which is meant.", "Give one of them an alias: FROM t AS a JOIN t AS b.");
+
     internal static readonly Code UpsertKey = New(1220, "an upsert source that does not fit", "A row of an upsert source replaces the row of its PRIMARY KEY; deleted and state_ttl belong to such sources.", "Add PRIMARY KEY (column, ...) and changes = 'upsert', or leave the option out.");
 
     internal static readonly Code BadLateness = New(1240, "an ON LATE UPDATE FOR that does not fit", "It takes a constant time above zero without months, and a source with a watermark.", "Write ON LATE UPDATE FOR INTERVAL '5 minutes', and give the source a watermark.");
@@ -111,5 +112,6 @@ public static class Codes
     internal static readonly Code LateFinal = New(2005, "FINAL without a window", "Without a window nothing is final before the input ends.", "Use EMIT CHANGES with mode = 'upsert', or group by a window.");
     internal static readonly Code UnboundedJoin = New(2010, "a join that keeps rows for ever", "Nothing in the condition says how far apart in event time two rows may be that belong together, so a partner may come at any time.", "Add a condition over the event times of both sides (BETWEEN, or equal window columns), or WITH (state_ttl = '1 day') to the view.");
 
+    internal static readonly Code OverWaits = New(2040, "OVER that waits for the end", "The rows below may change for as long as the input goes on, so they are put in order when it ends.", "Group or rank by a window below, so that rows become final; or ask for the result with millrace query.");
     internal static readonly Code OpenPattern = New(2050, "a pattern without a limit", "A quantifier without an upper limit can take rows for ever, and all of them are kept until the match is decided.", "Add WITHIN INTERVAL '...' behind the pattern, or an upper limit: {1,100} in place of +.");
 }

@@ -22,9 +22,6 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
     /// <summary>The same where OVER may stand.</summary>
     public ExpressionBinder WithOvers(OverCalls overs) => new(compilation, scope, aggregates, place) { Overs = overs };
 
-    /// <summary>The same where aggregates may stand.</summary>
-    public ExpressionBinder WithAggregates(AggregateCalls calls) => new(compilation, scope, calls, place);
-
     OverSlot BindOver(OverExpr over) => Overs is null
         ? throw new SqlError(Codes.MisplacedOver, over.Span, $"OVER stands in the select list only. Give {over.Call.Function.Text.ToUpperInvariant()} a name in a query in FROM, and use the name.")
         : Overs.Add(over, new ExpressionBinder(compilation, scope, aggregates, "inside OVER without GROUP BY"));

@@ -66,7 +66,7 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
             }
             else
             {
-                if (release is null && !compilation.IsQuery) throw NotByTime(node, first.Call);
+                if (release is null && !compilation.IsQuery) NotByTime(node, first.Call);
                 node = PlanBuilder.Over(node, first.Partition, first.Order, release,
                     [.. together.Select(i => new OverCall(calls[i].Call.Function, calls[i].Arguments, calls[i].Call.Distance, calls[i].Call.Frame, calls[i].Call.Type)
                     {
@@ -107,11 +107,18 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
             throw new SqlError(Codes.CannotRetract, call.Span, $"{function.Name} cannot take rows back, and rows leave this frame. Let the frame start at UNBOUNDED PRECEDING.");
     }
 
-    static SqlError NotByTime(PlanNode node, BoundOver call)
+    /// <summary>Refuses an order that is not that of event time; where nothing is known of time, as above a group that never ends, the rows may wait for the end of the input.</summary>
+    void NotByTime(PlanNode node, BoundOver call)
     {
-        var times = node.Times.Where(t => !PlanBuilder.IsHidden(node.Schema[t.Column].Name)).Select(t => $"'{node.Schema[t.Column].Name}'").ToList();
+        var span = call.Order.IsEmpty ? call.Span : call.Order[0].Item.Expression.Span;
         var what = call.Order.IsEmpty ? "no ORDER BY" : "an ORDER BY that event time says nothing about";
-        return new(Codes.OverOrder, call.Order.IsEmpty ? call.Span : call.Order[0].Item.Expression.Span, $"OVER with {what}: a stream has no end at which its rows could be put in order. "
+        var times = node.Times.Where(t => !PlanBuilder.IsHidden(node.Schema[t.Column].Name)).Select(t => $"'{node.Schema[t.Column].Name}'").ToList();
+        if (node.Times.IsEmpty && PlanSearch.HasWatermark(node))
+        {
+            compilation.Findings.Warning(Codes.OverWaits, span, $"OVER with {what}: its rows wait for the end of the input, because the rows below may change until then. Group or rank by a window, so that they become final.");
+            return;
+        }
+        throw new SqlError(Codes.OverOrder, span, $"OVER with {what}: a stream has no end at which its rows could be put in order. "
             + (times.Count == 0 ? "No column of event time is left here: select the source's time column as it is." : $"Order by {string.Join(" or ", times)}, ascending, or let PARTITION BY have it."));
     }
 }

@@ -58,7 +58,8 @@ internal sealed class OverCalls(Compilation compilation, SelectBody select)
         var window = Resolve(over.Window, []);
         var partition = window.PartitionBy.Select(binder.Bind).Distinct().ToImmutableArray();
         var order = window.OrderBy.Select(o => (binder.Bind(o.Expression), o)).ToImmutableArray();
-        var bound = Bind(over, binder) with { Partition = partition, Order = order };
+        var time = order.IsEmpty ? null : order[0].Item1 as ColumnReference;
+        var bound = Bind(over, binder, time is { Type.Kind: TypeKind.Timestamp } ? time : null) with { Partition = partition, Order = order };
         if (!bound.IsRank && bound.Function is not (OverFunction.Lag or OverFunction.Lead)) bound = bound with { Frame = FrameOf(window, order, over) };
         else if (window.Frame is { } frame && over.Window.Frame is not null) throw new SqlError(Codes.BadOver, frame.Span, $"{over.Call.Function.Text.ToUpperInvariant()} takes no frame.");
         var index = _calls.FindIndex(c => c with { Span = bound.Span, Arguments = bound.Arguments, Partition = partition, Order = order } == bound && c.Arguments.SequenceEqual(bound.Arguments) && c.HasSameWindow(bound));
@@ -83,7 +84,7 @@ internal sealed class OverCalls(Compilation compilation, SelectBody select)
         return new(null, below.PartitionBy, window.OrderBy.IsEmpty ? below.OrderBy : window.OrderBy, window.Frame ?? below.Frame, window.Span);
     }
 
-    BoundOver Bind(OverExpr over, ExpressionBinder binder)
+    BoundOver Bind(OverExpr over, ExpressionBinder binder, ColumnReference? time)
     {
         var call = over.Call;
         var name = call.Function.Text;
@@ -117,16 +118,13 @@ internal sealed class OverCalls(Compilation compilation, SelectBody select)
         }
         if (compilation.Options.Catalog.Aggregate(name) is null)
             throw new SqlError(Codes.BadOver, call.Function.Span, $"'{name}' is neither an aggregate nor a function of windows.{Suggestions.For(name, ["row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value", "nth_value"])}");
-        return BindAggregate(over, binder);
+        return BindAggregate(over, binder, time);
     }
 
     /// <summary>An aggregate; FILTER becomes a CASE around the argument, which the aggregate skips where it is NULL.</summary>
-    BoundOver BindAggregate(OverExpr over, ExpressionBinder binder)
+    BoundOver BindAggregate(OverExpr over, ExpressionBinder binder, ColumnReference? time)
     {
-        var call = over.Call with { Filter = null };
-        var calls = new AggregateCalls();
-        binder.WithAggregates(calls).Bind(call);
-        var bound = calls.Calls[^1];
+        var bound = new AggregateBinder(binder, time).Bind(compilation.Options.Catalog.Aggregate(over.Call.Function.Text)!, over.Call with { Filter = null });
         var arguments = bound.Arguments;
         if (over.Call.Filter is { } written)
         {

@@ -65,6 +65,14 @@ public sealed class OverTests
     public void What_does_not_fit_is_refused(string select, string error) => Assert.Equal(error, Compiling.Errors($"{Compiling.Orders}CREATE VIEW v AS {select}"));
 
     [Fact]
+    public void Over_rows_that_never_become_final_it_waits_for_the_end_and_says_so()
+    {
+        const string Text = "CREATE VIEW v AS SELECT product, AVG(n) OVER (ORDER BY product ROWS 2 PRECEDING) AS a FROM (SELECT product, COUNT(*) AS n FROM orders GROUP BY product)";
+        var warning = Assert.Single(Millrace.Sql.SqlCompiler.Compile(Compiling.Orders + Text, Compiling.Options).Diagnostics, d => d.Code == "MR2040");
+        Assert.StartsWith("OVER with an ORDER BY that event time says nothing about: its rows wait for the end of the input", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Partitions_that_never_pass_are_warned_of()
     {
         const string Select = "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY product ORDER BY price) AS rn FROM orders) WHERE rn <= 2";
