@@ -28,8 +28,8 @@ sealed class OverOperator : IOperator, IStateful
     readonly LateRows _late;
     readonly PriorityQueue<int, long> _forgetting = new();
     readonly Queue<int> _ending = new();
-    readonly List<(long Time, int Slot)> _due = [];
-    readonly Comparison<(long Time, int Slot)> _compare;
+    readonly DueRows _due = new();
+    readonly Comparison<int> _compare;
     readonly long _lag, _allowed, _lead, _ttl;
     readonly long? _reach;
     readonly bool _measures;
@@ -64,11 +64,10 @@ sealed class OverOperator : IOperator, IStateful
         _compare = Compare;
     }
 
-    int Compare((long Time, int Slot) a, (long Time, int Slot) b)
+    int Compare(int a, int b)
     {
-        if (a.Time != b.Time) return a.Time < b.Time ? -1 : 1;
-        var (left, right) = (_partOf[a.Slot], _partOf[b.Slot]);
-        return left != right ? left.CompareTo(right) : _order.Compare(a.Slot, b.Slot);
+        var (left, right) = (_partOf[a], _partOf[b]);
+        return left != right ? left.CompareTo(right) : _order.Compare(a, b);
     }
 
     public void OnBatch(int input, Batch batch, IOutput output)
@@ -164,6 +163,7 @@ sealed class OverOperator : IOperator, IStateful
     {
         _order.EnsureSlots(_rows.Limit);
         _chains.EnsureSlots(_rows.Limit);
+        _out.EnsureSlots(_rows.Limit);
         if (_rows.Limit <= _partOf.Length) return;
         var length = Math.Max(_rows.Limit, Math.Max(16, _partOf.Length * 2));
         _context.Owner.Charge(4L * (length - _partOf.Length));
@@ -212,7 +212,7 @@ sealed class OverOperator : IOperator, IStateful
     /// <summary>Appends the next rows that are due and peers of each other to their partition.</summary>
     void AppendPeers()
     {
-        var (time, first) = _due[_position];
+        var (time, first) = (_due.TimeOf(_position), _due[_position]);
         var number = _partOf[first];
         ref var part = ref _chains.PartOf(number);
         if (part.Rows > 0 && time >= Plus(part.LastTime, _ttl))
@@ -230,13 +230,13 @@ sealed class OverOperator : IOperator, IStateful
         var begins = true;
         do
         {
-            var slot = _due[_position++].Slot;
+            var slot = _due[_position++];
             part.Pending--;
             _chains.Append(number, slot, begins);
             _out.Appended(number, slot);
             begins = false;
         }
-        while (_position < _due.Count && _due[_position] is var next && next.Time == time && _partOf[next.Slot] == number && _order.ArePeers(first, next.Slot));
+        while (_position < _due.Count && _due.TimeOf(_position) == time && _partOf[_due[_position]] == number && _order.ArePeers(first, _due[_position]));
         part.LastTime = time;
         _keys.MarkChanged(number);
         if (!part.IsQueued && _reach is not null)

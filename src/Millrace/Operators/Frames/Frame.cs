@@ -18,7 +18,8 @@ sealed class Frame : IDisposable
     readonly RowSlots _rows;
     readonly MemoryAccountant _memory;
     readonly MemoryOwner _owner;
-    readonly int[] _aggregates; // calls of the node
+    readonly int[] _aggregates, _best; // calls of the node: those that states compute, and those whose result is the value of a row
+    readonly SlidingExtreme[] _extremes;
     readonly AggregateStates[] _states;
     readonly Column?[] _columns; // by column of the input
     readonly Column[][] _arguments;
@@ -38,7 +39,10 @@ sealed class Frame : IDisposable
     public Frame(OverFrame frame, Over node, Chains chains, RowSlots rows, Column?[] output, OperatorContext context)
     {
         (_frame, _node, _chains, _rows, _output, _memory, _owner) = (frame, node, chains, rows, output, context.Memory, context.Owner);
-        _aggregates = [.. Enumerable.Range(0, node.Calls.Length).Where(c => node.Calls[c].Aggregate is not null && node.Calls[c].Frame == frame)];
+        int[] aggregates = [.. Enumerable.Range(0, node.Calls.Length).Where(c => node.Calls[c].Aggregate is not null && node.Calls[c].Frame == frame)];
+        _aggregates = [.. aggregates.Where(c => !IsSlidingExtreme(node.Calls[c]))];
+        _best = [.. aggregates.Except(_aggregates)];
+        _extremes = [.. _best.Select(c => new SlidingExtreme(rows[node.Calls[c].Arguments[0]], node.Calls[c].Aggregate!.Name == "max", context.Owner))];
         _states = [.. _aggregates.Select(c => node.Calls[c].Aggregate!.CreateStates(node.Calls[c].Signature!, node.Calls[c].Distinct, context.Owner, retracts: frame.Start is not null))];
         _columns = new Column?[node.Input.Schema.Count];
         _arguments = [.. _aggregates.Select(c => new Column[node.Calls[c].Arguments.Length])];
@@ -46,6 +50,12 @@ sealed class Frame : IDisposable
         (_slots, _weights, _groups, _repeated) = (new int[length], new int[length], new int[length], new int[length]);
         _identity = [.. Enumerable.Range(0, length)];
     }
+
+    /// <summary>Whether a call is MIN or MAX over a frame that rows leave.</summary>
+    public static bool IsSlidingExtreme(OverCall call) => call.Aggregate is { Name: "min" or "max" } && call.Frame.Start is not null;
+
+    /// <summary>The row that has the result of such a call as slot + 1; 0 where it is NULL.</summary>
+    public int BestOf(int call, int number) => _extremes[Array.IndexOf(_best, call)][number];
 
     /// <summary>Whether it needs rows of the chain that lie behind it.</summary>
     public bool KeepsRows => _frame.Start is not null || _frame.End > 0;
@@ -60,6 +70,12 @@ sealed class Frame : IDisposable
         _owner.Charge(32L * (length - _positions.Length));
         Array.Resize(ref _positions, length);
         foreach (var states in _states) states.EnsureGroups(length);
+        foreach (var extreme in _extremes) extreme.EnsureParts(length);
+    }
+
+    public void EnsureSlots(int count)
+    {
+        foreach (var extreme in _extremes) extreme.EnsureSlots(count);
     }
 
     /// <summary>Begins a partition anew.</summary>
@@ -67,6 +83,7 @@ sealed class Frame : IDisposable
     {
         _positions[number] = default;
         foreach (var states in _states) states.Reset(number);
+        foreach (var extreme in _extremes) extreme.Reset(number);
     }
 
     /// <summary>A row was appended to a partition's chain.</summary>
@@ -112,6 +129,7 @@ sealed class Frame : IDisposable
     {
         var slot = position.Tail - 1;
         Note(slot, number, 1);
+        foreach (var extreme in _extremes) extreme.Enter(number, slot);
         position.Tail = _chains[slot].Next;
         if (KeepsRows) position.LastIn = slot + 1;
         position.Rows++;
@@ -122,6 +140,7 @@ sealed class Frame : IDisposable
     {
         var slot = position.Head - 1;
         Note(slot, number, -1);
+        foreach (var extreme in _extremes) extreme.Leave(number, slot);
         position.Head = _chains[slot].Next;
         position.Rows--;
     }
@@ -238,11 +257,15 @@ sealed class Frame : IDisposable
         position.Rows = reader.Read<long>();
         position.Entered = reader.Read<long>();
         foreach (var states in _states) states.Load(number, ref reader);
+        if (_extremes.Length == 0) return;
+        for (var (row, rows) = (position.Head, position.Rows); rows > 0; rows--, row = _chains[row - 1].Next)
+            foreach (var extreme in _extremes) extreme.Enter(number, row - 1);
     }
 
     public void Dispose()
     {
         foreach (var states in _states) states.Dispose();
+        foreach (var extreme in _extremes) extreme.Dispose();
         foreach (var column in _columns) column?.Release();
         _owner.Charge(-32L * _positions.Length);
         _positions = [];

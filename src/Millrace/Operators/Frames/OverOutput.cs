@@ -32,7 +32,7 @@ sealed class OverOutput : IDisposable
         var calls = node.Calls;
         _columns = new Column?[calls.Length];
         int[] Of(Func<OverCall, bool> isOne) => [.. Enumerable.Range(0, calls.Length).Where(c => isOne(calls[c]))];
-        static bool TakesValue(OverCall call) => call.Function is OverFunction.FirstValue or OverFunction.LastValue or OverFunction.NthValue or OverFunction.Lag;
+        static bool TakesValue(OverCall call) => call.Function is OverFunction.FirstValue or OverFunction.LastValue or OverFunction.NthValue or OverFunction.Lag || Frame.IsSlidingExtreme(call);
         static OverFrame FrameOf(OverCall call) => call.Function == OverFunction.Lag ? new(true, call.Distance, call.Distance) : call.Frame;
         _kinds = [.. calls.Where(c => c.Aggregate is not null || TakesValue(c)).Select(FrameOf).Distinct()];
         _frames = [.. _kinds.Select(f => new Frame(f, node, chains, rows, _columns, context))];
@@ -56,6 +56,11 @@ sealed class OverOutput : IDisposable
         var length = Math.Max(count * _captures.Length, Math.Max(16, _captured.Length * 2));
         _owner.Charge(4L * (length - _captured.Length));
         Array.Resize(ref _captured, length);
+    }
+
+    public void EnsureSlots(int count)
+    {
+        foreach (var frame in _frames) frame.EnsureSlots(count);
     }
 
     /// <summary>Begins a partition anew.</summary>
@@ -131,6 +136,7 @@ sealed class OverOutput : IDisposable
         var (function, kind) = (_node.Calls[call].Function, _kinds[frame]);
         ref readonly var position = ref _frames[frame][number];
         if (function == OverFunction.LastValue) return kind.End == 0 ? (kind.IsRows ? slot : last) + 1 : position.Rows > 0 ? position.LastIn : 0;
+        if (function == OverFunction.Aggregate) return _frames[frame].BestOf(call, number);
         if (function == OverFunction.Lag) return _frames[frame].RowAt(number, 1);
         var nth = NthOf(call);
         if (kind.Start is not null) return _frames[frame].RowAt(number, nth);

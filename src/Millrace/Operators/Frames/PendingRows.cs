@@ -51,11 +51,11 @@ sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
     }
 
     /// <summary>Takes the rows whose time lies before a limit, and all where it is the end of time; in no order.</summary>
-    public void TakeBefore(long limit, List<(long Time, int Slot)> due)
+    public void TakeBefore(long limit, DueRows due)
     {
         bool IsDue(long time) => time < limit || limit == long.MaxValue;
         foreach (var run in _runs)
-            for (; run.Next < run.Times.Length && IsDue(run.Times[run.Next]); run.Next++) due.Add((run.Times[run.Next], run.Slots[run.Next]));
+            for (; run.Next < run.Times.Length && IsDue(run.Times[run.Next]); run.Next++) due.Add(run.Times[run.Next], run.Slots[run.Next]);
         for (var i = _runs.Count - 1; i >= 0; i--)
         {
             if (_runs[i].Next < _runs[i].Slots.Length) continue;
@@ -69,7 +69,7 @@ sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
         {
             if (IsDue(_times[i]))
             {
-                due.Add((_times[i], _slots[i]));
+                due.Add(_times[i], _slots[i]);
                 continue;
             }
             (_times[kept], _slots[kept]) = (_times[i], _slots[i]);
@@ -92,4 +92,46 @@ sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
         Charge(-_charged);
         _runs.Clear();
     }
+}
+
+/// <summary>Rows whose time has come, by slot, in the order of their times.</summary>
+sealed class DueRows
+{
+    long[] _times = new long[16];
+    int[] _slots = new int[16];
+
+    /// <summary>Number of rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The slot at a place.</summary>
+    public int this[int place] => _slots[place];
+
+    /// <summary>The time at a place.</summary>
+    public long TimeOf(int place) => _times[place];
+
+    public void Add(long time, int slot)
+    {
+        if (Count == _times.Length)
+        {
+            Array.Resize(ref _times, Count * 2);
+            Array.Resize(ref _slots, Count * 2);
+        }
+        (_times[Count], _slots[Count]) = (time, slot);
+        Count++;
+    }
+
+    /// <summary>Puts them in order of time; rows of one time as a comparison says.</summary>
+    public void Sort(Comparison<int> compare)
+    {
+        Array.Sort(_times, _slots, 0, Count);
+        for (var start = 0; start < Count;)
+        {
+            var end = start + 1;
+            while (end < Count && _times[end] == _times[start]) end++;
+            if (end - start > 1) _slots.AsSpan(start..end).Sort(compare);
+            start = end;
+        }
+    }
+
+    public void Clear() => Count = 0;
 }
