@@ -1,0 +1,24 @@
+using Millrace.Planning;
+
+namespace Millrace.Tests.Oracle.Fuzz;
+
+/// <summary>Whether the answer of a plan follows from its rows. Where it depends on which row comes first, rows must come from one partition, through nodes that keep their order.</summary>
+static class ArrivalOrder
+{
+    /// <summary>Whether it does.</summary>
+    public static bool Decides(PlanNode plan, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data) =>
+        plan.Inputs.All(i => Decides(i, data)) && (!Matters(plan) || plan.Inputs.All(i => IsKept(i, data)));
+
+    static bool Matters(PlanNode node) => node switch
+    {
+        DistinctOn distinct => distinct.StateTtl is not null || distinct.Order.IsEmpty && !Enumerable.Range(0, distinct.Schema.Count).All(distinct.Keys.Contains),
+        TopN top => top.StateTtl is not null,
+        Over over => over.StateTtl is not null,
+        NormalizeUpsert => true,
+        Aggregate aggregate => aggregate.Calls.Any(c => c.Function.Name is "first_value" or "last_value" or "any_value"),
+        _ => false,
+    };
+
+    static bool IsKept(PlanNode node, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data) =>
+        node is SourceScan scan ? data[scan.Source.Name].Length == 1 : node is UnaryNode { HasState: false } and not Sort && node.Inputs.All(i => IsKept(i, data));
+}

@@ -1,0 +1,159 @@
+using Millrace.Data;
+
+namespace Millrace.Tests.Oracle.Fuzz;
+
+/// <summary>Random queries over the sources and views that there are.</summary>
+sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
+{
+    int _names;
+
+    T Pick<T>(IReadOnlyList<T> list) => list[random.Next(list.Count)];
+
+    bool Chance(int of) => random.Next(of) == 0;
+
+    string Name(string start) => start + ++_names;
+
+    /// <summary>A query and the columns that it gives.</summary>
+    public (Part Text, List<Column> Columns) Query(int depth)
+    {
+        switch (random.Next(20))
+        {
+            case <= 7: return Grouped(From(depth));
+            case <= 10: return Plain(From(depth));
+            case 11 or 12 when depth > 0: return Union(depth);
+            case 13: return Distinct(From(depth));
+            case 14 or 15: return Joined(depth);
+            case 16 or 17: return TopN(From(depth));
+            case 18: return DistinctOn(From(depth));
+            default: return Grouped(Windowed(From(depth)) ?? From(depth));
+        }
+    }
+
+    /// <summary>Something to select from: a table, a window over one, or a query.</summary>
+    Relation From(int depth)
+    {
+        var chance = random.Next(10);
+        if (chance < 3 && depth > 0) return Nested(depth);
+        var table = Pick(tables);
+        return chance < 7 ? Windowed(table) ?? table : table;
+    }
+
+    Relation Nested(int depth)
+    {
+        var (text, columns) = Query(depth - 1);
+        var name = Name("q");
+        var simple = Pick(tables);
+        return new(new Part("(", text, ") AS", name) { Instead = [new Part(simple.Text, "AS", name)] }, columns);
+    }
+
+    static readonly (string Size, string Slide)[] s_hops = [("10 seconds", "5 seconds"), ("10 seconds", "4 seconds"), ("6 seconds", "2 seconds"), ("1 minute", "30 seconds"), ("3 seconds", "7 seconds"), ("2 days", "1 day")];
+
+    /// <summary>A window over a relation that has a time.</summary>
+    Relation? Windowed(Relation input)
+    {
+        var times = input.Columns.Where(c => c.IsTime).ToList();
+        if (times.Count == 0) return null;
+        var time = Pick(times);
+        var options = Chance(6) ? Pick([", offset => INTERVAL '3 seconds'", ", zone => 'Europe/Berlin'", ", offset => INTERVAL '-1 second'"]) : "";
+        var window = random.Next(5) switch
+        {
+            0 or 1 => $"INTERVAL '{Pick(["5 seconds", "10 seconds", "7 seconds", "1 minute", "1 hour", "1 day", "1 month", "7 days"])}'",
+            2 => $"INTERVAL '{Pick(["5 seconds', INTERVAL '10 seconds", "2 seconds', INTERVAL '6 seconds", "1 minute', INTERVAL '1 hour", "6 hours', INTERVAL '1 day"])}'",
+            _ => Pick(s_hops) is var (size, slide) ? $"INTERVAL '{slide}', INTERVAL '{size}'" : "",
+        };
+        var function = window.Count(c => c == ',') == 0 ? "TUMBLE" : window.StartsWith("INTERVAL '5 seconds', INTERVAL '10", StringComparison.Ordinal) && Chance(2)
+            || window.StartsWith("INTERVAL '1 minute'", StringComparison.Ordinal) || window.StartsWith("INTERVAL '6 h", StringComparison.Ordinal) ? "CUMULATE" : "HOP";
+        var text = new Part(function, "(", input.Text, ",", time.Name, ",", window, options.Length == 0 ? "" : new Part(options) { IsOptional = true }, ")")
+        {
+            Instead = [new Part("TUMBLE (", input.Text, ",", time.Name, ", INTERVAL '10 seconds' )")],
+        };
+        return new(text, [.. input.Columns.Where(c => !c.Name.StartsWith("window_", StringComparison.Ordinal)), new("window_start", DataType.Timestamp, true), new("window_end", DataType.Timestamp, true), new("window_time", DataType.Timestamp, true)]);
+    }
+
+    Part Where(ExpressionMaker expressions) => Chance(2) ? new Part() : new Part("WHERE", expressions.Condition(2)) { IsOptional = true };
+
+    /// <summary>The columns of a list, each under a name of its own, the first of them mandatory.</summary>
+    static Part Items(List<(Part Text, Column Column)> items) => Part.List(",", items.Select(i => new Part(i.Text, "AS", i.Column.Name)));
+
+    (Part, Column) Item(ExpressionMaker expressions, int depth)
+    {
+        if (expressions.Columns.Count > 0 && random.Next(3) > 0)
+        {
+            var column = Pick(expressions.Columns);
+            return (new Part(column.Text), column with { Text = Name("c") });
+        }
+        var kind = expressions.AnyKind();
+        if (kind is TypeKind.Interval or TypeKind.Bytes or TypeKind.Null) kind = TypeKind.Integer;
+        return (expressions.Make(kind, depth), new(Name("c"), TypeOf(kind)));
+    }
+
+    static DataType TypeOf(TypeKind kind) => kind == TypeKind.Decimal ? DataType.Decimal(20, 3) : new(kind);
+
+    (Part, List<Column>) Plain(Relation from)
+    {
+        var expressions = new ExpressionMaker(random, from.Columns);
+        var items = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Item(expressions, 3)).ToList();
+        AddTime(from, items);
+        return (new Part("SELECT", Items(items), "FROM", from.Text, Where(expressions)), [.. items.Select(i => i.Item2)]);
+    }
+
+    /// <summary>Often a time goes along, so that windows can follow.</summary>
+    void AddTime(Relation from, List<(Part, Column)> items)
+    {
+        if (!from.HasTime || Chance(3)) return;
+        var time = Pick(from.Columns.Where(c => c.IsTime).ToList());
+        items.Add((new Part(time.Text), time with { Text = Name("t") }));
+    }
+
+    (Part, List<Column>) Distinct(Relation from)
+    {
+        var expressions = new ExpressionMaker(random, from.Columns);
+        var items = Enumerable.Range(0, random.Next(1, 3)).Select(_ => Item(expressions, 2)).ToList();
+        AddTime(from, items);
+        return (new Part("SELECT", new Part("DISTINCT") { IsOptional = true }, Items(items), "FROM", from.Text, Where(expressions)), [.. items.Select(i => i.Item2)]);
+    }
+
+    (Part, List<Column>) DistinctOn(Relation from)
+    {
+        var expressions = new ExpressionMaker(random, from.Columns);
+        var items = Enumerable.Range(0, random.Next(2, 5)).Select(_ => Item(expressions, 1)).ToList();
+        AddTime(from, items);
+        var keys = items.Take(random.Next(1, items.Count)).Select(i => new Part(i.Item2.Name));
+        return (new Part("SELECT DISTINCT ON (", Part.List(",", keys), ")", Items(items), "FROM", from.Text, Where(expressions),
+            Chance(4) ? "" : new Part("ORDER BY", Part.List(",", [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Ordered(Pick(items).Item2.Name))])) { IsOptional = true }), [.. items.Select(i => i.Item2)]);
+    }
+
+    Part Ordered(string text) => new(text, Pick(["", "", "DESC", "ASC", "NULLS FIRST", "DESC NULLS LAST"]));
+
+    (Part, List<Column>) Union(int depth)
+    {
+        var (first, columns) = Query(depth - 1);
+        var parts = new List<Part> { first };
+        for (var more = random.Next(1, 3); more > 0; more--)
+        {
+            var from = From(depth - 1);
+            var expressions = new ExpressionMaker(random, from.Columns);
+            var list = Part.List(",", [.. columns.Select(c => expressions.Make(c.Type.Kind is TypeKind.Interval or TypeKind.Null or TypeKind.Bytes ? TypeKind.Text : c.Type.Kind, 1))]);
+            parts.Add(new("SELECT", list, "FROM", from.Text, Where(expressions)));
+        }
+        var union = new Part(parts[0]);
+        foreach (var part in parts.Skip(1)) union.Add(new Part("UNION ALL", part) { IsOptional = true });
+        return (union, [.. columns.Select(c => c with { IsTime = false })]);
+    }
+
+    (Part, List<Column>) TopN(Relation from)
+    {
+        var expressions = new ExpressionMaker(random, from.Columns);
+        var items = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Item(expressions, 1)).ToList();
+        AddTime(from, items);
+        var function = Pick(["ROW_NUMBER", "ROW_NUMBER", "RANK", "DENSE_RANK"]);
+        var over = new Part(function, "() OVER (");
+        if (!Chance(4)) over.Add(new Part("PARTITION BY", Part.List(",", [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new Part(Pick(from.Columns).Text))])) { IsOptional = true });
+        over.Add("ORDER BY", Part.List(",", [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Ordered(Pick(from.Columns).Text))]), ")");
+        var name = Name("q");
+        List<Column> columns = [.. items.Select(i => i.Item2)];
+        var shown = Chance(2) ? columns : [.. columns, new("rn", DataType.BigInt)];
+        var inner = new Part("SELECT", Items(items), ",", over, "AS rn FROM", from.Text, Where(expressions));
+        return (new Part("SELECT", Part.List(",", shown.Select(c => new Part(c.Name))), "FROM (", inner, ") AS", name, "WHERE rn <=", Pick(["1", "2", "3"])), [.. shown]);
+    }
+}
