@@ -30,7 +30,8 @@ public static partial class PlanBuilder
         foreach (var (l, r, isNullSafe) in parts.Keys)
         {
             // Of the columns of one window a single one decides.
-            if (l is ColumnReference a && r is ColumnReference b && keys.Any(k => !k.IsNullSafe && (k.Left, k.Right) != (a.Index, b.Index) && parts.Implies((k.Left, k.Right), (a.Index, b.Index)))) continue;
+            if (l is ColumnReference a && r is ColumnReference b && keys.Any(k => !k.IsNullSafe && k.Left < leftWidth && k.Right < rightWidth && (k.Left, k.Right) != (a.Index, b.Index)
+                && parts.Implies((k.Left, k.Right), (a.Index, b.Index)))) continue;
             var key = new JoinKey(ColumnFor(leftItems, l), ColumnFor(rightItems, r), isNullSafe);
             if (!keys.Contains(key)) keys.Add(key);
         }

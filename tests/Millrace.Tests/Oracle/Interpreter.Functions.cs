@@ -56,7 +56,7 @@ static partial class Interpreter
             ("replace", [string a, string b, string c]) when b.Length > 0 => a.Replace(b, c, StringComparison.Ordinal),
             ("strpos", [string a, string b]) when IsAscii(a) => a.IndexOf(b, StringComparison.Ordinal) + 1,
             ("reverse", [string a]) when IsAscii(a) => new string([.. a.Reverse()]),
-            ("date_trunc", [string unit, long time]) when Unit(unit) is { } length => Floor(time, length),
+            ("date_trunc", [string unit, long time]) when Unit(unit) is { } length => time is long.MinValue or long.MaxValue ? time : Floor(time, length),
             _ => Borrowed(call with { Arguments = [.. call.Arguments.Select((a, i) => (Expression)new Literal(PlainValues.ToLiteral(arguments[i]), a.Type))] }),
         };
     }

@@ -59,6 +59,7 @@ sealed partial class PlainEvaluator
         NumberRows number => [.. Evaluate(number.Input).Select(r => r with { Values = [.. r.Values, _numbered++] })],
         NormalizeUpsert upsert => Newest(upsert),
         TopN top => First(top),
+        MatchRecognize match => Matched(match),
         Over over => WithOver(over),
         SetOperation set => Combined(set),
         _ => throw new NotInOracle($"plan node {node.GetType().Name}"),

@@ -87,7 +87,8 @@ sealed class Trial
             return;
         }
         if (run.Failure is not null) throw new WrongAnswer($"{way}: {run.Failure}");
-        foreach (var view in Pipeline.Views.Where(v => v.IsMaterialized)) Compare(way, $"{view.Name} as stored, EMIT {view.Emit.Mode}", view, run.Stored[view.Name].Select(r => (r, 1)));
+        // With state_ttl a key may have had several rows, one after the other; a table keeps the last.
+        foreach (var view in Pipeline.Views.Where(v => v.IsMaterialized && !Forgets(v.Plan))) Compare(way, $"{view.Name} as stored, EMIT {view.Emit.Mode}", view, run.Stored[view.Name].Select(r => (r, 1)));
         foreach (var (sink, view) in sinks)
         {
             var changes = run.Changes[sink.Name];
@@ -97,6 +98,8 @@ sealed class Trial
             CheckSums(way, $"{view.Name} EMIT {sink.Emit.Mode}", view, changes);
         }
     }
+
+    static bool Forgets(PlanNode node) => node is DistinctOn { StateTtl: not null } or TopN { StateTtl: not null } or NormalizeUpsert { StateTtl: not null } || node.Inputs.Any(Forgets);
 
     /// <summary>A row without the numbers that rows were given to be told apart: nobody may know them.</summary>
     static object?[] Shown(ViewDefinition view, object?[] row) => [.. row.Select((v, c) => view.Plan.Schema[c].Name.StartsWith("$row", StringComparison.Ordinal) ? null : v)];
