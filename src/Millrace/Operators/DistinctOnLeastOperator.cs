@@ -71,7 +71,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
                 LetGo(key);
                 continue;
             }
-            var end = times is null ? long.MaxValue : _lifetime.EndOf(times, row);
+            var end = times is null ? long.MaxValue : _lifetime.EndOf(batch, row);
             var mark = times is null ? long.MinValue : _lifetime.MarkOf(batch, row, _frontier.Final.Microseconds);
             var isHeld = _keys.IsHeld(key);
             var begins = !isHeld || (_lifetime.Renews && times![row] >= _ends[key]);

@@ -51,13 +51,13 @@ sealed class DistinctOnOperator : IOperator, IStateful
             if (_keys.IsHeld(key))
             {
                 if (!_lifetime.Renews || times![accepted[i]] < _ends[key]) continue;
-                Renew(key, _lifetime.EndOf(times, accepted[i]), isNew: false);
+                Renew(key, _lifetime.EndOf(batch, accepted[i]), isNew: false);
             }
             else
             {
                 _keys.Hold(key);
                 _stateRows++;
-                if (times is not null) Renew(key, _lifetime.EndOf(times, accepted[i]), isNew: true);
+                if (times is not null) Renew(key, _lifetime.EndOf(batch, accepted[i]), isNew: true);
             }
             _keys.MarkChanged(key);
             _kept[kept++] = accepted[i];
@@ -99,7 +99,7 @@ sealed class DistinctOnOperator : IOperator, IStateful
                 timeless++;
                 continue;
             }
-            var end = _lifetime.EndOf(times, row);
+            var end = _lifetime.EndOf(batch, row);
             var mark = _lifetime.MarkOf(batch, row, final);
             if (_lifetime.HasPassed(end, mark)) _late.Add(row, end, mark);
             else _rows[count++] = row;

@@ -212,7 +212,8 @@ public static partial class PlanBuilder
             View = view,
             Late = late,
             Key = keys,
-            Times = input.Times,
+            // The first row of a key stays. With an order a key's row changes until time has passed the key, however old it is itself.
+            Times = order.IsEmpty ? input.Times : [.. input.Times.Where(t => keys.Contains(t.Column))],
             Where = where,
         };
 

@@ -48,13 +48,10 @@ sealed class ReaderRun(Reader reader, ISink? sink) : IDisposable
     /// <summary>The changes that are to be told now, or null; the caller releases them.</summary>
     public List<Batch>? Take(TimeProvider clock, bool isLast)
     {
-        if (Reader.Consolidates) _consolidation.Run(_waiting, Reader.Shape.Key);
-        if (_waiting.Count == 0) return null;
-        if (Reader.Every > TimeSpan.Zero && !isLast)
-        {
-            if (!IsDue(clock)) return null;
-            (_told, _hasTold) = (clock.GetTimestamp(), true);
-        }
+        var waits = Reader.Every > TimeSpan.Zero && !isLast && !IsDue(clock);
+        if (Reader.Consolidates) _consolidation.Run(_waiting, Reader.Shape.Key, isForNow: waits);
+        if (waits || _waiting.Count == 0) return null;
+        if (Reader.Every > TimeSpan.Zero) (_told, _hasTold) = (clock.GetTimestamp(), true);
         var taken = _waiting;
         _waiting = [];
         foreach (var batch in taken) _rows += batch.RowCount;

@@ -6,28 +6,21 @@ sealed partial class PlainEvaluator
 {
     List<PlainRow> Distinct(DistinctOn node)
     {
-        var column = -1;
-        var length = 0L;
-        foreach (var time in node.Times)
-        {
-            if (!node.Keys.Contains(time.Column)) continue;
-            (column, length) = (time.Column, time.LagMicroseconds);
-            break;
-        }
-        if (column < 0 && node.StateTtl is { } ttl && node.TimeColumn >= 0)
+        var times = node.Input.Times.Where(t => node.Keys.Contains(t.Column)).ToList();
+        if (times.Count == 0 && node.StateTtl is { } ttl && node.Input.TimeColumn >= 0)
             return WithTtl(node, Math.Max(1, (ttl.Months * 31L + ttl.Days) * 86_400_000_000 + ttl.Microseconds));
 
         var groups = new Dictionary<string, List<PlainRow>>();
         foreach (var row in Evaluate(node.Input))
         {
-            var end = column >= 0 && row[column] is long time ? time > long.MaxValue - length ? long.MaxValue : time + length : long.MaxValue;
-            if (column >= 0 && end < row.Mark(node.Late.AllowedMicroseconds)) CountLate(node.View);
+            if (times.Any(t => row[t.Column] is long time && (Int128)time + t.LagMicroseconds < row.Mark(node.Late.AllowedMicroseconds))) CountLate(node.View);
             else Of(groups, PlainValues.Key(node.Keys.Select(k => row[k]))).Add(row);
         }
-        return [.. groups.Values.Select(rows => One(node, rows) with { Watermark = long.MinValue })];
+        return [.. groups.Values.Select(rows => One(node, rows))];
     }
 
-    static PlainRow One(DistinctOn node, List<PlainRow> rows) => node.Order.IsEmpty ? rows[0] : Least(node.Order, rows);
+    /// <summary>The first row of a key passes as it comes, late as it may be for what follows.</summary>
+    static PlainRow One(DistinctOn node, List<PlainRow> rows) => node.Order.IsEmpty ? rows[0] : Least(node.Order, rows) with { Watermark = long.MinValue };
 
     /// <summary>A key's row stands for the rows from its own time up to so much later; the next row begins anew.</summary>
     List<PlainRow> WithTtl(DistinctOn node, long ttl)
@@ -36,7 +29,7 @@ sealed partial class PlainEvaluator
         var open = new Dictionary<string, (long End, List<PlainRow> Rows)>();
         foreach (var row in Evaluate(node.Input))
         {
-            if (row[node.TimeColumn] is not long time) continue;
+            if (row[node.Input.TimeColumn] is not long time) continue;
             var key = PlainValues.Key(node.Keys.Select(k => row[k]));
             var end = time > long.MaxValue - ttl ? long.MaxValue : time + ttl;
             var begins = !open.TryGetValue(key, out var now) || time >= now.End;
@@ -53,7 +46,7 @@ sealed partial class PlainEvaluator
             }
             else now.Rows.Add(row);
         }
-        return [.. told.Concat(open.Values.Select(o => One(node, o.Rows))).Select(r => r with { Watermark = long.MinValue })];
+        return [.. told.Concat(open.Values.Select(o => One(node, o.Rows)))];
     }
 
     static List<PlainRow> Of(Dictionary<string, List<PlainRow>> groups, string key)

@@ -10,8 +10,8 @@ sealed partial class PlainEvaluator
     {
         var told = new List<PlainRow>();
         var open = new Dictionary<string, (long End, List<PlainRow> Rows)>();
-        EventTime? inKey = node.Input.Times.Where(t => node.Partition.Contains(t.Column)).Select(t => (EventTime?)t).FirstOrDefault();
-        var ttl = inKey is null && node.StateTtl is { } span && node.Input.TimeColumn >= 0 ? Math.Max(1, (span.Months * 31L + span.Days) * 86_400_000_000 + span.Microseconds) : 0;
+        var times = node.Input.Times.Where(t => node.Partition.Contains(t.Column)).ToList();
+        var ttl = times.Count == 0 && node.StateTtl is { } span && node.Input.TimeColumn >= 0 ? Math.Max(1, (span.Months * 31L + span.Days) * 86_400_000_000 + span.Microseconds) : 0;
         foreach (var row in Evaluate(node.Input))
         {
             var key = PlainValues.Key(node.Partition.Select(k => row[k]));
@@ -21,8 +21,7 @@ sealed partial class PlainEvaluator
                 if (row[node.Input.TimeColumn] is not long time) continue;
                 end = time + ttl;
             }
-            else if (inKey is { } t && row[t.Column] is long own) end = own + t.LagMicroseconds;
-            if (ttl > 0 ? end <= row.Mark(node.Late.AllowedMicroseconds) : inKey is not null && end < row.Mark(node.Late.AllowedMicroseconds))
+            if (ttl > 0 ? end <= row.Mark(node.Late.AllowedMicroseconds) : times.Any(t => row[t.Column] is long own && (Int128)own + t.LagMicroseconds < row.Mark(node.Late.AllowedMicroseconds)))
             {
                 CountLate(node.View);
                 continue;

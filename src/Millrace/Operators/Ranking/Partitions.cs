@@ -69,7 +69,7 @@ sealed class Partitions : IDisposable
             LetGo(number);
             return Verdict.LeftOut;
         }
-        var end = _lifetime.EndOf(_times, row);
+        var end = _lifetime.EndOf(batch, row);
         var mark = _lifetime.MarkOf(batch, row, _final);
         if (_lifetime.HasPassed(end, mark))
         {

@@ -20,7 +20,7 @@ public sealed class DistinctOn : UnaryNode
     /// <inheritdoc/>
     public override ChangeMode Mode => Order.IsEmpty ? ChangeMode.Append : ChangeMode.Retract;
     /// <inheritdoc/>
-    public override string StateBound => TimeColumn >= 0 && Keys.Contains(TimeColumn) ? "rows younger than the watermark" : StateTtl is null ? "unbounded" : "state_ttl";
+    public override string StateBound => Input.Times.Any(t => Keys.Contains(t.Column)) ? "rows younger than the watermark" : StateTtl is null ? "unbounded" : "state_ttl";
     /// <inheritdoc/>
     public override string Details => string.Join(", ", Keys.Select(k => Schema[k].Name)) + (Order.IsEmpty ? "" : " order by " + SortKey.ToSql(Order, Schema));
 
@@ -39,7 +39,7 @@ public sealed class DistinctOn : UnaryNode
         }
         ColumnUse.Pass(output, inputs[0]);
         ColumnUse.Mark(Keys, inputs[0]);
-        if (TimeColumn >= 0) inputs[0][TimeColumn] = true;
+        if (Input.TimeColumn >= 0) inputs[0][Input.TimeColumn] = true;
     }
 
     internal override IOperator CreateOperator(OperatorContext context) => Order.IsEmpty ? new DistinctOnOperator(this, context) : new DistinctOnLeastOperator(this, context);
