@@ -50,7 +50,7 @@ public sealed class Over : UnaryNode
     public override ChangeMode Mode => ChangeMode.Append;
 
     /// <inheritdoc/>
-    public override string StateBound => PartitionsPass ? "rows younger than the watermark" : StateTtl is not null ? "state_ttl" : Reach is not null ? "rows of the frame" : Release is null ? "all rows" : "unbounded";
+    public override string StateBound => PartitionsPass ? "rows younger than the watermark" : Release is null ? "all rows" : StateTtl is not null ? "state_ttl" : Reach is not null ? "rows of the frame" : "unbounded";
 
     /// <inheritdoc/>
     public override string Details => string.Join(" ", new[]

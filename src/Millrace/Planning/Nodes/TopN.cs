@@ -35,7 +35,7 @@ public sealed class TopN : UnaryNode
     public override ChangeMode Mode => ChangeMode.Retract;
 
     /// <inheritdoc/>
-    public override string StateBound => !Times.IsEmpty ? "rows younger than the watermark" : StateTtl is null ? "unbounded" : "state_ttl";
+    public override string StateBound => !Times.IsEmpty ? "rows younger than the watermark" : StateTtl is null || Input.TimeColumn < 0 ? "unbounded" : "state_ttl";
 
     /// <inheritdoc/>
     public override string Details => string.Join(" ", new[]
