@@ -27,8 +27,7 @@ internal sealed class SinkBinder(Compilation compilation)
         var hasOwnMode = connector.SinkOptions!.Any(s => s.Name == "mode");
         var hasKey = values.TextOrNull("key") is not null || !plan.Key.IsEmpty;
         var mode = values.TextOrNull("mode") ?? (!hasOwnMode && hasKey ? "upsert" : "append");
-        if (mode == "upsert" && !hasKey && plan.Mode == ChangeMode.Retract) (plan, hasKey) = (PlanBuilder.Keyed(plan), true);
-        if (mode == "upsert" && !hasKey && !PlanSearch.IsSingleRow(plan))
+        if (mode == "upsert" && !hasKey && plan.Mode == ChangeMode.Append && !PlanSearch.IsSingleRow(plan))
             throw new SqlError(Codes.NoKey, sink.View.Span, $"'{sink.View}' has no key that rows could replace each other by. Add key = 'column, ...' or use mode = 'append'.");
         var emit = sink.Emit is null ? relation.Emit ?? (mode == "append" ? Emit.Final : Emit.Changes) : EmitBinder.Bind(compilation, sink.Emit);
         // Where late rows never update a window, one that has closed is final.
@@ -44,7 +43,8 @@ internal sealed class SinkBinder(Compilation compilation)
         {
             Name = sink.Name.Text,
             View = sink.View.Text,
-            Plan = plan,
+            // With a key of its own the sink hears of changes by that; the engine still tells rows apart by the plan's.
+            Plan = emit.Mode == EmitMode.Final ? plan : PlanBuilder.Keyed(plan),
             Connector = connector.Name,
             Options = values,
             Emit = emit,

@@ -237,7 +237,7 @@ sealed class PhysicalPlanner
     static TableDefinition Shape(string name, PlanNode plan, Emit emit, TimeSpan? retention)
     {
         if (plan.Mode == ChangeMode.Retract && plan.Key.IsEmpty && emit.Mode != EmitMode.Final)
-            throw new PlanException($"'{name}' takes rows back but has no key to find them by. Write EMIT FINAL where it is read, or GROUP BY the columns that tell its rows apart.");
+            throw new PlanException($"'{name}' takes rows back but has no key to find them by. Give it one by PlanBuilder.Keyed, or read it EMIT FINAL.");
         var time = plan.TimeColumn;
         if (time < 0 && !plan.Times.IsEmpty) time = plan.Times[0].Column;
         return new(name, plan.Schema, plan.Key, TableKind.View, time, retention);

@@ -17,9 +17,6 @@ sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
         public int Next { get; set; }
     }
 
-    /// <summary>Rows that wait.</summary>
-    public int Count => _count + _runs.Sum(r => r.Slots.Length - r.Next);
-
     /// <summary>Adds a row.</summary>
     public void Add(int slot, long time)
     {
