@@ -84,6 +84,10 @@ public static class Codes
     internal static readonly Code BadTile = New(1145, "a tile of another form", "Kinds are kpi, line, bar, table, quality and pipeline, each with its own clauses.", "Correct the kind or the clause.");
 
     internal static readonly Code RepeatedTable = New(1200, "two tables of one name", "Two tables of a FROM have one name, so that nobody can say which is meant.", "Give one of them an alias: FROM t AS a JOIN t AS b.");
+    internal static readonly Code MisplacedQuery = New(1201, "a query in the wrong place", "IN (SELECT ...) and EXISTS are conditions of WHERE that AND joins to the others; a query that stands for a value can stand in SELECT, WHERE and HAVING.", "Write the condition by itself, joined by AND; or join the table in FROM.");
+    internal static readonly Code QueryColumns = New(1202, "a query of another width", "A query that stands for a value, or behind IN, has one column.", "Select one column.");
+    internal static readonly Code OuterColumn = New(1203, "a column of the query around", "A query inside another may compare its columns with those of the query around it only by conditions of its own WHERE; one that stands for a value only by equalities.", "Move the condition to WHERE, or join the tables in FROM.");
+    internal static readonly Code LostTime = New(1204, "a window over rows that may come at any time", "A join or a condition with a query lets old rows come through later, so that a window over them would never be complete.", "Bound the join by event time, or join after the window.");
 
     internal static readonly Code UpsertKey = New(1220, "an upsert source that does not fit", "A row of an upsert source replaces the row of its PRIMARY KEY; deleted and state_ttl belong to such sources.", "Add PRIMARY KEY (column, ...) and changes = 'upsert', or leave the option out.");
 

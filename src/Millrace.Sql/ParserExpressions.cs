@@ -36,7 +36,6 @@ internal sealed partial class Parser
         var start = Current;
         if (TryWord("not"))
         {
-            if (IsWord("exists")) throw NotYet(Current.Span, "EXISTS (SELECT ...)");
             return Made(new NotExpr(ParseExpression(NotLevel), From(start)));
         }
         if (IsSymbol("-") || IsSymbol("+"))
@@ -142,10 +141,14 @@ internal sealed partial class Parser
         return Made(new BetweenExpr(left, low, high, isNegated, isSymmetric, left.Span.To(high.Span)));
     }
 
-    InExpr ParseIn(Expr left, bool isNegated)
+    Expr ParseIn(Expr left, bool isNegated)
     {
         _at += isNegated ? 2 : 1;
-        if (IsSymbol("(") && (Is(Ahead(1), "select") || Is(Ahead(1), "with") || Is(Ahead(1), "values"))) throw NotYet(Ahead(1).Span, "IN (SELECT ...)", "List the values.");
+        if (IsQueryInParentheses)
+        {
+            var query = ParseQueryInParentheses();
+            return Made(new InQueryExpr(left, query, isNegated, left.Span.To(Previous.Span)));
+        }
         var list = Parenthesised(() => ParseExpression());
         return Made(new InExpr(left, list, isNegated, left.Span.To(Previous.Span)));
     }

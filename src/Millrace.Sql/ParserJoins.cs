@@ -75,6 +75,16 @@ internal sealed partial class Parser
         }
     }
 
+    bool IsQueryInParentheses => IsSymbol("(") && (Is(Ahead(1), "select") || Is(Ahead(1), "with") || Is(Ahead(1), "values"));
+
+    Query ParseQueryInParentheses()
+    {
+        Symbol("(");
+        var query = ParseQuery();
+        Symbol(")");
+        return query;
+    }
+
     FromItem ParseJoinInParentheses()
     {
         Symbol("(");

@@ -21,8 +21,8 @@ internal sealed partial class Parser
             case TokenKind.Word: return ParseWord();
         }
         if (IsSymbol("*")) throw new SqlError(Codes.Unexpected, start.Span, "found '*' where an expression was expected; * stands alone in a select list or in COUNT(*).");
+        if (IsQueryInParentheses) return new QueryExpr(ParseQueryInParentheses(), From(start));
         if (!TrySymbol("(")) throw Expected("an expression");
-        if (IsWord("select") || IsWord("with") || IsWord("values")) throw NotYet(Current.Span, "a query inside an expression");
         var inner = ParseExpression();
         if (IsSymbol(",")) throw NotYet(Current.Span, "a row of several values (a, b)");
         Symbol(")");
@@ -37,7 +37,7 @@ internal sealed partial class Parser
         if (TryWord("false")) return new ConstantExpr(false, start.Span);
         if (TryWord("null")) return new ConstantExpr(null, start.Span);
         if (IsWord("case")) return ParseCase();
-        if (IsWord("exists")) throw NotYet(start.Span, "EXISTS (SELECT ...)");
+        if (TryWord("exists")) return new ExistsExpr(ParseQueryInParentheses(), From(start));
         if (IsWord("array")) throw NotYet(start.Span, "ARRAY");
         if (next.Kind is TokenKind.Text or TokenKind.EscapedText && (IsWord("interval") || IsWord("timestamp") || IsWord("timestamptz") || IsWord("date") || IsWord("time")))
             return ParseTypedText();

@@ -28,6 +28,9 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
     /// <summary>The name that the statement at hand declares.</summary>
     public string? Current { get; set; }
 
+    /// <summary>Takes the queries that stand as values in the expressions at hand; null where there may be none.</summary>
+    public ScalarQueries? Scalars { get; set; }
+
     public string Where(Span span) => Text.Where(span);
 
     /// <summary>Runs a part; a mistake in it is told, and false comes back.</summary>

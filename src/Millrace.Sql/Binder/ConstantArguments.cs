@@ -31,5 +31,5 @@ internal static class ConstantArguments
 
     static Literal? Constant(Expression expression) => expression as Literal ?? (IsConstant(expression) ? ConstantFolding.Fold(expression) as Literal : null);
 
-    static bool IsConstant(Expression expression) => expression is not (ColumnReference or AggregateSlot or GroupingSlot or OverSlot) && expression.Parts().All(IsConstant);
+    static bool IsConstant(Expression expression) => expression is not (ColumnReference or AggregateSlot or GroupingSlot or OverSlot or ScalarSlot) && expression.Parts().All(IsConstant);
 }

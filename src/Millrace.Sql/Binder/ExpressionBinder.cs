@@ -45,6 +45,8 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
             DistinctFromExpr distinct => BindDistinctFrom(distinct),
             BetweenExpr between => BindBetween(between),
             InExpr list => Negate(Call("in_list", "IN", list.Span, [list.Operand, .. list.List]), list.IsNegated),
+            QueryExpr query => (compilation.Scalars ?? throw SubqueryBinder.Misplaced(query)).Value(query),
+            InQueryExpr or ExistsExpr => throw SubqueryBinder.Misplaced(expression),
             CaseExpr choice => BindCase(choice),
             CastExpr cast => BindCast(cast),
             CallExpr call => BindCall(call),

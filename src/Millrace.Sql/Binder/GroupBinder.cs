@@ -66,8 +66,11 @@ internal sealed class GroupBinder(Compilation compilation, string view)
         var time = window is null ? -1 : inputs.Add(new ColumnReference(window.TimeColumn, node.Schema[window.TimeColumn].Name, node.Schema[window.TimeColumn].Type));
         var keyColumns = keys.Select(inputs.Add).ToList();
         var bound = new List<(AggregateCall, string)>();
+        foreach (var key in keys) ScalarQueries.Refuse(key, span, "a key of GROUP BY");
         foreach (var call in calls.Calls)
         {
+            foreach (var part in call.Arguments) ScalarQueries.Refuse(part, call.Span, "an aggregate");
+            if (call.Filter is not null) ScalarQueries.Refuse(call.Filter, call.Span, "FILTER");
             foreach (var part in call.Arguments)
                 if (window is not null && UsesWindow(part, from, call.Span, "an aggregate's argument")) throw Mixed(call.Span, "an aggregate's argument");
             if (call.Filter is not null && window is not null && UsesWindow(call.Filter, from, call.Span, "FILTER")) throw Mixed(call.Span, "FILTER");
@@ -97,6 +100,9 @@ internal sealed class GroupBinder(Compilation compilation, string view)
                 ? $"every group of '{view}' is kept for ever: not every grouping set has the window. Write GROUP BY window_start, and the sets of the other keys behind it."
                 : $"every group of '{view}' is kept for ever: GROUP BY has no window. Group by window_start of TUMBLE(...) or HOP(...) if the keys grow without end.");
         }
+        var scalars = compilation.Scalars!;
+        if (scalars.Correlated is { } correlated) throw new SqlError(Codes.OuterColumn, correlated.Span, "in a query with GROUP BY a query that stands for a value cannot compare with columns outside it. Join it in a query in FROM.");
+        result = scalars.Join(result);
         var rewriter = new GroupRewriter(compilation, from, window is not null, keys, !numbers.IsEmpty, result);
         Expression Rewrite(Expression expression, Span at) => rewriter.Rewrite(expression, at);
         foreach (var condition in after) result = PlanBuilder.Filter(result, Rewrite(condition, span), compilation.Where(span));
@@ -222,6 +228,7 @@ internal sealed class GroupRewriter(Compilation compilation, From from, bool isW
     Expression RewriteNew(Expression expression, Span span)
     {
         var windows = isWindowed ? PlanBuilder.WindowFields.Length : 0;
+        if (expression is ScalarSlot) return compilation.Scalars!.Resolve(expression);
         var key = keys.IndexOf(expression);
         if (key >= 0) return Column(windows + key);
         if (expression is AggregateSlot slot) return Column(windows + keys.Count + (hasSets ? 1 : 0) + slot.Index);

@@ -103,7 +103,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
     {
         // Joined tables take the conditions of WHERE with them.
         var isJoin = select.From is JoinItem { Alias: null };
-        var from = isJoin ? Froms.BindJoin((JoinItem)select.From!, common, Conditions(select)) : Froms.Bind(select.From, common);
+        var from = isJoin ? Froms.BindJoin((JoinItem)select.From!, common, [.. Conditions(select).Where(c => !SubqueryBinder.Has(c))]) : Froms.Bind(select.From, common);
         var items = Expand(select, from.Scope);
         if (items.Count > MaxColumns) throw TooWide(select.Span);
         IReadOnlyList<(Expression, Span)> where = [];
@@ -111,10 +111,15 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         {
             (from, select) = new TopNBinder(compilation, Overs, view, stateTtl).Limit(from, select, items, orderBy);
             var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
-            where = [.. Conditions(select).Select(w => (binder.Condition(w, "WHERE"), w.Span))];
+            where = [.. Conditions(select).Where(c => !SubqueryBinder.Has(c)).Select(w => (binder.Condition(w, "WHERE"), w.Span))];
         }
+        var queries = new SubqueryBinder(compilation, view, stateTtl, Froms, Bind);
+        (from, where) = queries.Where(from, where, [.. Conditions(select).Where(SubqueryBinder.Has)], common);
         var overs = new OverCalls(compilation, select);
+        var around = compilation.Scalars;
+        compilation.Scalars = new(compilation, queries, from.Scope, common);
         var stage = Overs.Apply(Stage(select, items, from, where, overs), overs);
+        compilation.Scalars = around;
         if (!select.DistinctOn.IsEmpty) return DistinctOn(select, stage, orderBy, limit, offset);
         if (select.IsDistinct) return Distinct(select, stage, orderBy, limit, offset);
         if (orderBy.IsEmpty && limit is null && offset == 0) return PlanBuilder.Project(stage.Node, stage.Items, compilation.Where(select.Span));
@@ -177,7 +182,10 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         var bound = new List<(Expression, string)>();
         var itemBinder = binder.WithOvers(overs);
         foreach (var (expression, name) in items) bound.Add((Typed(itemBinder.Bind(expression)), name));
-        return new SelectStage(node, bound, binder.Bind, from.Scope);
+        var scalars = compilation.Scalars!;
+        node = scalars.Join(node);
+        if (scalars.Any) overs.Rewrite((e, _) => scalars.Resolve(e));
+        return new SelectStage(node, [.. bound.Select(b => (scalars.Resolve(b.Item1), b.Item2))], binder.Bind, from.Scope);
     }
 
     /// <summary>A column needs a type: a bare NULL is TEXT, as in PostgreSQL.</summary>

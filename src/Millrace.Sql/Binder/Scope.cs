@@ -24,6 +24,9 @@ internal sealed class Scope(string description, IReadOnlyList<ScopeColumn> colum
 
     public static Scope Empty { get; } = new("a query without FROM", []);
 
+    /// <summary>The columns of the query around this one, which can be named where no column here has the name.</summary>
+    public Scope? Outer { get; init; }
+
     public string Description { get; } = description;
     public IReadOnlyList<ScopeColumn> Columns { get; } = columns;
 
@@ -37,7 +40,7 @@ internal sealed class Scope(string description, IReadOnlyList<ScopeColumn> colum
             if (found is not null) throw Ambiguous(name, found, column);
             found = column;
         }
-        return found;
+        return found ?? Outer?.Find(table, name);
     }
 
     SqlError Ambiguous(Name name, ScopeColumn first, ScopeColumn second) => new(Codes.AmbiguousColumn, name.Span, first.Table != second.Table && first.Table.Length > 0 && second.Table.Length > 0

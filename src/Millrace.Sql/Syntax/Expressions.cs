@@ -119,3 +119,15 @@ internal sealed record CallExpr(Name Function, ImmutableArray<Expr> Arguments, b
 
 /// <summary>A type as written: DECIMAL(10,3).</summary>
 internal sealed record TypeSyntax(string Name, ImmutableArray<int> Arguments, Span Span);
+
+/// <summary>(SELECT ...) as a value.</summary>
+internal sealed record QueryExpr(Query Query, Span Span) : Expr(Span);
+
+/// <summary>x [NOT] IN (SELECT ...).</summary>
+internal sealed record InQueryExpr(Expr Operand, Query Query, bool IsNegated, Span Span) : Expr(Span)
+{
+    public override IEnumerable<Expr> Parts => [Operand];
+}
+
+/// <summary>EXISTS (SELECT ...).</summary>
+internal sealed record ExistsExpr(Query Query, Span Span) : Expr(Span);

@@ -56,6 +56,19 @@ public static partial class PlanBuilder
             leftSide = numbered;
             join = Make(numbered, kind.GivesPairs ? Numbered(rightSide) : rightSide);
         }
+        if (join.Mode == ChangeMode.Retract && !join.Key.IsEmpty && (kind == JoinKind.Full || kind is JoinKind.Left or JoinKind.Right && join.Key.Length == leftSide.Key.Length + join.Right.Key.Length))
+        {
+            // A key may be NULL itself: a constant tells the row that is not there from it.
+            if (kind != JoinKind.Left)
+            {
+                if (residual is not null) residual = JoinCondition.Moved(residual, i => i < leftSide.Schema.Count ? i : i + 1);
+                leftSide = Marked(leftSide);
+            }
+            join = Make(leftSide, kind == JoinKind.Right ? join.Right : Marked(join.Right));
+            ImmutableArray<int> marks = kind == JoinKind.Left ? [] : [leftSide.Schema.Count - 1];
+            if (kind != JoinKind.Right) marks = marks.Add(join.Schema.Count - 1);
+            join = join.WithKey(join.Key.AddRange(marks));
+        }
         if (join.Left.Schema.Count == leftWidth && join.Right.Schema.Count == rightWidth) return join;
         // Columns that were added for keys alone end here.
         var shown = Enumerable.Range(0, leftWidth).Concat(kind.GivesPairs ? Enumerable.Range(leftSide.Schema.Count, rightWidth) : []);
@@ -64,6 +77,8 @@ public static partial class PlanBuilder
 
     static PlanNode Numbered(PlanNode side) => !side.Key.IsEmpty || side.Mode == ChangeMode.Retract ? side
         : new NumberRows { Schema = new Schema(side.Schema.Fields.Append(new("$row", DataType.BigInt))), Input = side, Key = [side.Schema.Count], Times = side.Times, Where = side.Where };
+
+    static PlanNode Marked(PlanNode side) => Project(side, [.. Items(side), (new Literal(1, DataType.Integer), "$there")], side.Where);
 
     static List<(Expression Expression, string Name)> Items(PlanNode node) =>
         [.. node.Schema.Fields.Select((f, i) => ((Expression)new ColumnReference(i, f.Name, f.Type), f.Name))];
@@ -121,4 +136,8 @@ public static partial class PlanBuilder
         if (kind.GivesPairs) Add(right, left, false);
         return times.ToImmutable();
     }
+
+    /// <summary>At most one row of each key, or an error that names the query.</summary>
+    public static PlanNode SingleRow(PlanNode input, ImmutableArray<int> keys, string query, string where = "") =>
+        new SingleRow { Schema = input.Schema, Input = input, Keys = keys, Query = query, Key = keys, Times = input.Times, Where = where };
 }

@@ -22,7 +22,7 @@ static class Plans
     }
 
     /// <summary>Rows that may be taken back: the output of a node with state, as far as the node above can see.</summary>
-    public static PlanNode Retracting(Schema? schema = null) => new Updates { Schema = schema ?? Schema, Times = [new(0, 0)] };
+    public static PlanNode Retracting(Schema? schema = null, params ImmutableArray<int> key) => new Updates { Schema = schema ?? Schema, Times = [new(0, 0)], Key = key };
 
     public static WindowSpec Tumble(long size) => new(WindowKind.Tumble, 0, new(0, 0, size), new(0, 0, size), default, null);
 

@@ -13,6 +13,16 @@ public sealed class JoinTests
     [InlineData("SELECT a.quantity FROM orders a JOIN orders b USING (colour)", "MR1042 6:71+6 no column 'colour' in orders. Its columns are: invoice, product, quantity, price, customer, country, at, amount.")]
     [InlineData("SELECT a.quantity FROM orders a JOIN orders b ON a.product", "MR1061 6:67+9 ON needs a condition; this is TEXT. Compare it with something, e.g. with <> or IS NOT NULL.")]
     [InlineData("SELECT a.quantity FROM orders a NATURAL JOIN orders b", "MR1900 6:50+7 NATURAL JOIN does not exist yet. Write JOIN ... USING (column, ...).")]
+    [InlineData("SELECT quantity FROM orders WHERE quantity > 1 OR product IN (SELECT product FROM orders)",
+        "MR1201 6:68+39 IN (SELECT ...) stands only as a condition of WHERE that AND joins to the others. Join the table in FROM instead.")]
+    [InlineData("SELECT EXISTS (SELECT 1) AS e FROM orders", "MR1201 6:25+17 EXISTS stands only as a condition of WHERE that AND joins to the others. Join the table in FROM instead.")]
+    [InlineData("SELECT SUM(quantity) AS q FROM orders GROUP BY (SELECT 1)", "MR1201 6:65+10 a query cannot stand for a value inside a key of GROUP BY. Compute it in a query in FROM, or join the table.")]
+    [InlineData("SELECT quantity FROM orders WHERE product IN (SELECT product, country FROM orders)", "MR1202 6:64+35 the query behind IN has 2 columns; it needs one.")]
+    [InlineData("SELECT (SELECT product, country FROM orders) AS x FROM orders", "MR1202 6:25+37 a query that stands for a value has one column; this one has 2.")]
+    [InlineData("SELECT (SELECT MAX(b.price) FROM orders b WHERE b.at < a.at) AS x FROM orders a",
+        "MR1203 6:66+11 a query that stands for a value may be compared with the query around it by equalities alone, e.g. WHERE t.k = o.k. Join the tables in FROM instead.")]
+    [InlineData("SELECT window_start, COUNT(*) AS n FROM TUMBLE(orders, at, INTERVAL '1 hour') WHERE product IN (SELECT product FROM orders) GROUP BY window_start",
+        "MR1204 6:102+39 a row may pass this condition at any later time, so that windows over the rows would never be complete. Group first, in a query in FROM, and compare its rows.")]
     public void Faulty_joins_are_told(string select, string errors) => Assert.Equal(errors, Compiling.Errors($"{Compiling.Orders}CREATE VIEW v AS {select}"));
 
     [Theory]

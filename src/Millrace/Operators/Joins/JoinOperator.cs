@@ -16,14 +16,14 @@ namespace Millrace.Operators.Joins;
 /// its time is bounded, once when that time is over.
 /// </para>
 /// <para>
-/// Work on one batch goes in three steps (pairs, remembered rows whose count has changed, the batch's own rows), each of which can be left when the outlet is full.
+/// Work on a batch can be left between two batches of pairs, when the outlet is full; so can that on rows whose time is over.
 /// </para>
 /// </remarks>
 sealed class JoinOperator : IOperator, IStateful
 {
     const byte IsTouched = 1, HadPartner = 2;
 
-    enum Step { None, Pairs, Others, Own, Past, Advance }
+    enum Step { None, Pairs, Past }
 
     readonly Join _node;
     readonly OperatorContext _context;
@@ -39,7 +39,7 @@ sealed class JoinOperator : IOperator, IStateful
     readonly int[] _batchKeys, _storedRows, _storedKeys, _slots, _slotOf;
     readonly long[] _storedEnds, _found;
     readonly int[] _pairRows, _pairSlots, _weights, _out;
-    int[] _touched = [];
+    readonly int[] _touched;
     int _stored, _pairs, _outCount, _touchedCount;
     Step _step;
     Batch? _batch;
@@ -71,7 +71,7 @@ sealed class JoinOperator : IOperator, IStateful
         var rows = context.Memory.BatchRows;
         (_batchKeys, _storedRows, _storedKeys, _slots, _slotOf) = (new int[rows], new int[rows], new int[rows], new int[rows], new int[rows]);
         (_storedEnds, _found) = (new long[rows], new long[rows]);
-        (_pairRows, _pairSlots, _weights, _out) = (new int[rows], new int[rows], new int[rows], new int[rows]);
+        (_pairRows, _pairSlots, _weights, _out, _touched) = (new int[rows], new int[rows], new int[rows], new int[rows], new int[rows]);
     }
 
     /// <summary>The columns of a side that are read of remembered rows.</summary>
@@ -99,8 +99,8 @@ sealed class JoinOperator : IOperator, IStateful
         var keys = _batchKeys.AsSpan(0, rows.Length);
         if (rows.Length > 0) _keys.Find(batch, _keyColumns[input], rows, keys);
         Remember(batch, rows, keys);
-        (_step, _at, _entry, _pairs, _touchedCount) = (Step.Pairs, 0, 0, 0, 0);
-        if (rows.Length > 0) _entry = FirstPartner(0);
+        (_step, _at, _pairs) = (Step.Pairs, 0, 0);
+        _entry = rows.IsEmpty ? 0 : FirstPartner(0);
         Resume(output);
     }
 
@@ -149,16 +149,8 @@ sealed class JoinOperator : IOperator, IStateful
         if (_step == Step.Pairs)
         {
             if (MakePairs(output)) return true;
-            (_step, _at) = (Step.Others, 0);
-        }
-        if (_step == Step.Others)
-        {
-            if (TellOthers(output)) return true;
-            (_step, _at) = (Step.Own, 0);
-        }
-        if (_step == Step.Own)
-        {
             TellOwn(output);
+            Settle();
             _batch!.Release();
             _batch = null;
             _step = Step.None;
@@ -218,51 +210,54 @@ sealed class JoinOperator : IOperator, IStateful
             for (var i = 0; i < count; i++) _found[_pairRows[i]] += other.WeightOf(_pairSlots[i]);
         if (other.Counts)
             for (var i = 0; i < count; i++) Touch(other, _pairSlots[i], given.IsEmpty ? 1 : given[_pairRows[i]]);
-        if (!_node.Kind.GivesPairs) return false;
-        var weights = _weights.AsSpan(0, count);
-        if (given.IsEmpty && !other.HasWeights) weights = default;
-        else
-            for (var i = 0; i < count; i++) weights[i] = checked((given.IsEmpty ? 1 : given[_pairRows[i]]) * other.WeightOf(_pairSlots[i]));
-        output.Push(_joined.Pairs(_batch!, _input, _pairRows.AsSpan(0, count), _pairSlots.AsSpan(0, count), weights));
-        return true;
+        var told = TellOthers(output, gainedPartner: true);
+        if (_node.Kind.GivesPairs)
+        {
+            var weights = _weights.AsSpan(0, count);
+            if (given.IsEmpty && !other.HasWeights) weights = default;
+            else
+                for (var i = 0; i < count; i++) weights[i] = checked((given.IsEmpty ? 1 : given[_pairRows[i]]) * other.WeightOf(_pairSlots[i]));
+            output.Push(_joined.Pairs(_batch!, _input, _pairRows.AsSpan(0, count), _pairSlots.AsSpan(0, count), weights));
+            told = true;
+        }
+        told |= TellOthers(output, gainedPartner: false);
+        foreach (var slot in _touched.AsSpan(0, _touchedCount))
+        {
+            other.MarkOf(slot) = 0;
+            if (_decides[1 - _input] && other.MatchesOf(slot) > 0) other.Free(slot, isPast: false);
+        }
+        _touchedCount = 0;
+        return told;
     }
 
     void Touch(JoinSide side, int slot, int weight)
     {
+        if (_decides[1 - _input] && !side.IsHeld(slot)) return; // decided by pairs before
         ref var mark = ref side.MarkOf(slot);
         ref var matches = ref side.MatchesOf(slot);
         if (mark == 0)
         {
             mark = (byte)(IsTouched | (matches > 0 ? HadPartner : 0));
-            if (_touchedCount == _touched.Length)
-            {
-                var length = Math.Max(256, _touchedCount * 2);
-                _context.Owner.Charge(4L * (length - _touchedCount));
-                Array.Resize(ref _touched, length);
-            }
+            side.MarkChanged(slot);
             _touched[_touchedCount++] = slot;
         }
         matches += weight;
     }
 
     /// <summary>Remembered rows of the other side that have got their first partner or lost their last.</summary>
-    bool TellOthers(IOutput output)
+    /// <returns>Whether a batch was emitted.</returns>
+    bool TellOthers(IOutput output, bool gainedPartner)
     {
         var side = 1 - _input;
         var other = _sides[side];
-        while (_at < _touchedCount)
+        if (_touchedCount == 0 || _waits[side]) return false;
+        foreach (var slot in _touched.AsSpan(0, _touchedCount))
         {
-            var slot = _touched[_at++];
             var had = (other.MarkOf(slot) & HadPartner) != 0;
             var has = other.MatchesOf(slot) > 0;
-            other.MarkOf(slot) = 0;
-            other.MarkChanged(slot);
-            if (had != has && !_waits[side]) Out(slot, has == _tellsWithPartner ? other.WeightOf(slot) : -other.WeightOf(slot));
-            if (has && _decides[side]) other.Free(slot, isPast: false);
-            if (_outCount == _out.Length && Flush(side, output) && output.IsFull) return true;
+            if (had != has && has == gainedPartner) Out(slot, has == _tellsWithPartner ? other.WeightOf(slot) : -other.WeightOf(slot));
         }
-        Flush(side, output);
-        return false;
+        return Flush(side, output);
     }
 
     void Out(int slot, int weight)
@@ -280,33 +275,37 @@ sealed class JoinOperator : IOperator, IStateful
         return true;
     }
 
-    /// <summary>The batch's own rows: those that are told alone, at most one batch.</summary>
+    /// <summary>The batch's own rows that are told alone: at most one batch.</summary>
     void TellOwn(IOutput output)
     {
-        var own = _sides[_input];
-        if (_tells[_input])
+        if (!_tells[_input]) return;
+        var count = 0;
+        var given = _batch!.Weights is { } w ? w.Values : default;
+        foreach (var row in _intakes[_input].Rows)
+            if (_found[row] > 0 == _tellsWithPartner && (!_waits[_input] || _slotOf[row] < 0)) Tell(row, given);
+        if (!_tellsWithPartner)
+            foreach (var row in _intakes[_input].Lone) Tell(row, given);
+        if (count > 0) output.Push(_joined.Alone(_batch, _input, _out.AsSpan(0, count), _weights.AsSpan(0, count)));
+
+        void Tell(int row, ReadOnlySpan<int> weights)
         {
-            var count = 0;
-            var given = _batch!.Weights is { } w ? w.Values : default;
-            void Tell(int row, ReadOnlySpan<int> weights)
-            {
-                (_out[count], _weights[count]) = (row, weights.IsEmpty ? 1 : weights[row]);
-                count++;
-            }
-            foreach (var row in _intakes[_input].Rows)
-            {
-                var (slot, has) = (_slotOf[row], _found[row] > 0);
-                if (has == _tellsWithPartner && (slot < 0 || !_waits[_input])) Tell(row, given);
-                if (slot >= 0) own.MatchesOf(slot) = _found[row];
-            }
-            if (!_tellsWithPartner)
-                foreach (var row in _intakes[_input].Lone) Tell(row, given);
-            if (count > 0) output.Push(_joined.Alone(_batch, _input, _out.AsSpan(0, count), _weights.AsSpan(0, count)));
+            (_out[count], _weights[count]) = (row, weights.IsEmpty ? 1 : weights[row]);
+            count++;
         }
-        for (var i = 0; i < _stored && (_decides[_input] || own.Retracts); i++)
+    }
+
+    /// <summary>Notes what was counted for the rows of the batch, and forgets those that need not be remembered after all.</summary>
+    void Settle()
+    {
+        var own = _sides[_input];
+        if (!own.Counts && !own.Retracts) return;
+        for (var i = 0; i < _stored; i++)
         {
-            if (_decides[_input] && _found[_storedRows[i]] > 0 && own.IsHeld(_slots[i])) own.Free(_slots[i], isPast: false);
-            else if (own.Retracts) own.FreeIfNothing(_slots[i]);
+            var slot = _slots[i];
+            if (!own.IsHeld(slot)) continue;
+            var found = own.Counts ? own.MatchesOf(slot) = _found[_storedRows[i]] : 0;
+            if (_decides[_input] && found > 0) own.Free(slot, isPast: false);
+            else if (own.Retracts) own.FreeIfNothing(slot);
         }
     }
 
@@ -362,8 +361,6 @@ sealed class JoinOperator : IOperator, IStateful
         foreach (var side in _sides) side.Dispose();
         _tests.Dispose();
         _keys.Dispose();
-        _context.Owner.Charge(-4L * _touched.Length);
-        _touched = [];
     }
 
     public long StateRows => _sides[0].Rows + _sides[1].Rows;

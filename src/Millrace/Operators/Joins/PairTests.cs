@@ -33,6 +33,10 @@ sealed class PairTests : IDisposable
     public bool Any => _bounds.Length > 0 || _residual is not null;
 
     /// <summary>Leaves the pairs that pass, in their order.</summary>
+    /// <param name="batch">The rows that came.</param>
+    /// <param name="input">Their side.</param>
+    /// <param name="rows">A row for each pair.</param>
+    /// <param name="slots">A remembered row of the other side for each pair.</param>
     /// <returns>How many.</returns>
     public int Keep(Batch batch, int input, Span<int> rows, Span<int> slots)
     {

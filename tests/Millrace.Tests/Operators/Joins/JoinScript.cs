@@ -4,6 +4,7 @@ using Millrace.Functions;
 using Millrace.Operators;
 using Millrace.Operators.Joins;
 using Millrace.Planning;
+using Millrace.Runtime;
 using Millrace.Tests.Stores;
 using Millrace.Time;
 
@@ -47,6 +48,21 @@ sealed record JoinInput(IReadOnlyList<(object?[]? Row, int Weight, long Frontier
             // A row may be taken back before it is given.
             var at = random.Next(steps.Count - 1);
             if (steps[at].Item1 is not null && steps[at + 1].Item1 is not null) (steps[at], steps[at + 1]) = (steps[at + 1], steps[at]);
+        }
+        return new(steps);
+    }
+
+    /// <summary>A table with a key in column 1: a row of a key is taken back right before the next one comes.</summary>
+    public static JoinInput Keyed(Random random, int count, int keys)
+    {
+        var steps = new List<(object?[]?, int, long)>();
+        var rows = new object?[]?[keys];
+        for (var i = 0; i < count; i++)
+        {
+            var key = random.Next(keys);
+            if (rows[key] is { } old) steps.Add((old, -1, 0));
+            rows[key] = random.Next(5) == 0 ? null : [(long)i, key, "t" + random.Next(3), random.Next(3)];
+            if (rows[key] is { } row) steps.Add((row, 1, 0));
         }
         return new(steps);
     }
@@ -100,7 +116,7 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
             while (end < steps.Count && steps[end].Row is not null && end - at[input] < most) end++;
             var rows = steps.Skip(at[input]).Take(end - at[input]).ToList();
             var isPlain = rows.All(r => r.Weight == 1) && _join.Inputs[input].Mode == ChangeMode.Append;
-            var batch = StoredRows.Batch(memory, _join.Inputs[input].Schema, isPlain ? null : [.. rows.Select(r => r.Weight)], [.. rows.Select((r, i) => Numbered(r.Row!, at[input] + i))]);
+            var batch = StoredRows.Batch(memory, _join.Inputs[input].Schema, isPlain ? null : [.. rows.Select(r => r.Weight)], [.. rows.Select((r, i) => Widened(input, r.Row!, at[input] + i))]);
             operation.OnBatch(input, batch, output);
             batch.Release();
             Finish();
@@ -120,6 +136,7 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
         Move(1, Frontier.End);
         Assert.Equal(0, ((IStateful)operation).StateRows);
         operation.Dispose();
+        output.CheckKey(random);
         Assert.Equal(0, memory.Alive);
         Assert.Equal(0, owner.Bytes);
         return output.Sum();
@@ -142,7 +159,8 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
         }
     }
 
-    static object?[] Numbered(object?[] row, int number) => [.. row, (long)number];
+    /// <summary>The row with what the plan puts behind the columns of its input: a number, or the mark of a row that is there.</summary>
+    object?[] Widened(int input, object?[] row, int number) => [.. row, .. _join.Inputs[input].Schema.Fields.Skip(4).Select(f => f.Name == "$row" ? (object)(long)number : 1)];
 
     JoinOperator Make(MemoryAccountant memory, MemoryOwner owner) => new(_join, new(memory, owner, Notes));
 
@@ -150,6 +168,7 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
     sealed class Watch(Join join, bool isFull) : IOutput
     {
         readonly Dictionary<string, int> _sums = [];
+        readonly List<Batch> _batches = []; // of a join with a key
         long _final = long.MinValue;
 
         public bool IsFull => isFull;
@@ -166,10 +185,11 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
                     var column = (Column<long>)batch[time.Column];
                     if (!column.IsNull(row)) Assert.True(column[row] + time.LagMicroseconds >= _final, $"{join.Schema[time.Column].Name} = {column[row]} came after {_final}");
                 }
-                var text = string.Join(" | ", batch.Columns.Where((_, i) => !PlanBuilder.IsHidden(join.Schema[i].Name)).Select(c => Recorder.Text(c, row)));
+                var text = Text(batch, row);
                 _sums[text] = _sums.GetValueOrDefault(text) + weight;
             }
-            batch.Release();
+            if (KeepsBatches) _batches.Add(batch);
+            else batch.Release();
         }
 
         public void Advance(Frontier frontier)
@@ -177,6 +197,31 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
             Assert.True(frontier.Final.Microseconds >= _final);
             _final = frontier.Final.Microseconds;
         }
+
+        bool KeepsBatches => join.Inputs.All(i => !i.Key.IsEmpty);
+
+        /// <summary>What a keyed table would hold after a commit of everything.</summary>
+        public void CheckKey(Random random)
+        {
+            if (!KeepsBatches) return;
+            // Rows go through three lanes, each row always through the same, and the lanes hand over their batches in any order.
+            var shuffled = new List<Batch>();
+            foreach (var lane in new[] { 0, 1, 2 }.OrderBy(_ => random.Next()))
+                foreach (var batch in _batches)
+                    shuffled.Add(batch.Gather([.. Enumerable.Range(0, batch.RowCount).Where(r => Text(batch, r).Sum(c => c) % 3 == lane)]));
+            foreach (var batch in _batches) batch.Release();
+            new Consolidation().Run(shuffled, join.Key);
+            var held = new List<string>();
+            foreach (var batch in shuffled)
+            {
+                for (var row = 0; row < batch.RowCount; row++)
+                    if (batch.Weights is null || batch.Weights[row] > 0) held.Add("+1 " + Text(batch, row));
+                batch.Release();
+            }
+            Assert.Equal(Sum(), held.Order(StringComparer.Ordinal));
+        }
+
+        string Text(Batch batch, int row) => string.Join(" | ", batch.Columns.Where((_, i) => !PlanBuilder.IsHidden(join.Schema[i].Name)).Select(c => Recorder.Text(c, row)));
 
         public List<string> Sum() => [.. _sums.Where(s => s.Value != 0).Select(s => $"{s.Value:+0;-0} {s.Key}").Order(StringComparer.Ordinal)];
     }
