@@ -28,7 +28,8 @@ static class ColumnUse
     /// <summary>The columns of a node stand for those of its two inputs, one after the other; a condition over them is computed besides.</summary>
     public static void Split(ReadOnlySpan<bool> output, Expression? condition, IReadOnlyList<bool[]> inputs)
     {
-        var all = output.ToArray();
+        var all = new bool[inputs[0].Length + inputs[1].Length]; // semi and anti joins give the left columns alone
+        output.CopyTo(all);
         if (condition is not null) Mark(condition, all);
         var left = inputs[0].Length;
         Pass(all.AsSpan(0, left), inputs[0]);

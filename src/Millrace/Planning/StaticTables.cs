@@ -8,6 +8,6 @@ public static class StaticTables
     {
         SourceScan scan => scan.Source.IsBounded,
         AssignWatermark => false,
-        _ => node.Inputs.All(Is),
+        _ => node.Times.IsEmpty && node.Inputs.All(Is),
     };
 }
