@@ -78,7 +78,7 @@ public static class Codes
 
     internal static readonly Code BadEmit = New(1140, "an EMIT that does not fit", "The interval of EVERY is positive; an append-only sink cannot take rows back.", "Use EMIT FINAL, or mode = 'upsert'.");
     internal static readonly Code NoKey = New(1141, "no key", "An upsert sink replaces rows by key; the view has none and the sink names none.", "Add key = 'column, ...' or group the view.");
-    internal static readonly Code BadRetention = New(1142, "a bound that does not fit", "retention needs a materialized view with a column of event time; state_ttl bounds DISTINCT, top-n and OVER.", "Select window_start (or the time column), or leave the option out.");
+    internal static readonly Code BadRetention = New(1142, "a bound that does not fit", "retention needs a materialized view with a column of event time; state_ttl bounds DISTINCT, joins, top-n and OVER.", "Select window_start (or the time column), or leave the option out.");
     internal static readonly Code NotMaterialized = New(1143, "a view that is not stored", "Tiles read stored views.", "Write CREATE MATERIALIZED VIEW.");
     internal static readonly Code TileShape = New(1144, "a view that does not fit its tile", "Tiles aggregate nothing: a kpi shows one row per window (or a single row), a bar the newest window by one more key, a line one series or one more key as SERIES.", "Write a view of that shape; the message says which.");
     internal static readonly Code BadTile = New(1145, "a tile of another form", "Kinds are kpi, line, bar, table, quality and pipeline, each with its own clauses.", "Correct the kind or the clause.");

@@ -13,7 +13,7 @@ internal sealed class ViewBinder(Compilation compilation)
     public static IReadOnlyList<OptionSpec> Known { get; } =
     [
         new("retention", "duration", null, "How long rows stay in the store after the watermark has passed them; for ever unless given."),
-        new("state_ttl", "duration", null, "Event time after which DISTINCT, top-n and OVER forget a key or partition."),
+        new("state_ttl", "duration", null, "Event time after which DISTINCT, top-n and OVER forget a key or partition, and that rows of a join may be apart."),
     ];
 
     public (ViewDefinition View, Emit? Emit) Bind(CreateView view)
@@ -29,7 +29,7 @@ internal sealed class ViewBinder(Compilation compilation)
         if (!isValid) throw SqlError.ToldBefore;
         OptionSyntax Of(string name) => view.Options.First(o => o.Name.Text == name);
         if (ttl is not null && !PlanSearch.HasDistinct(plan, view.Name.Text))
-            throw new SqlError(Codes.BadRetention, Of("state_ttl").Name.Span, "state_ttl bounds DISTINCT, DISTINCT ON, top-n and OVER; this view has none of them. Groups are bounded by a window.");
+            throw new SqlError(Codes.BadRetention, Of("state_ttl").Name.Span, "state_ttl bounds DISTINCT, DISTINCT ON, joins, top-n and OVER; this view has none of them. Groups are bounded by a window.");
         TimeSpan? retention = options.TextOrNull("retention") is { } kept ? OptionsBinder.Duration(kept) : null;
         if (retention is not null && (!view.IsMaterialized || plan.Times.IsEmpty))
         {

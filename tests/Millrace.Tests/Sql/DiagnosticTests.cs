@@ -164,7 +164,7 @@ public sealed class DiagnosticTests
         { """"CREATE MATERIALIZED VIEW v WITH (retention = '9 days') AS SELECT product FROM orders"""",
             """"MR1142 6:34+9 retention goes by event time, and no column of this view is one. Select window_start or the time column."""" },
         { """"CREATE VIEW v WITH (state_ttl = '9 days') AS SELECT product FROM orders"""",
-            """"MR1142 6:21+9 state_ttl bounds DISTINCT, DISTINCT ON, top-n and OVER; this view has none of them. Groups are bounded by a window."""" },
+            """"MR1142 6:21+9 state_ttl bounds DISTINCT, DISTINCT ON, joins, top-n and OVER; this view has none of them. Groups are bounded by a window."""" },
         { """"CREATE VIEW v WITH (retension = '9 days') AS SELECT product FROM orders"""",
             """"MR1120 6:21+9 no option 'retension' for a view. Did you mean 'retention'?"""" },
         { """"CREATE VIEW v (CONSTRAINT c EXPECT (product) ON VIOLATION WARN) AS SELECT product FROM orders"""",

@@ -33,4 +33,9 @@ public sealed class JoinTests
     [InlineData("SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product AND b.at BETWEEN a.at - INTERVAL '1 minute' AND a.at", "")]
     public void State_that_nothing_bounds_is_a_warning(string select, string warnings) =>
         Assert.Equal(warnings, string.Join('\n', Compiling.Warnings($"{Compiling.Orders}CREATE VIEW v AS {select}").Split('\n').Skip(1)));
+
+    [Fact]
+    public void State_ttl_bounds_the_distance_of_partners() =>
+        Assert.Equal("", Compiling.Errors($"{Compiling.Orders}CREATE VIEW v WITH (state_ttl = '1 hour') AS SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product")
+            + string.Join('\n', Compiling.Warnings($"{Compiling.Orders}CREATE VIEW v WITH (state_ttl = '1 hour') AS SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product").Split('\n').Skip(1)));
 }
