@@ -60,7 +60,7 @@ internal sealed partial class Parser
         else
         {
             from = ParseBound();
-            to = new(null, true, from.Span);
+            to = new(null, true, false, from.Span);
         }
         if (IsWord("exclude")) throw NotYet(Current.Span, "EXCLUDE");
         return new(Is(start, "rows"), from, to, From(start));
@@ -69,10 +69,10 @@ internal sealed partial class Parser
     BoundSyntax ParseBound()
     {
         var start = Current;
-        if (TryWords("current", "row")) return new(null, true, From(start));
+        if (TryWords("current", "row")) return new(null, true, false, From(start));
         var offset = TryWord("unbounded") ? null : ParseExpression(SumLevel);
-        if (IsWord("following")) throw NotYet(From(start).To(Current.Span), "FOLLOWING in a frame", "Rows that have not come yet would have to be waited for. Frames end at CURRENT ROW or before it; LEAD looks one row ahead.");
-        Word("preceding");
-        return new(offset, false, From(start));
+        var isFollowing = TryWord("following");
+        if (!isFollowing) Word("preceding");
+        return new(offset, false, isFollowing, From(start));
     }
 }

@@ -51,7 +51,7 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
         // What looks ahead comes last: behind it nothing is said of time any more.
         var windows = Enumerable.Range(0, calls.Count).GroupBy(i => calls.FindIndex(c => c.Call.HasSameWindow(calls[i].Call)))
             .SelectMany(w => w.All(i => calls[i].Call.IsRank) ? w.Select(i => new List<int> { i }) : [w.ToList()])
-            .OrderBy(w => w.Any(i => calls[i].Call.Function == OverFunction.Lead) ? 2 : calls[w[0]].Call.IsRank ? 1 : 0);
+            .OrderBy(w => w.Any(i => calls[i].Call.Function == OverFunction.Lead || calls[i].Call.Frame.End < 0) ? 2 : calls[w[0]].Call.IsRank ? 1 : 0);
         foreach (var together in windows)
         {
             var first = calls[together[0]];
@@ -72,7 +72,7 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
                     {
                         Aggregate = calls[i].Call.Aggregate?.Function, Signature = calls[i].Call.Aggregate?.Signature, Distinct = calls[i].Call.Aggregate?.Distinct ?? false,
                     })], stateTtl, view, PlanSearch.Late(node), compilation.Where(span));
-                foreach (var i in together) CheckFrame(calls[i].Call);
+                foreach (var i in together) CheckFrame(calls[i].Call, ((Over)node).PartitionsEnd || compilation.IsQuery);
                 if (!compilation.IsQuery && node.StateBound == "unbounded" && !isRank) Warn(span);
             }
             for (var k = 0; k < together.Count; k++) columns[together[k]] = at + k;
@@ -101,8 +101,13 @@ internal sealed class OverBinder(Compilation compilation, string view, Interval?
 
     static RankKind KindOf(OverFunction function) => function switch { OverFunction.RowNumber => RankKind.RowNumber, OverFunction.Rank => RankKind.Rank, _ => RankKind.DenseRank };
 
-    void CheckFrame(BoundOver call)
+    static void CheckFrame(BoundOver call, bool partitionsEnd)
     {
+        if (call.Frame.NeedsWhole && !partitionsEnd)
+        {
+            throw new SqlError(Codes.BadOver, call.Span, $"a frame with {(call.Frame.End == OverFrame.Unbounded ? "UNBOUNDED FOLLOWING" : "RANGE ... FOLLOWING")} needs the whole partition, and these go on. "
+                + "Let PARTITION BY have a column of event time such as window_start; or use ROWS n FOLLOWING, which waits for n rows.");
+        }
         if (call.Frame.Start is not null && call.Aggregate is { Function: { CanRetract: false } function })
             throw new SqlError(Codes.CannotRetract, call.Span, $"{function.Name} cannot take rows back, and rows leave this frame. Let the frame start at UNBOUNDED PRECEDING.");
     }

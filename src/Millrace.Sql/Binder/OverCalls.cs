@@ -141,18 +141,20 @@ internal sealed class OverCalls(Compilation compilation, SelectBody select)
     OverFrame FrameOf(WindowSyntax window, ImmutableArray<(Expression Expression, OrderItem Item)> order, OverExpr over)
     {
         if (window.Frame is not { } frame) return OverFrame.Default;
-        if (frame.End.IsUnbounded) throw new SqlError(Codes.BadOver, frame.End.Span, "a frame cannot end at UNBOUNDED PRECEDING, before its start.");
+        if (frame.End is { IsUnbounded: true, IsFollowing: false }) throw new SqlError(Codes.BadOver, frame.End.Span, "a frame cannot end at UNBOUNDED PRECEDING, before its start.");
+        if (frame.Start is { IsUnbounded: true, IsFollowing: true }) throw new SqlError(Codes.BadOver, frame.Start.Span, "a frame cannot start at UNBOUNDED FOLLOWING, behind its end.");
         var start = Bound(frame, frame.Start, order);
-        var end = Bound(frame, frame.End, order)!.Value;
+        var end = Bound(frame, frame.End, order) ?? OverFrame.Unbounded;
         if (start < end) throw new SqlError(Codes.BadOver, frame.Span, "the frame ends before it starts: the start has the greater offset.");
         return new(frame.IsRows, start, end);
     }
 
-    /// <summary>Rows, or the distance in the order's own unit; null = unbounded.</summary>
-    long? Bound(FrameSyntax frame, BoundSyntax bound, ImmutableArray<(Expression Expression, OrderItem Item)> order)
+    /// <summary>How far before the row at hand an end lies, in rows or in the order's own unit; below zero where it lies behind it, null where it is unbounded.</summary>
+    long? Bound(FrameSyntax frame, BoundSyntax bound, ImmutableArray<(Expression Expression, OrderItem Item)> order) =>
+        bound.IsUnbounded ? null : bound.IsCurrentRow ? 0 : bound.IsFollowing ? -Offset(frame, bound, order) : Offset(frame, bound, order);
+
+    long Offset(FrameSyntax frame, BoundSyntax bound, ImmutableArray<(Expression Expression, OrderItem Item)> order)
     {
-        if (bound.IsUnbounded) return null;
-        if (bound.IsCurrentRow) return 0;
         if (frame.IsRows) return Constants.Count(compilation, bound.Offset!, "the offset of ROWS");
         if (order.Length != 1) throw new SqlError(Codes.BadOver, bound.Span, "RANGE with an offset needs an ORDER BY of one column.");
         var type = order[0].Expression.Type;

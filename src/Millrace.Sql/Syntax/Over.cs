@@ -18,8 +18,8 @@ internal sealed record NamedWindow(Name Name, WindowSyntax Window);
 /// <summary>ROWS or RANGE BETWEEN start AND end.</summary>
 internal sealed record FrameSyntax(bool IsRows, BoundSyntax Start, BoundSyntax End, Span Span);
 
-/// <summary>One end of a frame: UNBOUNDED PRECEDING where there is neither offset nor current row.</summary>
-internal sealed record BoundSyntax(Expr? Offset, bool IsCurrentRow, Span Span)
+/// <summary>One end of a frame: UNBOUNDED where there is neither offset nor current row.</summary>
+internal sealed record BoundSyntax(Expr? Offset, bool IsCurrentRow, bool IsFollowing, Span Span)
 {
     public bool IsUnbounded => Offset is null && !IsCurrentRow;
 }

@@ -12,7 +12,7 @@ namespace Millrace.Operators;
 /// <summary>Gives every row with results computed from the rows before it in its partition, once time has passed the row and all before it are there.</summary>
 /// <remarks>
 /// Rows wait until the final frontier is past their time, are put in order (time, then ORDER BY, then whole rows) and appended to their partition's chain. Each frame then moves
-/// forward over the chain; what no frame needs any more is freed. LEAD lets a row wait for the rows behind it. Cost: a sort of what is due, and for each row and call one addition
+/// forward over the chain; what no frame needs any more is freed. LEAD and FOLLOWING let a row wait for the rows behind it. Cost: a sort of what is due, and for each row and call one addition
 /// and at most one removal.
 /// </remarks>
 sealed class OverOperator : IOperator, IStateful
@@ -57,7 +57,7 @@ sealed class OverOperator : IOperator, IStateful
         (_leads, _rowNumbers, _numbers, _slots) = (new ulong[rows], new int[rows], new int[rows], new int[rows]);
         _lag = node.Release?.LagMicroseconds ?? 0;
         _allowed = node.Late.AllowedMicroseconds;
-        _lead = node.Calls.Where(c => c.Function == OverFunction.Lead).Select(c => c.Distance).DefaultIfEmpty(0).Max();
+        _lead = node.Calls.Max(c => c.Ahead);
         _ttl = node.StateTtl is { } ttl && !node.PartitionsPass && node.Release is not null ? Math.Max(1, PlanBuilder.LongestMicroseconds(ttl)) : long.MaxValue;
         _reach = node.PartitionsPass ? 0 : node.Reach;
         _measures = node.Order.Length > 0 && schema[node.Order[0].Column].Type.Storage is Storage.Int or Storage.Long;
@@ -247,7 +247,7 @@ sealed class OverOperator : IOperator, IStateful
         _todo = number;
     }
 
-    /// <summary>Gives the rows of a partition their results although no more rows come behind them for LEAD.</summary>
+    /// <summary>Gives the rows of a partition their results although no more rows come behind them.</summary>
     void EndRows(int number)
     {
         _endsRows = true;

@@ -20,8 +20,8 @@ public static partial class PlanBuilder
     {
         var fields = input.Schema.Fields.ToList();
         foreach (var call in calls) fields.Add(new(FreeName(new Schema(fields), "$" + (call.Aggregate?.Name ?? call.Function.ToString().ToLowerInvariant())), call.Type));
-        // Rows wait for their time, and with LEAD for the next row: what other columns say of time no longer holds.
-        var waits = calls.Any(c => c.Function == OverFunction.Lead && c.Distance > 0) && !(release is { } r && partition.Contains(r.Column));
+        // Rows wait for their time, and with LEAD and FOLLOWING for those behind them: what other columns say of time no longer holds.
+        var waits = calls.Any(c => c.Ahead > 0) && !(release is { } r && partition.Contains(r.Column));
         return new Over
         {
             Schema = new Schema(fields), Input = input, Partition = partition, Order = order, Release = release, Calls = calls, StateTtl = stateTtl, View = view, Late = late, Key = input.Key,

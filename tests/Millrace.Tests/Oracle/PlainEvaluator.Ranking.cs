@@ -120,16 +120,14 @@ sealed partial class PlainEvaluator
 
     static bool IsInFrame(Over node, OverFrame frame, List<PlainRow> sorted, int at, int i)
     {
-        if (frame.IsRows) return i <= at - frame.End && (frame.Start is not { } rows || i >= at - rows);
+        if (frame.IsRows) return (frame.End == OverFrame.Unbounded || i <= at - frame.End) && (frame.Start is not { } rows || i >= at - rows);
+        // Where it goes by distances a row without a value has only its peers, and no other row has it.
         var order = CompareBy(node.Order, sorted[i], sorted[at]);
-        if (frame is { Start: null, End: 0 }) return order <= 0;
-        // Distances in the one column of the order; a row without a value has only its peers.
-        var key = node.Order[0];
-        var (own, other) = (sorted[at][key.Column], sorted[i][key.Column]);
-        if (own is null || other is null) return own is null && other is null || own is not null && frame.Start is null && order < 0 || own is null && frame.Start is null && order < 0;
-        if (own is double || other is double) throw new NotInOracle("RANGE over DOUBLE");
-        var distance = (Number(own) - Number(other)) * (key.Descending ? -1 : 1);
-        return distance >= frame.End && (frame.Start is not { } start || distance <= start);
+        var (own, other) = node.Order.IsEmpty ? (null, null) : (sorted[at][node.Order[0].Column], sorted[i][node.Order[0].Column]);
+        BigInteger Distance() => own is double || other is double ? throw new NotInOracle("RANGE over DOUBLE") : (Number(own!) - Number(other!)) * (node.Order[0].Descending ? -1 : 1);
+        var isBeforeEnd = frame.End == OverFrame.Unbounded || (frame.End == 0 || own is null ? order <= 0 : other is null ? order < 0 : Distance() >= frame.End);
+        var isBehindStart = frame.Start is not { } start || (start == 0 || own is null ? order >= 0 : other is null ? order > 0 : Distance() <= start);
+        return isBeforeEnd && isBehindStart;
     }
 
     static BigInteger Number(object value) => value switch

@@ -58,7 +58,7 @@ sealed class Frame : IDisposable
     public int BestOf(int call, int number) => _extremes[Array.IndexOf(_best, call)][number];
 
     /// <summary>Whether it needs rows of the chain that lie behind it.</summary>
-    public bool KeepsRows => _frame.Start is not null || _frame.End > 0;
+    public bool KeepsRows => _frame.Start is not null || _frame.End != 0;
 
     /// <summary>Where the frame stands in a partition.</summary>
     public ref readonly Position this[int number] => ref _positions[number];
@@ -102,9 +102,9 @@ sealed class Frame : IDisposable
     {
         ref var position = ref _positions[number];
         ref var link = ref _chains[slot];
-        if (_frame.IsRows || _frame.End == 0)
+        if (_frame.IsRows || _frame.End is 0 or OverFrame.Unbounded)
         {
-            var end = _frame.IsRows ? link.Number - _frame.End : _chains[last].Number;
+            var end = _frame.End == OverFrame.Unbounded ? long.MaxValue : _frame.IsRows ? link.Number - _frame.End : _chains[last].Number;
             while (position.Tail != 0 && _chains[position.Tail - 1].Number <= end) Enter(ref position, number);
         }
         else
@@ -115,13 +115,12 @@ sealed class Frame : IDisposable
         if (_frame.Start is not { } before) return;
         if (_frame.IsRows)
             while (position.Rows > 0 && _chains[position.Head - 1].Number < link.Number - before) Leave(ref position, number);
+        else if (before == 0)
+            while (position.Rows > 0 && _chains[position.Head - 1].Group < link.Group) Leave(ref position, number);
         else
         {
-            var start = before == 0 ? link.Value : Less(link.Value, before);
-            if (before == 0)
-                while (position.Rows > 0 && _chains[position.Head - 1].Group < link.Group) Leave(ref position, number);
-            else
-                while (position.Rows > 0 && _chains[position.Head - 1].Value < start) Leave(ref position, number);
+            var start = Less(link.Value, before);
+            while (position.Rows > 0 && _chains[position.Head - 1].Value < start) Leave(ref position, number);
         }
     }
 
@@ -228,7 +227,9 @@ sealed class Frame : IDisposable
         return _columns[column] = values;
     }
 
-    static long Less(long value, long distance) => value < long.MinValue + distance ? long.MinValue : value - distance;
+    /// <summary>A value less a distance. A row without a value stands at an end of all values and stays there: with an offset it has its peers.</summary>
+    static long Less(long value, long distance) =>
+        value is long.MinValue or long.MaxValue ? value : (long)Int128.Clamp((Int128)value - distance, long.MinValue + 1, long.MaxValue - 1);
 
     /// <summary>Writes where the frame stands in a partition, and the states.</summary>
     public void Save(int number, StateWriter writer)

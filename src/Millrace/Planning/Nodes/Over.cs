@@ -29,6 +29,9 @@ public sealed class Over : UnaryNode
     /// <summary>Whether partitions end with their time, so that nothing of them is needed afterwards.</summary>
     internal bool PartitionsPass => Release is { } release && Partition.Contains(release.Column);
 
+    /// <summary>Whether partitions are known to be whole some time before the input ends, or rows wait for that end anyhow.</summary>
+    public bool PartitionsEnd => Release is null || PartitionsPass;
+
     /// <summary>How long after its last row a partition may still be needed, in microseconds; null = for ever.</summary>
     internal long? Reach
     {

@@ -19,7 +19,15 @@ public sealed record OverCall(OverFunction Function, ImmutableArray<int> Argumen
     /// <summary>Whether DISTINCT stands before the aggregate's argument.</summary>
     public bool Distinct { get; init; }
 
-    /// <summary>Whether equal calls give equal results.</summary>
+    /// <summary>How many rows behind a row it must know.</summary>
+    internal long Ahead => Function switch
+    {
+        OverFunction.Lead => Distance,
+        OverFunction.Aggregate or OverFunction.FirstValue or OverFunction.LastValue or OverFunction.NthValue => Frame.Ahead,
+        _ => 0,
+    };
+
+    /// <summary>What tells it from other calls.</summary>
     internal IEnumerable<object?> Parameters => [Function, Distance, Frame, Type, Aggregate, Distinct, Arguments.Length, .. Arguments.Cast<object?>()];
 }
 
@@ -46,12 +54,21 @@ public enum OverFunction
     NthValue,
 }
 
-/// <summary>The rows that an OVER looks at, up to the row at hand.</summary>
+/// <summary>The rows that an OVER looks at. Offsets say how far before the row at hand; those below zero lie behind it (FOLLOWING).</summary>
 /// <param name="IsRows">ROWS: offsets count rows. Otherwise RANGE: they are distances in the order's column (microseconds, or its scaled whole number), and peers belong together.</param>
-/// <param name="Start">How far before the row at hand it starts; null = at the first row of the partition.</param>
-/// <param name="End">How far before the row at hand it ends; 0 = with it.</param>
+/// <param name="Start">Where it starts; null = at the first row of the partition.</param>
+/// <param name="End">Where it ends, at most <paramref name="Start"/>; 0 = with the row at hand, <see cref="Unbounded"/> = with the last row of the partition.</param>
 public sealed record OverFrame(bool IsRows, long? Start, long End)
 {
+    /// <summary>UNBOUNDED FOLLOWING.</summary>
+    public const long Unbounded = long.MinValue;
+
     /// <summary>RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW.</summary>
     public static OverFrame Default { get; } = new(false, null, 0);
+
+    /// <summary>Whether it can be looked at only when the whole partition is there: no number of rows says that nothing more falls into it.</summary>
+    public bool NeedsWhole => End == Unbounded || !IsRows && End < 0;
+
+    /// <summary>How many rows behind the row at hand must be there.</summary>
+    internal long Ahead => NeedsWhole ? long.MaxValue : Math.Max(0, -End);
 }
