@@ -53,7 +53,7 @@ public sealed partial class ReferencePageTests
         foreach (var block in blocks)
         {
             var isQuery = Regex.IsMatch(block.TrimStart(), "^(SELECT|VALUES|SHOW|EXPLAIN|WITH)", RegexOptions.IgnoreCase);
-            var diagnostics = isQuery ? SqlCompiler.CompileQuery(block, Stored(), Options).Diagnostics : SqlCompiler.Compile(Before(block) + block, Options).Diagnostics;
+            var diagnostics = isQuery ? SqlCompiler.CompileQuery(block, Stored(), Options).Diagnostics : SqlCompiler.Compile(Before(block) + PaymentsFor(block) + block, Options).Diagnostics;
             Assert.True(diagnostics.All(d => d.Severity == Severity.Warning), $"{block}\n{DiagnosticText.Render(diagnostics)}");
         }
     }
@@ -73,6 +73,15 @@ public sealed partial class ReferencePageTests
         CREATE MATERIALIZED VIEW total AS SELECT window_start, SUM(amount) AS revenue FROM TUMBLE(orders, at, INTERVAL '1 hour') GROUP BY window_start;
 
         """;
+
+    // The sections on joins declare a second source.
+    const string Payments = """
+        CREATE SOURCE payments (invoice TEXT, paid DECIMAL(10,3), at TIMESTAMP, WATERMARK FOR at AS at - INTERVAL '10 seconds')
+          WITH (connector = 'file', path = 'payments.csv', format = 'csv');
+
+        """;
+
+    static string PaymentsFor(string block) => block.Contains("payments", StringComparison.Ordinal) && !block.Contains("SOURCE payments", StringComparison.Ordinal) ? Payments : "";
 
     static string Before(string block) => block.Contains("SOURCE orders", StringComparison.Ordinal) ? "" : block.Contains("VIEW hourly", StringComparison.Ordinal) ? Orders : Orders + Hourly;
 
