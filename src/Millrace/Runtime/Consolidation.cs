@@ -83,7 +83,8 @@ sealed class Consolidation
             {
                 if (_changes[at].Sum == 0) continue;
                 if (isForNow) Keep(at);
-                if (_changes[at].Sum > 0 || chosen < 0) chosen = at;
+                // Where a key began anew (state_ttl) nothing was taken back, and the newest row holds: it stands first.
+                if (chosen < 0 || _changes[at].Sum > 0 && _changes[chosen].Sum < 0) chosen = at;
             }
             if (chosen >= 0) Keep(chosen);
         }
