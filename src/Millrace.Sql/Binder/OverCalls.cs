@@ -27,6 +27,9 @@ internal sealed record BoundOver(OverFunction Function, (AggregateFunction Funct
 
     public bool HasSameWindow(BoundOver other) => Partition.SequenceEqual(other.Partition) && Order.Length == other.Order.Length
         && Order.Zip(other.Order).All(p => p.First.Expression == p.Second.Expression && p.First.Item.IsDescending == p.Second.Item.IsDescending && p.First.Item.NullsFirst == p.Second.Item.NullsFirst);
+
+    public bool IsSame(BoundOver other) => (Function, Aggregate, Distance, Frame, Type) == (other.Function, other.Aggregate, other.Distance, other.Frame, other.Type)
+        && Arguments.SequenceEqual(other.Arguments) && HasSameWindow(other);
 }
 
 /// <summary>The OVERs of one select list.</summary>
@@ -59,10 +62,10 @@ internal sealed class OverCalls(Compilation compilation, SelectBody select)
         var partition = window.PartitionBy.Select(binder.Bind).Distinct().ToImmutableArray();
         var order = window.OrderBy.Select(o => (binder.Bind(o.Expression), o)).ToImmutableArray();
         var time = order.IsEmpty ? null : order[0].Item1 as ColumnReference;
-        var bound = Bind(over, binder, time is { Type.Kind: TypeKind.Timestamp } ? time : null) with { Partition = partition, Order = order };
+        var bound = new OverFunctionBinder(compilation, binder).Bind(over, time is { Type.Kind: TypeKind.Timestamp } ? time : null) with { Partition = partition, Order = order };
         if (!bound.IsRank && bound.Function is not (OverFunction.Lag or OverFunction.Lead)) bound = bound with { Frame = FrameOf(window, order, over) };
         else if (window.Frame is { } frame && over.Window.Frame is not null) throw new SqlError(Codes.BadOver, frame.Span, $"{over.Call.Function.Text.ToUpperInvariant()} takes no frame.");
-        var index = _calls.FindIndex(c => c with { Span = bound.Span, Arguments = bound.Arguments, Partition = partition, Order = order } == bound && c.Arguments.SequenceEqual(bound.Arguments) && c.HasSameWindow(bound));
+        var index = _calls.FindIndex(bound.IsSame);
         if (index < 0)
         {
             index = _calls.Count;
@@ -82,60 +85,6 @@ internal sealed class OverCalls(Compilation compilation, SelectBody select)
         if (!window.PartitionBy.IsEmpty) throw new SqlError(Codes.BadOver, window.PartitionBy[0].Span, $"the PARTITION BY of window '{name}' cannot be changed. Write the whole window.");
         if (!window.OrderBy.IsEmpty && !below.OrderBy.IsEmpty) throw new SqlError(Codes.BadOver, window.OrderBy[0].Expression.Span, $"window '{name}' has an ORDER BY already. Write the whole window.");
         return new(null, below.PartitionBy, window.OrderBy.IsEmpty ? below.OrderBy : window.OrderBy, window.Frame ?? below.Frame, window.Span);
-    }
-
-    BoundOver Bind(OverExpr over, ExpressionBinder binder, ColumnReference? time)
-    {
-        var call = over.Call;
-        var name = call.Function.Text;
-        BoundOver Make(OverFunction function, DataType type, ImmutableArray<Expression> arguments, long distance = 0) => new(function, null, arguments, distance, [], [], OverFrame.Default, type, over.Span);
-        SqlError Usage(string usage) => new(Codes.BadOver, call.Span, $"usage: {usage} OVER (...).");
-        if (call.IsStar && name != "count" || name is "row_number" or "rank" or "dense_rank" or "lag" or "lead" or "first_value" or "last_value" or "nth_value" && (call.IsDistinct || call.Filter is not null))
-            throw new SqlError(Codes.BadOver, call.Span, $"*, DISTINCT and FILTER belong to aggregates; {name.ToUpperInvariant()} is none.");
-        Expression Argument(int index) => QueryBinder.Typed(binder.Bind(call.Arguments[index]));
-        switch (name)
-        {
-            case "row_number" or "rank" or "dense_rank":
-                if (!call.Arguments.IsEmpty) throw Usage($"{name.ToUpperInvariant()}()");
-                return Make(name switch { "row_number" => OverFunction.RowNumber, "rank" => OverFunction.Rank, _ => OverFunction.DenseRank }, DataType.BigInt, []);
-            case "lag" or "lead":
-                if (call.Arguments.Length is < 1 or > 3) throw Usage($"{name.ToUpperInvariant()}(value [, rows [, default]])");
-                var distance = call.Arguments.Length > 1 ? Constants.Count(compilation, call.Arguments[1], $"the number of rows of {name.ToUpperInvariant()}") : 1;
-                var value = Argument(0);
-                ImmutableArray<Expression> values = call.Arguments.Length < 3 ? [value]
-                    : [.. ExpressionBinder.Common([value, binder.Bind(call.Arguments[2])], [call.Arguments[0].Span, call.Arguments[2].Span], call.Span, name.ToUpperInvariant())];
-                return Make(name == "lag" ? OverFunction.Lag : OverFunction.Lead, values[0].Type, values, distance);
-            case "first_value" or "last_value":
-                if (call.Arguments.Length != 1) throw Usage($"{name.ToUpperInvariant()}(value)");
-                return Argument(0) is var one ? Make(name == "first_value" ? OverFunction.FirstValue : OverFunction.LastValue, one.Type, [one]) : throw Usage("");
-            case "nth_value":
-                if (call.Arguments.Length != 2) throw Usage("NTH_VALUE(value, n)");
-                var nth = Constants.Count(compilation, call.Arguments[1], "n of NTH_VALUE");
-                if (nth < 1) throw new SqlError(Codes.BadOver, call.Arguments[1].Span, "n of NTH_VALUE counts from 1.");
-                return Argument(0) is var some ? Make(OverFunction.NthValue, some.Type, [some], nth) : throw Usage("");
-            case "ntile" or "percent_rank" or "cume_dist":
-                throw new SqlError(Codes.BadOver, call.Function.Span, $"{name.ToUpperInvariant()} needs the rows behind the row at hand. Use ROW_NUMBER, RANK or DENSE_RANK.");
-        }
-        if (compilation.Options.Catalog.Aggregate(name) is null)
-            throw new SqlError(Codes.BadOver, call.Function.Span, $"'{name}' is neither an aggregate nor a function of windows.{Suggestions.For(name, ["row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value", "nth_value"])}");
-        return BindAggregate(over, binder, time);
-    }
-
-    /// <summary>An aggregate; FILTER becomes a CASE around the argument, which the aggregate skips where it is NULL.</summary>
-    BoundOver BindAggregate(OverExpr over, ExpressionBinder binder, ColumnReference? time)
-    {
-        var bound = new AggregateBinder(binder, time).Bind(compilation.Options.Catalog.Aggregate(over.Call.Function.Text)!, over.Call with { Filter = null });
-        var arguments = bound.Arguments;
-        if (over.Call.Filter is { } written)
-        {
-            if (bound.Function.SeesNulls) throw new SqlError(Codes.BadOver, written.Span, $"FILTER does not go with {bound.Function.Name} OVER. Use CASE WHEN ... in its argument.");
-            var filter = binder.Condition(written, "FILTER");
-            if (arguments.IsEmpty) arguments = [new Literal(1, DataType.Integer)];
-            arguments = [.. arguments.Select(a => (Expression)new Case([new When(filter, a)], new Literal(null, a.Type), a.Type))];
-            var types = arguments.Select(a => a.Type).ToArray();
-            if (bound.Arguments.IsEmpty) bound = bound with { Signature = bound.Function.Resolve(types, bound.Distinct)! };
-        }
-        return new(OverFunction.Aggregate, (bound.Function, bound.Signature, bound.Distinct), arguments, 0, [], [], OverFrame.Default, bound.Signature.Result, over.Span);
     }
 
     OverFrame FrameOf(WindowSyntax window, ImmutableArray<(Expression Expression, OrderItem Item)> order, OverExpr over)

@@ -1,5 +1,4 @@
 using Millrace.Data;
-using Millrace.Functions;
 using Millrace.Operators.Ranking;
 using Millrace.Planning;
 using Millrace.State;
@@ -12,7 +11,7 @@ namespace Millrace.Operators;
 /// Where rows are only added no more are kept than can be shown, and one comparison with the last of them turns most rows away. Where rows are taken back all are kept, because
 /// any may move up. A row that is taken back before it has come is owed: the row itself then never shows. Telling goes through the first rows of a changed partition once.
 /// </remarks>
-sealed class TopNOperator : IOperator, IStateful
+sealed partial class TopNOperator : IOperator, IStateful
 {
     readonly TopN _node;
     readonly bool _keepsAll; // rows may be taken back
@@ -323,81 +322,5 @@ sealed class TopNOperator : IOperator, IStateful
         _trees.Dispose();
         _owner.Charge(-24L * _parts.Length - 24L * _places.Length);
         (_parts, _places) = ([], []);
-    }
-
-    public long StateRows => _rows.Count;
-    public bool HasChanged(int keyGroup) => _partitions.Keys.HasChanged(keyGroup);
-    public void MarkSaved() => _partitions.Keys.MarkSaved();
-
-    public void SaveCommon(StateWriter writer)
-    {
-        writer.Write(_frontier);
-        _partitions.SaveCommon(writer);
-    }
-
-    public void LoadCommon(ref StateReader reader)
-    {
-        _frontier = reader.Read<Frontier>();
-        _partitions.LoadCommon(ref reader);
-    }
-
-    public void Save(int keyGroup, StateWriter writer)
-    {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var number in _partitions.Keys.KeysOf(keyGroup))
-        {
-            if (!_partitions.Keys.IsHeld(number)) continue;
-            count++;
-            _partitions.Save(number, writer);
-            SaveRows(_parts[number].Rows, writer);
-            SaveRows(_parts[number].Owed, writer);
-        }
-        writer.Patch(counted, count);
-    }
-
-    void SaveRows(int root, StateWriter writer)
-    {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        for (var walk = _trees.Begin(root); walk.Next(); count++)
-        {
-            writer.Write(_order.LeadOf(walk.Slot));
-            _rows.Save(walk.Slot, writer);
-        }
-        writer.Patch(counted, count);
-    }
-
-    public void Load(int keyGroup, ref StateReader reader)
-    {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var number = _partitions.Load(ref reader);
-            Grow();
-            _parts[number] = default;
-            _parts[number].Count = LoadRows(ref _parts[number].Rows, isKept: true, ref reader);
-            LoadRows(ref _parts[number].Owed, isKept: false, ref reader);
-            // A state is saved when everything is told: what shows now was told as it is.
-            Show(number);
-            foreach (var (slot, rank) in _shown) _places[slot].Told = rank;
-            for (var i = _shown.Count - 1; i >= 0; i--) (_places[_shown[i].Slot].NextTold, _parts[number].Told) = (_parts[number].Told, _shown[i].Slot + 1);
-        }
-    }
-
-    int LoadRows(ref int root, bool isKept, ref StateReader reader)
-    {
-        var count = reader.Read<int>();
-        for (var i = 0; i < count; i++)
-        {
-            var lead = reader.Read<ulong>();
-            var slot = _rows.Load(ref reader);
-            GrowSlots();
-            _places[slot] = new() { IsKept = isKept };
-            _order.SetLead(slot, lead);
-            _trees.Add(ref root, slot);
-        }
-        return count;
     }
 }
