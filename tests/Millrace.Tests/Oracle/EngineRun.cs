@@ -18,10 +18,13 @@ namespace Millrace.Tests.Oracle;
 /// <param name="RulesOff">Plan rules that are left out.</param>
 sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int RestartsEvery = 0, IReadOnlyList<string>? RulesOff = null)
 {
+    /// <summary>All rules but the one that settles what a join with a table that ends is late for.</summary>
+    static readonly string[] s_rules = [.. Settings.RuleNames.Where(r => r != "static_lookup")];
+
     /// <summary>A random way.</summary>
     public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
         random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(3) == 0 ? random.Next(1, 4) : 0,
-        random.Next(4) == 0 ? [Settings.RuleNames[random.Next(Settings.RuleNames.Count)]] : null);
+        random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null });
 
     public override string ToString() => $"{Lanes} lanes, batches of {BatchRows}, queues of {QueueLength}, schedule {Seed}, ticks of {TickMs} ms"
         + (RestartsEvery > 0 ? $", restarts every {RestartsEvery} commits" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");

@@ -88,32 +88,34 @@ static class PlainAggregates
     {
         if (value.IsZero) return 0;
         var shift = (int)Math.Max(0, (long)BigInteger.Abs(value).GetBitLength() - 64);
-        return Math.ScaleB((double)(value >> shift), shift - power);
+        // In two steps, since a power below the least of a DOUBLE may stand in between.
+        return Math.ScaleB(Math.ScaleB((double)(value >> shift), (shift - power) / 2), shift - power - (shift - power) / 2);
     }
 
     static object? Spread(string name, List<object> values, DataType type)
     {
         var isSample = name is "variance" or "stddev";
         if (isSample && values.Count < 2) return null;
-        double variance;
+        // n * sum of squares - square of the sum, exactly.
+        var (scaled, scale) = (values.Select(v => v is double ? 0 : Whole(v)).ToList(), BigInteger.Pow(10, type.Scale));
         if (type.Kind == TypeKind.Double)
         {
             var numbers = values.Select(v => (double)v).ToList();
             if (!numbers.All(double.IsFinite)) return double.NaN;
-            var mean = Doubles(numbers) / numbers.Count;
-            variance = numbers.Sum(n => (n - mean) * (n - mean)) / (numbers.Count - (isSample ? 1 : 0));
+            (scaled, scale) = ([.. numbers.Select(Scaled)], BigInteger.One << 1074);
         }
-        else
-        {
-            // n * sum of squares - square of the sum, exactly.
-            var (sum, squares) = (BigInteger.Zero, BigInteger.Zero);
-            foreach (var value in values.Select(Whole)) (sum, squares) = (sum + value, squares + value * value);
-            var n = new BigInteger(values.Count);
-            var top = n * squares - sum * sum;
-            var bottom = n * (isSample ? n - 1 : n) * BigInteger.Pow(10, 2 * type.Scale);
-            variance = (double)(top * BigInteger.Pow(10, 30) / bottom) / 1e30;
-        }
+        var (sum, squares) = (BigInteger.Zero, BigInteger.Zero);
+        foreach (var value in scaled) (sum, squares) = (sum + value, squares + value * value);
+        var n = new BigInteger(values.Count);
+        var variance = Quotient(n * squares - sum * sum, n * (isSample ? n - 1 : n) * scale * scale);
         return name.StartsWith("stddev", StringComparison.Ordinal) ? Math.Sqrt(variance) : variance;
+    }
+
+    /// <summary>a / b of numbers that are not below zero, to within an ulp.</summary>
+    static double Quotient(BigInteger a, BigInteger b)
+    {
+        var shift = (int)(b.GetBitLength() - a.GetBitLength()) + 64;
+        return ToDouble((shift > 0 ? a << shift : a >> -shift) / b, shift);
     }
 
     /// <summary>For messages.</summary>

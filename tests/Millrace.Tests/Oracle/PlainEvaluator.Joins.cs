@@ -8,6 +8,9 @@ sealed partial class PlainEvaluator
     {
         var left = OnTime(node, Evaluate(node.Left), isLeft: true, node.LeftLate);
         var right = OnTime(node, Evaluate(node.Right), isLeft: false, node.RightLate);
+        var passes = IsLookup(node, out var passesLeft);
+        PlainRow Pair(PlainRow l, PlainRow r) => Beside(l.Values, r.Values) with { Watermark = !passes ? long.MinValue : passesLeft ? l.Watermark : r.Watermark };
+        var nothing = (Left: new PlainRow(new object?[node.Left.Schema.Count]), Right: new PlainRow(new object?[node.Right.Schema.Count]));
         var rows = new List<PlainRow>();
         var isMatched = new bool[right.Count];
         foreach (var l in left)
@@ -18,22 +21,29 @@ sealed partial class PlainEvaluator
             {
                 case JoinKind.Semi when partners.Count > 0:
                 case JoinKind.Anti when partners.Count == 0:
-                    rows.Add(l);
+                    rows.Add(l with { Watermark = passes ? l.Watermark : long.MinValue });
                     break;
                 case JoinKind.Semi or JoinKind.Anti: break;
                 case JoinKind.Left or JoinKind.Full when partners.Count == 0:
-                    rows.Add(Beside(l.Values, new object?[node.Right.Schema.Count]));
+                    rows.Add(Pair(l, nothing.Right));
                     break;
                 default:
-                    rows.AddRange(partners.Select(r => Beside(l.Values, right[r].Values)));
+                    rows.AddRange(partners.Select(r => Pair(l, right[r])));
                     break;
             }
         }
-        if (node.Kind is JoinKind.Right or JoinKind.Full) rows.AddRange(right.Where((_, r) => !isMatched[r]).Select(r => Beside(new object?[node.Left.Schema.Count], r.Values)));
-        return [.. rows.Select(r => r with { Watermark = long.MinValue })];
+        if (node.Kind is JoinKind.Right or JoinKind.Full) rows.AddRange(right.Where((_, r) => !isMatched[r]).Select(r => Pair(nothing.Left, r)));
+        return rows;
     }
 
     static PlainRow Beside(object?[] left, object?[] right) => new([.. left, .. right]);
+
+    /// <summary>Whether a join runs as a look-up in a table that ends: then the rows of the other side pass, each with its watermark.</summary>
+    public static bool IsLookup(Join node, out bool passesLeft)
+    {
+        passesLeft = StaticTables.Is(node.Right) && node.Kind is JoinKind.Inner or JoinKind.Left or JoinKind.Semi or JoinKind.Anti;
+        return !node.Keys.Any(k => k.IsNullSafe) && (passesLeft || StaticTables.Is(node.Left) && node.Kind is JoinKind.Inner or JoinKind.Right);
+    }
 
     bool Fits(Join node, PlainRow left, PlainRow right)
     {

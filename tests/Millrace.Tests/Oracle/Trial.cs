@@ -96,6 +96,31 @@ sealed class Trial
             if (sink.Emit.Mode == EmitMode.Final && changes.Exists(c => c.Weight != 1))
                 throw new WrongAnswer($"{way}: {view.Name} EMIT FINAL: a row was taken back");
             CheckSums(way, $"{view.Name} EMIT {sink.Emit.Mode}", view, changes);
+            if (sink.Emit.Mode == EmitMode.Changes && Follows(view.Plan)) CheckCuts(way, view, run, changes);
+        }
+        // What a rule pushes down or leaves out is late elsewhere, or not at all.
+        if (way.RulesOff?.Count > 1 && run.Late.Values.Sum() != _late.Values.Sum())
+            throw new WrongAnswer($"{way}: {run.Late.Values.Sum()} rows are told to be late, {_late.Values.Sum()} are ({string.Join(", ", _late.Select(l => $"{l.Key} {l.Value}"))})");
+    }
+
+    /// <summary>Whether the changes of a plan follow the rows that are read, so that each commit holds the answer over the rows up to it.</summary>
+    static bool Follows(PlanNode node) => node switch
+    {
+        SourceScan or AssignWatermark or Project or Filter or Expect or DelayFrontier or AssignWindow or Expand or UnionAll or Aggregate or DistinctOn or TopN or SetOperation or NumberRows or NormalizeUpsert => true,
+        Join join => !StaticTables.Is(join.Left) && !StaticTables.Is(join.Right) && (join.Kind is JoinKind.Inner or JoinKind.Semi || join.LeftDeadlines.IsEmpty && join.RightDeadlines.IsEmpty),
+        _ => false,
+    } && node.Inputs.All(Follows);
+
+    /// <summary>At some commits what was told so far is the answer over the rows that were read so far.</summary>
+    void CheckCuts(Way way, ViewDefinition view, EngineRun run, List<(long Version, object?[] Row, int Weight)> changes)
+    {
+        var random = new Random(way.Seed);
+        foreach (var (version, positions) in run.Cuts.OrderBy(_ => random.Next()).Take(2))
+        {
+            var data = Data.ToDictionary(s => s.Key, s => s.Value.Select((rows, p) => (IReadOnlyList<object?[]>)[.. rows.Take((int)positions.GetValueOrDefault((s.Key, p)))]).ToArray());
+            var expected = new PlainEvaluator(data).Evaluate(view.Plan).Select(r => Shown(view, r.Values));
+            if (Rows.Difference(expected, changes.Where(c => c.Version <= version).Select(c => (Shown(view, c.Row), c.Weight)), view.Plan.Schema) is { } difference)
+                throw new WrongAnswer($"{way}: {view.Name} EMIT Changes at version {version}, {string.Join(", ", positions.Select(p => $"{p.Key.Source} {p.Key.Partition} at {p.Value}"))}: {difference}");
         }
     }
 

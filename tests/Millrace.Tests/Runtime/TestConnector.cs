@@ -14,6 +14,9 @@ sealed class TestConnector : Connector
     public override IReadOnlyList<OptionSpec> SourceOptions => [];
     public override IReadOnlyList<OptionSpec> SinkOptions => [];
 
+    /// <summary>Sources whose names begin with "table" are tables that end.</summary>
+    public override bool IsBounded(string source, Options options) => source.StartsWith("table", StringComparison.Ordinal);
+
     /// <summary>By name of the source.</summary>
     public Dictionary<string, TestSource> Sources { get; } = [];
     /// <summary>By name of the sink.</summary>

@@ -7,7 +7,10 @@ static class ArrivalOrder
 {
     /// <summary>Whether it does.</summary>
     public static bool Decides(PlanNode plan, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data) =>
-        plan.Inputs.All(i => Decides(i, data)) && (!Matters(plan) || plan.Inputs.All(i => IsKept(i, data)));
+        plan.Inputs.All(i => Decides(i, data)) && !IsLateBySchedule(plan) && (!Matters(plan) || plan.Inputs.All(i => IsKept(i, data)));
+
+    /// <summary>A join with a table that ends, but no look-up: which of its rows are late above depends on when the table has ended.</summary>
+    static bool IsLateBySchedule(PlanNode node) => node is Join { Times.IsEmpty: false } join && (StaticTables.Is(join.Left) || StaticTables.Is(join.Right)) && !PlainEvaluator.IsLookup(join, out _);
 
     static bool Matters(PlanNode node) => node switch
     {

@@ -21,7 +21,8 @@ sealed class CaseMaker(Random random)
     public FuzzCase Make()
     {
         var made = new FuzzCase();
-        for (var count = random.Next(3) == 0 ? 1 : random.Next(1, 4); count > 0; count--) made.Sources.Add(Source("s" + (made.Sources.Count + 1)));
+        for (var count = random.Next(3) == 0 ? 1 : random.Next(1, 4); count > 0; count--) made.Sources.Add(Source("s" + (made.Sources.Count + 1), isTable: false));
+        if (random.Next(4) == 0) made.Sources.Add(Source("table1", isTable: true));
         var tables = made.Sources.Select(s => Table(s.Name, Trial.Compile(s.Text + ";").Pipeline!.Sources[0].Plan!)).ToList();
         for (var (count, tries) = (random.Next(1, 4), 0); count > 0 && tries < 12; tries++)
         {
@@ -67,7 +68,7 @@ sealed class CaseMaker(Random random)
 
     T Pick<T>(IReadOnlyList<T> list) => list[random.Next(list.Count)];
 
-    FuzzSource Source(string name)
+    FuzzSource Source(string name, bool isTable)
     {
         var fields = new List<Field> { new("at", DataType.Timestamp) };
         Field[] others =
@@ -80,13 +81,21 @@ sealed class CaseMaker(Random random)
         var delay = Pick([0, 1, 3, 5, 10]);
         var late = random.Next(10) switch { < 6 => "", 6 => "ON LATE DROP", _ => $"ON LATE UPDATE FOR INTERVAL '{Pick(["4 seconds", "10 seconds", "1 minute"])}'" };
         var badData = Pick(["drop", "drop", "null"]);
-        var text = new Part($"CREATE SOURCE {name} ( {string.Join(", ", fields.Select(f => $"{f.Name} {f.Type}"))}, WATERMARK FOR at AS at - INTERVAL '{delay} seconds' ) WITH ( connector = 'test', format = 'csv', bad_data = '{badData}' )",
-            new Part(late) { IsOptional = true });
+        var isUpsert = !isTable && random.Next(8) == 0;
+        var keys = fields.Where(f => f.Name is "k" or "n" or "m" or "at").Select(f => f.Name).OrderBy(_ => random.Next()).Take(random.Next(1, 3)).ToList();
+        if (keys.Count == 0) keys.Add("at");
+        var deleted = fields.Any(f => f.Name == "f") && random.Next(2) == 0 ? ", deleted = 'f'" : "";
+        var ttl = random.Next(5) == 0 ? ", state_ttl = '10 seconds'" : "";
+        var text = new Part($"CREATE SOURCE {name} ( {string.Join(", ", fields.Select(f => $"{f.Name} {f.Type}"))}",
+            isTable ? "" : $", WATERMARK FOR at AS at - INTERVAL '{delay} seconds'",
+            isUpsert ? $", PRIMARY KEY ( {string.Join(", ", keys)} )" : "",
+            $") WITH ( connector = 'test', format = 'csv', bad_data = '{badData}'{(isUpsert ? $", changes = 'upsert'{deleted}{ttl}" : "")} )",
+            new Part(isTable ? "" : late) { IsOptional = true });
         var schema = new Schema(fields);
         var disorder = random.Next(3) == 0 ? 0 : random.Next(2) == 0 ? delay : delay + 8;
-        var partitions = random.Next(2) == 0 ? 1 : random.Next(1, 4);
+        var partitions = isUpsert || random.Next(2) == 0 ? 1 : random.Next(1, 4);
         var few = random.Next(3) > 0;
-        return new(name, schema, text, [.. Enumerable.Range(0, partitions).Select(_ => RowsOf(schema, random.Next(5) == 0 ? random.Next(3) : random.Next(40), disorder, few))]);
+        return new(name, schema, text, [.. Enumerable.Range(0, partitions).Select(_ => RowsOf(schema, random.Next(5) == 0 ? random.Next(3) : random.Next(isTable ? 12 : 40), disorder, few))]);
     }
 
     List<object?[]> RowsOf(Schema schema, int count, int disorder, bool few)

@@ -15,7 +15,7 @@ sealed partial class QueryMaker
         {
             foreach (var column in new[] { "window_start", "window_end", "window_time" })
             {
-                if (column != "window_start" && Chance(2)) continue;
+                if (column == "window_time" && Chance(2) || column == "window_end" && Chance(3) && !from.Text.ToString().StartsWith("CUMULATE", StringComparison.Ordinal)) continue;
                 keys.Add(new(column));
                 if (!Chance(4)) items.Add((new Part(column), new(Name("w"), DataType.Timestamp, true)));
             }

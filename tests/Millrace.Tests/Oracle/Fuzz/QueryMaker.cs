@@ -16,11 +16,14 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
     /// <summary>A query and the columns that it gives.</summary>
     public (Part Text, List<Column> Columns) Query(int depth)
     {
-        switch (random.Next(20))
+        switch (random.Next(24))
         {
             case <= 7: return Grouped(From(depth));
             case <= 10: return Plain(From(depth));
             case 11 or 12 when depth > 0: return Union(depth);
+            case 20 when depth > 0: return Sets(depth);
+            case 21 or 22: return Over(From(depth));
+            case 23: return Pattern(depth) ?? Plain(From(depth));
             case 13: return Distinct(From(depth));
             case 14 or 15: return Joined(depth);
             case 16 or 17: return TopN(From(depth));
@@ -46,7 +49,7 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
         return new(new Part("(", text, ") AS", name) { Instead = [new Part(simple.Text, "AS", name)] }, columns);
     }
 
-    static readonly (string Size, string Slide)[] s_hops = [("10 seconds", "5 seconds"), ("10 seconds", "4 seconds"), ("6 seconds", "2 seconds"), ("1 minute", "30 seconds"), ("3 seconds", "7 seconds"), ("2 days", "1 day")];
+    static readonly (string Size, string Slide)[] s_hops = [("10 seconds", "5 seconds"), ("10 seconds", "4 seconds"), ("6 seconds", "2 seconds"), ("1 minute", "30 seconds"), ("7 seconds", "3 seconds"), ("2 days", "1 day")];
 
     /// <summary>A window over a relation that has a time.</summary>
     Relation? Windowed(Relation input)
@@ -55,14 +58,13 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
         if (times.Count == 0) return null;
         var time = Pick(times);
         var options = Chance(6) ? Pick([", offset => INTERVAL '3 seconds'", ", zone => 'Europe/Berlin'", ", offset => INTERVAL '-1 second'"]) : "";
-        var window = random.Next(5) switch
+        var function = Pick(["TUMBLE", "TUMBLE", "HOP", "HOP", "CUMULATE"]);
+        var window = function switch
         {
-            0 or 1 => $"INTERVAL '{Pick(["5 seconds", "10 seconds", "7 seconds", "1 minute", "1 hour", "1 day", "1 month", "7 days"])}'",
-            2 => $"INTERVAL '{Pick(["5 seconds', INTERVAL '10 seconds", "2 seconds', INTERVAL '6 seconds", "1 minute', INTERVAL '1 hour", "6 hours', INTERVAL '1 day"])}'",
+            "TUMBLE" => $"INTERVAL '{Pick(["5 seconds", "10 seconds", "7 seconds", "1 minute", "1 hour", "1 day", "1 month", "7 days"])}'",
+            "CUMULATE" => $"INTERVAL '{Pick(["5 seconds', INTERVAL '10 seconds", "2 seconds', INTERVAL '6 seconds", "20 minutes', INTERVAL '1 hour", "6 hours', INTERVAL '1 day"])}'",
             _ => Pick(s_hops) is var (size, slide) ? $"INTERVAL '{slide}', INTERVAL '{size}'" : "",
         };
-        var function = window.Count(c => c == ',') == 0 ? "TUMBLE" : window.StartsWith("INTERVAL '5 seconds', INTERVAL '10", StringComparison.Ordinal) && Chance(2)
-            || window.StartsWith("INTERVAL '1 minute'", StringComparison.Ordinal) || window.StartsWith("INTERVAL '6 h", StringComparison.Ordinal) ? "CUMULATE" : "HOP";
         var text = new Part(function, "(", input.Text, ",", time.Name, ",", window, options.Length == 0 ? "" : new Part(options) { IsOptional = true }, ")")
         {
             Instead = [new Part("TUMBLE (", input.Text, ",", time.Name, ", INTERVAL '10 seconds' )")],
