@@ -107,7 +107,7 @@ sealed partial class OverOperator : IOperator, IStateful
             _chains[slot].Value = _measures ? Measure(batch[_node.Order[0].Column], rows[i]) : 0;
             _chains.PartOf(numbers[i]).Pending++;
             _keys.MarkChanged(numbers[i]);
-            _pending.Add(slot, times is null ? 0 : times[rows[i]]);
+            _pending.Add(slot, times is null ? long.MaxValue - 1 : times[rows[i]]); // without a time they wait for the end
         }
     }
 

@@ -30,7 +30,11 @@ sealed partial class PlainEvaluator
         }
         foreach (var (start, end) in PlainWindows.Of(spec, row[spec.TimeColumn]))
         {
-            if (end <= row.Mark(node.Late.AllowedMicroseconds)) CountLate(node.View);
+            if (end <= row.Mark(node.Late.AllowedMicroseconds))
+            {
+                // Of the rows that stand once for each grouping set, one is told of.
+                if (node.Sets is not { } sets || row[sets.Column] is long set && set == sets.Reported) CountLate(node.View);
+            }
             else yield return [start, end, end - 1];
         }
     }

@@ -75,6 +75,7 @@ sealed partial class PlainEvaluator
     /// <summary>The rows of a side that are not behind the frontier in a time by which rows of the other side are forgotten.</summary>
     List<PlainRow> OnTime(Join node, List<PlainRow> rows, bool isLeft, LatePolicy policy)
     {
+        if (IsLookup(node, out _)) return rows; // nobody is forgotten
         var side = isLeft ? node.Left : node.Right;
         var times = new List<(int Column, long Lag)>();
         foreach (var bound in node.Bounds.Where(b => b.IsLeftEarlier == isLeft))

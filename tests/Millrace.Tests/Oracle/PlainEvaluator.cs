@@ -57,6 +57,7 @@ sealed partial class PlainEvaluator
         Join join => Joined(join),
         LookupJoin lookup => LookedUp(lookup),
         NumberRows number => [.. Evaluate(number.Input).Select(r => r with { Values = [.. r.Values, _numbered++] })],
+        SingleRow single => Single(single),
         NormalizeUpsert upsert => Newest(upsert),
         TopN top => First(top),
         MatchRecognize match => Matched(match),
@@ -64,6 +65,12 @@ sealed partial class PlainEvaluator
         SetOperation set => Combined(set),
         _ => throw new NotInOracle($"plan node {node.GetType().Name}"),
     };
+
+    List<PlainRow> Single(SingleRow node)
+    {
+        var rows = Evaluate(node.Input);
+        return rows.GroupBy(r => PlainValues.Key(node.Keys.Select(k => r[k]))).Any(g => g.Count() > 1) ? throw new PlainFailure($"{node.Query} has more than one row") : rows;
+    }
 
     /// <summary>bad_data as a node of the plan sees it: that of the first source below which does not say 'null'.</summary>
     static BadData BadDataOf(PlanNode node)

@@ -25,7 +25,7 @@ sealed class JoinIntake
         _arrivals = TimeBound.Arrivals(node.Bounds, node.Inputs[input], isLeft);
         _deadlines = isLeft ? node.LeftDeadlines : node.RightDeadlines;
         var notNull = node.Keys.Where(k => !k.IsNullSafe).Select(k => isLeft ? k.Left : k.Right)
-            .Concat(node.Bounds.Select(b => isLeft ? b.Left : b.Right));
+            .Concat(node.Bounds.Where(b => !b.IsImplied).Select(b => isLeft ? b.Left : b.Right)); // columns of implied bounds may not be there
         _notNull = [.. notNull.Distinct()];
         _allowed = (isLeft ? node.LeftLate : node.RightLate).AllowedMicroseconds;
         (_view, _reports) = (node.View, context.Reports);

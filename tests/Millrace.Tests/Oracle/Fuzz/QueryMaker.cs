@@ -72,7 +72,32 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
         return new(text, [.. input.Columns.Where(c => !c.Name.StartsWith("window_", StringComparison.Ordinal)), new("window_start", DataType.Timestamp, true), new("window_end", DataType.Timestamp, true), new("window_time", DataType.Timestamp, true)]);
     }
 
-    Part Where(ExpressionMaker expressions) => Chance(2) ? new Part() : new Part("WHERE", expressions.Condition(2)) { IsOptional = true };
+    Part Where(ExpressionMaker expressions)
+    {
+        if (Chance(2)) return new Part();
+        var condition = expressions.Condition(2);
+        if (Chance(7) && Within(expressions) is { } within) condition = Chance(2) ? within : new Part(within, "AND", condition) { Instead = [within] };
+        return new Part("WHERE", condition) { IsOptional = true };
+    }
+
+    /// <summary>A condition with a query in it, or null.</summary>
+    Part? Within(ExpressionMaker expressions)
+    {
+        var (table, name, own) = (Pick(tables), Name("w"), Pick(expressions.Columns));
+        var fitting = table.Columns.Where(c => c.Type.Kind == own.Type.Kind).ToList();
+        if (fitting.Count == 0) return null;
+        var other = $"{name}.{Pick(fitting).Name}";
+        var inner = new ExpressionMaker(random, [.. table.Columns.Select(c => c with { Text = $"{name}.{c.Name}" })]);
+        Part More(string word) => new(word, inner.Condition(1)) { IsOptional = true };
+        return random.Next(6) switch
+        {
+            0 or 1 => new(own.Text, "IN ( SELECT", other, "FROM", table.Text, "AS", name, More("WHERE"), ")"),
+            2 => new("EXISTS ( SELECT 1 FROM", table.Text, "AS", name, "WHERE", other, "=", own.Text, More("AND"), ")"),
+            3 => new("NOT EXISTS ( SELECT 1 FROM", table.Text, "AS", name, "WHERE", other, "=", own.Text, More("AND"), ")"),
+            4 => new(own.Text, "NOT IN ( SELECT", other, "FROM", table.Text, "AS", name, More("WHERE"), ")"),
+            _ => new(own.Text, Pick([">=", "<>", "<"]), "( SELECT", Pick(["MIN(", "MAX("]), other, ") FROM", table.Text, "AS", name, More("WHERE"), ")"),
+        };
+    }
 
     /// <summary>The columns of a list, each under a name of its own, the first of them mandatory.</summary>
     static Part Items(List<(Part Text, Column Column)> items) => Part.List(",", items.Select(i => new Part(i.Text, "AS", i.Column.Name)));
