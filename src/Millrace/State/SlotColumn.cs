@@ -21,6 +21,10 @@ abstract class SlotColumn(MemoryOwner owner) : IDisposable
         _ => new TextSlots(memory, owner),
     };
 
+    /// <summary>Makes the column of a type for rows that come once: texts of it need not repeat.</summary>
+    public static SlotColumn ForRows(DataType type, MemoryAccountant memory, MemoryOwner owner) =>
+        type.Storage == Storage.Text ? new RowTexts(memory, owner) : Create(type, memory, owner);
+
     /// <summary>What it is charged to.</summary>
     protected MemoryOwner Owner { get; } = owner;
 
@@ -97,6 +101,9 @@ abstract class SlotColumn(MemoryOwner owner) : IDisposable
     /// <summary>Lets go of what slots no longer used hold; called when many were freed.</summary>
     /// <param name="isUsed">For each slot whether it is used.</param>
     public virtual void Compact(Func<int, bool> isUsed) { }
+
+    /// <summary>Lets go of what a slot that is no longer used holds, where that frees anything at once.</summary>
+    public virtual void Free(int slot) { }
 
     /// <summary>Writes a slot's value.</summary>
     public void Save(int slot, StateWriter writer)

@@ -25,6 +25,12 @@ sealed class TextSlots : SlotColumn
         _heap = NewHeap();
     }
 
+    /// <summary>Texts in the dictionary.</summary>
+    public int Distinct => _heap.Count;
+
+    /// <summary>Sets the text of a slot.</summary>
+    public void SetText(int slot, ReadOnlySpan<byte> text) => _codes[slot] = _heap.Intern(text);
+
     /// <summary>The text of a slot.</summary>
     public ReadOnlySpan<byte> this[int slot] => _heap[_codes[slot]];
 

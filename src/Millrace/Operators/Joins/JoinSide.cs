@@ -17,6 +17,7 @@ sealed class JoinSide : IDisposable
     readonly MemoryOwner _owner;
     readonly KeyedTable _keys;
     readonly SlotColumn?[] _columns; // of rows that are only added, by column of the side
+    readonly RowTexts[] _texts; // those of the columns
     readonly KeyedTable? _table; // of rows that may be taken back: the kept columns
     readonly ImmutableArray<int> _kept;
     readonly int[] _places; // where a column stands among the kept ones, or -1
@@ -28,7 +29,7 @@ sealed class JoinSide : IDisposable
     long[] _matches = []; // weights of the partners, where somebody asks for them
     byte[] _marks = [];
     int[] _free = [];
-    int _freeCount, _last;
+    int _freeCount, _unreleased, _last; // of the free slots, how many still hold their values
     long _freedSinceTidy;
 
     /// <summary>Creates an empty side.</summary>
@@ -49,7 +50,8 @@ sealed class JoinSide : IDisposable
         _columns = new SlotColumn?[schema.Count];
         if (retracts) _table = new([.. kept.Select(c => schema[c].Type)], context.Memory, context.Owner);
         else
-            foreach (var column in kept) _columns[column] = SlotColumn.Create(schema[column].Type, context.Memory, context.Owner);
+            foreach (var column in kept) _columns[column] = SlotColumn.ForRows(schema[column].Type, context.Memory, context.Owner);
+        _texts = [.. _columns.OfType<RowTexts>()];
         if (isBounded) _deadlines = new(context.Owner);
         _unlinks = retracts || counts || isBounded;
     }
@@ -101,6 +103,7 @@ sealed class JoinSide : IDisposable
         }
         else
         {
+            ReleaseValues();
             for (var i = 0; i < slots.Length; i++) slots[i] = _freeCount > 0 ? _free[--_freeCount] : _last++;
             EnsureSlots(_last);
             foreach (var column in _kept) _columns[column]!.Set(slots, batch[column], rows);
@@ -167,8 +170,23 @@ sealed class JoinSide : IDisposable
             _table.Release(slot);
             return;
         }
+        PutFree(slot);
+    }
+
+    void PutFree(int slot)
+    {
         if (_freeCount == _free.Length) Grow(ref _free, Math.Max(64, _freeCount + 1));
         _free[_freeCount++] = slot;
+        _unreleased++;
+    }
+
+    /// <summary>Lets go of what the slots freed last hold. They may be read until then: rows are told after they are freed.</summary>
+    void ReleaseValues()
+    {
+        var slots = _free.AsSpan(_freeCount - _unreleased, _unreleased);
+        foreach (var column in _texts)
+            foreach (var slot in slots) column.Free(slot);
+        _unreleased = 0;
     }
 
     /// <summary>The first of the slots that a time is beyond, + 1, or 0; they are no longer linked by time and wait for <see cref="Free"/>.</summary>
@@ -197,8 +215,7 @@ sealed class JoinSide : IDisposable
             _table.Release(slot);
             return;
         }
-        if (_freeCount == _free.Length) Grow(ref _free, Math.Max(64, _freeCount + 1));
-        _free[_freeCount++] = slot;
+        PutFree(slot);
     }
 
     int Limit => _table?.Limit ?? _last;
@@ -213,6 +230,7 @@ sealed class JoinSide : IDisposable
             _table.SweepIfDue();
             return;
         }
+        ReleaseValues();
         if (_freedSinceTidy < 4096 || _freedSinceTidy < 2 * Rows) return;
         _freedSinceTidy = 0;
         foreach (var column in _columns) column?.Compact(IsUsed);
@@ -305,7 +323,7 @@ sealed class JoinSide : IDisposable
         if (_heads.Length < _keys.Limit) Grow(ref _heads, _keys.Limit);
         for (var count = reader.Read<int>(); count > 0; count--)
         {
-            var slot = _table?.LoadKey(ref reader) ?? (_freeCount > 0 ? _free[--_freeCount] : _last++);
+            var slot = _table?.LoadKey(ref reader) ?? _last++;
             EnsureSlots(slot + 1);
             if (_table is null)
                 foreach (var column in _kept) _columns[column]!.Load(slot, ref reader);

@@ -55,7 +55,8 @@ public sealed class JoinStateTests
             if (second > 1000) mostBytes = Math.Max(mostBytes, owner.Bytes);
         }
         Assert.InRange(most, 20, 8 * 40);
-        Assert.True(mostBytes <= early + early / 4, $"{early} bytes after 1000 seconds, {mostBytes} later");
+        const int pages = 4 << 16; // of texts, which turn at any time
+        Assert.True(mostBytes <= early + early / 4 + pages, $"{early} bytes after 1000 seconds, {mostBytes} later");
     }
 
     [Fact]
