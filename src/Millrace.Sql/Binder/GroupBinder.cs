@@ -74,7 +74,7 @@ internal sealed class GroupBinder(Compilation compilation, string view)
             foreach (var part in call.Arguments)
                 if (window is not null && UsesWindow(part, from, call.Span, "an aggregate's argument")) throw Mixed(call.Span, "an aggregate's argument");
             if (call.Filter is not null && window is not null && UsesWindow(call.Filter, from, call.Span, "FILTER")) throw Mixed(call.Span, "FILTER");
-            if (node.Mode == ChangeMode.Retract && !call.Function.CanRetract)
+            if (node.Mode == ChangeMode.Retract && !call.Function.CanRetract && window is not { Kind: WindowKind.Session })
                 throw new SqlError(Codes.CannotRetract, call.Span, $"{call.Function.Name} cannot take rows back, and {from.Scope.Description} updates its rows.");
             var arguments = call.Arguments.Select(inputs.Add).ToImmutableArray();
             var filter = call.Filter is null ? -1 : inputs.Add(call.Filter);

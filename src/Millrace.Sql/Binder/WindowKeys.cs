@@ -23,7 +23,6 @@ internal static class WindowKeys
         var own = keys.Where(k => k is not ColumnReference column || column.Index < start).ToHashSet();
         if (!from.Partition.IsDefaultOrEmpty && !own.SetEquals(from.Partition))
             throw new SqlError(Codes.SessionKeys, select.GroupBy[0].Span.To(select.GroupBy[^1].Span), "the sessions are those of PARTITION BY; GROUP BY needs window_start or window_end, exactly these columns, and no others.");
-        throw new SqlError(Codes.NotYet, select.From!.Span, "SESSION does not exist yet.");
     }
 
     /// <summary>Refuses the rows of SESSION by themselves.</summary>

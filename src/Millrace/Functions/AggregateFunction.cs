@@ -95,6 +95,12 @@ public abstract class AggregateStates : IDisposable
     /// <summary>Makes a group empty again.</summary>
     public abstract void Reset(int group);
 
+    /// <summary>Makes several groups empty again.</summary>
+    public virtual void ResetAll(ReadOnlySpan<int> groups)
+    {
+        foreach (var group in groups) Reset(group);
+    }
+
     /// <summary>Appends the results of some groups to a column of the signature's result type.</summary>
     public abstract void AppendResults(ReadOnlySpan<int> groups, Column results);
 

@@ -26,9 +26,8 @@ sealed class AggregateOperator : IOperator, IStateful
     readonly Hops? _hops;
     readonly GroupTeller _teller;
     readonly Queue<Step> _steps = new();
-    readonly Column[][] _arguments;
-    readonly int[] _rows, _rowKeys, _rowGroups, _someRows, _someGroups, _someWeights;
-    readonly int[] _rowWeights;
+    readonly CallAdder _adder;
+    readonly int[] _rowKeys, _rowGroups, _rowWeights;
     readonly Evaluator? _condition;
     readonly RowErrors? _noErrors; // conditions that can fail stay in a filter
     readonly int[] _picked = [];
@@ -50,10 +49,9 @@ sealed class AggregateOperator : IOperator, IStateful
             _slicer = new(panes, node, context, _slices, _hops);
         }
         _teller = new(node, context, _keys, Told, _hops);
-        _arguments = [.. node.Calls.Select(c => new Column[c.Arguments.Length])];
         var rows = context.Memory.BatchRows;
-        (_rows, _rowKeys, _rowGroups, _rowWeights) = (new int[rows], new int[rows], new int[rows], new int[rows]);
-        (_someRows, _someGroups, _someWeights) = (new int[rows], new int[rows], new int[rows]);
+        _adder = new(node.Calls, rows);
+        (_rowKeys, _rowGroups, _rowWeights) = (new int[rows], new int[rows], new int[rows]);
         if (node.Condition is not null)
         {
             _condition = Evaluator.Compile(node.Condition, context.Memory);
@@ -126,7 +124,7 @@ sealed class AggregateOperator : IOperator, IStateful
             }
         }
         if (_retracts) CountRows(_groups.Rows, groups, weights);
-        for (var call = 0; call < _node.Calls.Length; call++) Add(call, batch, rows, groups, weights);
+        _adder.Add(_groups.States, batch, rows, groups, weights);
     }
 
     static void CountRows(Span<long> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
@@ -135,32 +133,6 @@ sealed class AggregateOperator : IOperator, IStateful
             foreach (var group in groups) rows[group]++;
         else
             for (var i = 0; i < groups.Length; i++) rows[groups[i]] += weights[i];
-    }
-
-    void Add(int call, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
-    {
-        var arguments = _arguments[call];
-        var columns = _node.Calls[call].Arguments;
-        for (var i = 0; i < columns.Length; i++) arguments[i] = batch[columns[i]];
-        var filter = _node.Calls[call].Filter;
-        if (filter >= 0)
-        {
-            var truth = (Column<byte>)batch[filter];
-            var count = 0;
-            for (var i = 0; i < groups.Length; i++)
-            {
-                var row = rows.IsEmpty ? i : rows[i];
-                _someRows[count] = row;
-                _someGroups[count] = groups[i];
-                if (!weights.IsEmpty) _someWeights[count] = weights[i];
-                count += truth[row] != 0 && !truth.IsNull(row) ? 1 : 0;
-            }
-            if (count == 0) return;
-            rows = _someRows.AsSpan(0, count);
-            groups = _someGroups.AsSpan(0, count);
-            if (!weights.IsEmpty) weights = _someWeights.AsSpan(0, count);
-        }
-        _groups.States[call].Add(arguments, rows, groups, weights);
     }
 
     public void OnBarrier(long epoch, IOutput output)

@@ -20,7 +20,7 @@ namespace Millrace.State;
 /// </remarks>
 public sealed partial class KeyedTable : IDisposable
 {
-    const int DirectValues = 1 << 16;
+    const int DirectValues = 1 << 18;
     const int IdleAtLeast = 1024;
 
     readonly MemoryOwner _owner;

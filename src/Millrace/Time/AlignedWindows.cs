@@ -15,6 +15,7 @@ abstract class AlignedWindows
     {
         if (spec.Size.ApproximateMicroseconds <= 0 || spec.Slide.ApproximateMicroseconds <= 0)
             throw new ArgumentException($"A window of size {spec.Size} every {spec.Slide} is not above zero.", nameof(spec));
+        if (spec.Kind == WindowKind.Session) throw new ArgumentException("Sessions are not aligned.", nameof(spec));
         if (spec.Kind == WindowKind.Cumulate) return new CumulatingWindows(spec);
         var needsCalendar = spec.Size.Months != 0 || spec.Slide.Months != 0 || spec.Offset.Months != 0
             || (spec.Zone is not null && spec.Slide is { Days: not 0, Microseconds: 0 });

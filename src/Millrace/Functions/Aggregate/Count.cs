@@ -64,6 +64,12 @@ sealed class CountStates(MemoryOwner memory) : AggregateStates
 
     public override void Reset(int group) => _counts[group] = 0;
 
+    public override void ResetAll(ReadOnlySpan<int> groups)
+    {
+        var counts = _counts;
+        foreach (var group in groups) counts[group] = 0;
+    }
+
     public override void AppendResults(ReadOnlySpan<int> groups, Column results)
     {
         var column = (Column<long>)results;

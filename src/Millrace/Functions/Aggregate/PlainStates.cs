@@ -86,6 +86,13 @@ public sealed class PlainStates<TState, TIn, TOut>(Signature signature, MemoryOw
     public override void Reset(int group) => _states[group] = default;
 
     /// <inheritdoc/>
+    public override void ResetAll(ReadOnlySpan<int> groups)
+    {
+        var states = _states;
+        foreach (var group in groups) states[group] = default;
+    }
+
+    /// <inheritdoc/>
     public override void AppendResults(ReadOnlySpan<int> groups, Column results)
     {
         var column = (Column<TOut>)results;

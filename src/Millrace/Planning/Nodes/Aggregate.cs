@@ -56,6 +56,9 @@ public sealed class Aggregate : UnaryNode
 
     internal override bool HasState => true;
     internal override bool HasPorts => true;
+
+    /// <summary>Sessions keep no rows, so none can be taken out of one: they read rows that are final.</summary>
+    internal override bool ReadsFinal => Window is { Kind: WindowKind.Session } && Input.Mode == ChangeMode.Retract;
     internal override Exchange ExchangeOf(int input) => Exchange.By(Keys);
 
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
@@ -71,7 +74,7 @@ public sealed class Aggregate : UnaryNode
         }
     }
 
-    internal override IOperator CreateOperator(OperatorContext context) => new AggregateOperator(this, context);
+    internal override IOperator CreateOperator(OperatorContext context) => Window is { Kind: WindowKind.Session } ? new SessionOperator(this, context) : new AggregateOperator(this, context);
 }
 
 /// <summary>One aggregate: function, argument columns of the input, DISTINCT, and a BOOLEAN column of the input that filters (or -1).</summary>

@@ -1,0 +1,275 @@
+using System.Diagnostics;
+using Millrace.Data;
+using Millrace.Functions;
+using Millrace.Planning;
+using Millrace.State;
+
+namespace Millrace.Operators.Sessions;
+
+/// <summary>The open sessions: a number for each, the newest of each key by the key's number, the earlier ones behind it, and the states of the aggregates by session.</summary>
+/// <remarks>
+/// A row in order reads the number of its key's newest session and that session's times. Rows behind go through all sessions of their key. A session that is final for a
+/// row, by the watermark that the row itself was met by, takes it no more: so how rows were cut into batches decides nothing.
+/// </remarks>
+sealed class SessionTable : IDisposable
+{
+    /// <summary>In place of a session: the row is too late.</summary>
+    public const int Late = -1;
+
+    readonly KeyedTable _keys;
+    readonly MemoryOwner _owner;
+    readonly List<int> _touching = [];
+    Session[] _sessions = [];
+    int[] _free = [];
+    int[] _newest = []; // by key: session + 1
+    int _last, _freeCount;
+    long _charged;
+
+    public SessionTable(Aggregate node, KeyedTable keys, MemoryOwner owner)
+    {
+        (_keys, _owner) = (keys, owner);
+        Gap = node.Window!.Size.FixedMicroseconds;
+        States = [.. node.Calls.Select(c => c.Function.CreateStates(c.Signature, c.Distinct, owner, retracts: false))];
+        Touched = new(owner);
+        Moved = new(owner);
+    }
+
+    /// <summary>How far neighbours may be apart, in microseconds.</summary>
+    public long Gap { get; }
+
+    /// <summary>The states of each call, by session.</summary>
+    public AggregateStates[] States { get; }
+
+    /// <summary>Sessions that changed since the last barrier; some may be gone, or stand here twice.</summary>
+    public SessionList Touched { get; }
+
+    /// <summary>Of those the ones whose row has been told.</summary>
+    public SessionList Moved { get; }
+
+    /// <summary>Open sessions.</summary>
+    public int Count => _last - _freeCount;
+
+    /// <summary>All numbers are below it.</summary>
+    public int Limit => _last;
+
+    /// <summary>Where sessions are noted by their end, when they begin.</summary>
+    public DueRing Finishing { get; set; } = null!;
+
+    /// <summary>The same for those that wait to be closed, or null.</summary>
+    public DueRing? Closing { get; set; }
+
+    /// <summary>A session.</summary>
+    public ref Session this[int session] => ref _sessions[session];
+
+    /// <summary>The end of a session: a gap after its last row.</summary>
+    public long EndOf(int session) => After(_sessions[session].Last);
+
+    /// <summary>The newest session of a key + 1, or 0.</summary>
+    public int NewestOf(int key) => key < _newest.Length ? _newest[key] : 0;
+
+    long After(long time) => time > long.MaxValue - Gap ? long.MaxValue : time + Gap;
+
+    /// <summary>Finds the sessions of rows, and begins those that are missing.</summary>
+    /// <param name="times">The time column.</param>
+    /// <param name="rows">The rows, or empty for all in order.</param>
+    /// <param name="keys">For each its key.</param>
+    /// <param name="from">Where to begin.</param>
+    /// <param name="final">The final frontier.</param>
+    /// <param name="marks">For each row of the batch the final frontier that it was met by, or empty where no row is behind.</param>
+    /// <param name="found">Takes the session of each, or <see cref="Late"/>.</param>
+    /// <returns>The place of the first row that joins sessions, which <see cref="Merge"/> does when all before it are added; the number of rows where none does.</returns>
+    public int Join(ReadOnlySpan<long> times, ReadOnlySpan<int> rows, ReadOnlySpan<int> keys, int from, long final, ReadOnlySpan<long> marks, Span<int> found)
+    {
+        EnsureKeys();
+        var gap = (ulong)Gap;
+        for (var i = from; i < keys.Length; i++)
+        {
+            var row = rows.IsEmpty ? i : rows[i];
+            var time = times[row];
+            var mark = marks.IsEmpty ? final : Math.Max(final, marks[row]);
+            var newest = _newest[keys[i]];
+            if (time >= mark)
+            {
+                if (newest == 0)
+                {
+                    found[i] = Begin(keys[i], time, 0);
+                    continue;
+                }
+                ref var session = ref _sessions[newest - 1];
+                if (time >= session.Last)
+                {
+                    if ((ulong)(time - session.Last) <= gap) session.Last = time;
+                    else
+                    {
+                        found[i] = Begin(keys[i], time, newest);
+                        continue;
+                    }
+                }
+                if (time >= session.First)
+                {
+                    if ((session.Marks & Session.IsTouched) == 0) Touch(newest - 1);
+                    found[i] = newest - 1;
+                    continue;
+                }
+            }
+            if (FindTouching(newest, time, mark)) return i;
+            if (_touching.Count == 1) found[i] = Extend(_touching[0], time);
+            else found[i] = After(time) < mark ? Late : BeginAmong(keys[i], time);
+        }
+        return keys.Length;
+    }
+
+    /// <summary>Finds the sessions of a key that a row belongs to and that are not final for it.</summary>
+    /// <returns>Whether there are several.</returns>
+    bool FindTouching(int newest, long time, long mark)
+    {
+        _touching.Clear();
+        for (var s = newest; s != 0; s = _sessions[s - 1].Earlier)
+        {
+            ref var session = ref _sessions[s - 1];
+            if (After(session.Last) >= mark && time <= After(session.Last) && session.First <= After(time)) _touching.Add(s - 1);
+        }
+        return _touching.Count > 1;
+    }
+
+    int Extend(int number, long time)
+    {
+        ref var session = ref _sessions[number];
+        session.First = Math.Min(session.First, time);
+        session.Last = Math.Max(session.Last, time);
+        Touch(number);
+        return number;
+    }
+
+    /// <summary>Makes one session of those that the row at hand joins, as <see cref="Join"/> found them.</summary>
+    /// <param name="time">The row's time.</param>
+    /// <param name="mergedAway">Takes the sessions that are no more and had been told.</param>
+    /// <returns>The session, to which the row is still to be added.</returns>
+    public int Merge(long time, SessionList mergedAway)
+    {
+        var target = _touching[0];
+        foreach (var other in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_touching)[1..])
+        {
+            ref var gone = ref _sessions[other];
+            ref var session = ref _sessions[target];
+            session.First = Math.Min(session.First, gone.First);
+            session.Last = Math.Max(session.Last, gone.Last);
+            for (var c = 0; c < States.Length; c++)
+            {
+                States[c].Merge(target, States[c], other);
+                States[c].Reset(other);
+            }
+            Unlink(other);
+            gone.Marks = gone.Marks & ~Session.IsTouched | Session.IsMerged;
+            if ((gone.Marks & 3 * Session.IsTold) != 0) mergedAway.Add(other);
+        }
+        return Extend(target, time);
+    }
+
+    /// <summary>Notes that a session has changed.</summary>
+    void Touch(int number)
+    {
+        ref var session = ref _sessions[number];
+        if ((session.Marks & Session.IsTouched) != 0) return;
+        session.Marks |= Session.IsTouched;
+        if (Touched.Count > 4 * Count + 1024) Touched.Keep(s => (_sessions[s].Marks & Session.IsTouched) != 0 && s != number);
+        Touched.Add(number);
+        if ((session.Marks & 3 * Session.IsTold) != 0) Moved.Add(number);
+    }
+
+    /// <summary>Begins a session behind which a key's newest stands.</summary>
+    int Begin(int key, long time, int earlier, bool isClosed = false)
+    {
+        var number = _freeCount > 0 ? _free[--_freeCount] : _last++;
+        if (number >= _sessions.Length) Grow();
+        _sessions[number] = new() { First = time, Last = time, Key = key, Earlier = earlier };
+        _newest[key] = number + 1;
+        _keys.Hold(key);
+        Touch(number);
+        Finishing.Add(number, After(time));
+        if (!isClosed) Closing?.Add(number, After(time));
+        return number;
+    }
+
+    /// <summary>Begins a session among those of its key, which stand in the order of their last rows.</summary>
+    int BeginAmong(int key, long time, bool isClosed = false)
+    {
+        var newer = 0;
+        var next = _newest[key];
+        while (next != 0 && _sessions[next - 1].Last > time) (newer, next) = (next, _sessions[next - 1].Earlier);
+        var newest = _newest[key];
+        var number = Begin(key, time, next, isClosed);
+        if (newer == 0) return number;
+        _newest[key] = newest;
+        _sessions[newer - 1].Earlier = number + 1;
+        return number;
+    }
+
+    /// <summary>Adds a session that was saved; it may come in any order.</summary>
+    public int Load(int key, long first, long last, int marks)
+    {
+        EnsureKeys();
+        var number = BeginAmong(key, last, (marks & Session.IsClosed) != 0);
+        ref var session = ref _sessions[number];
+        (session.First, session.Marks) = (first, marks);
+        Touched.Clear();
+        return number;
+    }
+
+    /// <summary>Takes a session out of those of its key.</summary>
+    void Unlink(int number)
+    {
+        ref var session = ref _sessions[number];
+        ref var link = ref _newest[session.Key];
+        while (link != number + 1) link = ref _sessions[link - 1].Earlier;
+        link = session.Earlier;
+        _keys.MarkChanged(session.Key);
+        _keys.Release(session.Key);
+    }
+
+    /// <summary>Frees sessions that are past.</summary>
+    public void Remove(ReadOnlySpan<int> numbers)
+    {
+        foreach (var number in numbers)
+        {
+            ref var session = ref _sessions[number];
+            if ((session.Marks & Session.IsMerged) == 0) Unlink(number);
+            session.Marks = 0;
+            _free[_freeCount++] = number;
+        }
+        foreach (var states in States) states.ResetAll(numbers);
+    }
+
+    void EnsureKeys()
+    {
+        if (_newest.Length >= _keys.Limit) return;
+        Array.Resize(ref _newest, Math.Max(_keys.Limit, Math.Max(1024, _newest.Length * 2)));
+        Recharge();
+    }
+
+    void Grow()
+    {
+        var length = Math.Max(1024, _sessions.Length * 2);
+        Array.Resize(ref _sessions, length);
+        Array.Resize(ref _free, length);
+        foreach (var states in States) states.EnsureGroups(length);
+        Recharge();
+        Debug.Assert(_last <= length);
+    }
+
+    void Recharge()
+    {
+        var bytes = 36L * _sessions.Length + 4L * _newest.Length;
+        _owner.Charge(bytes - _charged);
+        _charged = bytes;
+    }
+
+    public void Dispose()
+    {
+        foreach (var states in States) states.Dispose();
+        Touched.Dispose();
+        Moved.Dispose();
+        _owner.Charge(-_charged);
+        _charged = 0;
+    }
+}
