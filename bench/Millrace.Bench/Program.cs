@@ -9,7 +9,7 @@ static class Program
 {
     static readonly Benchmark[] s_benchmarks =
     [
-        new OnlineRetail(), new OnlineRetail10(), new W1(), new W3(), new W5(), new W8(), new W9(), new DecodeJson(), new DecodeCsv(), new Growth(),
+        new OnlineRetail(), new OnlineRetail10(), new W1(), new W3(), new W5(), new W8(), new W9(), new DecodeJson(), new DecodeCsv(), new Growth(), new JoinGrowth(),
         new NexmarkSpeed(fromJson: false), new NexmarkSpeed(fromJson: true), new NexmarkCheck(),
     ];
 
