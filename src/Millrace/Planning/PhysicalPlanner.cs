@@ -169,7 +169,7 @@ sealed class PhysicalPlanner
             Sources = SourcesOf(inputs, node),
             IsAboveState = IsAboveState(node),
             // Errors above state are told with the key, whoever reads it.
-            Used = IsAboveState(node) ? [.. _used[node].Select(_ => true)] : [.. _used[node]],
+            Used = node.HasState || IsAboveState(node) ? [.. _used[node].Select((u, i) => u || node.Key.Contains(i))] : [.. _used[node]],
             CleanExitOf = scope == Scope.Lane ? _cleanExits.GetValueOrDefault(node) : null,
         });
         // The partitions of a source meet above its watermark, or above the scan where there is none.
