@@ -23,9 +23,16 @@ sealed class TopOneOperator : IOperator, IStateful
     readonly ulong[] _leads;
     readonly int[] _candidates, _candidateRows, _candidateSlots;
     int _count, _position;
-    int[] _first = [], _told = []; // by partition: slot + 1
+    Entry[] _entries = []; // by partition
     bool _tells, _advances;
     Frontier _frontier = Frontier.Start;
+
+    /// <summary>A partition: its first row and the row that was told as slot + 1, and the first row's <see cref="LeadingKey"/>.</summary>
+    struct Entry
+    {
+        public int First, Told;
+        public ulong Lead;
+    }
 
     public TopOneOperator(TopN node, OperatorContext context)
     {
@@ -49,8 +56,9 @@ sealed class TopOneOperator : IOperator, IStateful
         for (var row = 0; row < numbers.Length; row++)
         {
             var number = numbers[row];
-            if (!(isForEver && _partitions.Keys.IsHeld(number)) && !Belongs(batch, row, number, output)) continue;
-            if (_first[number] is var first and not 0 && _leads[row] > _order.LeadOf(first - 1)) continue;
+            if (!(isForEver && _entries[number].First != 0) && !Belongs(batch, row, number, output)) continue;
+            ref var entry = ref _entries[number];
+            if (entry.First != 0 && _leads[row] > entry.Lead) continue;
             (_candidates[_count], _candidateRows[_count]) = (number, row);
             _count++;
         }
@@ -66,7 +74,7 @@ sealed class TopOneOperator : IOperator, IStateful
         if (verdict == Verdict.Begins)
         {
             _partitions.Begin(number);
-            (_first[number], _told[number]) = (0, 0);
+            _entries[number] = default;
         }
         else if (verdict == Verdict.BeginsAnew)
         {
@@ -89,14 +97,14 @@ sealed class TopOneOperator : IOperator, IStateful
         for (var i = 0; i < slots.Length; i++)
         {
             var (number, slot) = (_candidates[i], slots[i]);
-            var first = _first[number];
-            if (first != 0 && _order.Compare(slot, first - 1) >= 0)
+            ref var entry = ref _entries[number];
+            if (entry.First != 0 && _order.Compare(slot, entry.First - 1) >= 0)
             {
                 _rows.Free(slot);
                 continue;
             }
-            if (first != 0 && first != _told[number]) _rows.Free(first - 1);
-            _first[number] = slot + 1;
+            if (entry.First != 0 && entry.First != entry.Told) _rows.Free(entry.First - 1);
+            (entry.First, entry.Lead) = (slot + 1, _leads[_candidateRows[i]]);
             _partitions.Touch(number);
         }
         _count = 0;
@@ -104,11 +112,10 @@ sealed class TopOneOperator : IOperator, IStateful
 
     void Grow()
     {
-        if (_partitions.Keys.Limit <= _first.Length) return;
-        var length = Math.Max(_partitions.Keys.Limit, _first.Length * 2);
-        _owner.Charge(8L * (length - _first.Length));
-        Array.Resize(ref _first, length);
-        Array.Resize(ref _told, length);
+        if (_partitions.Keys.Limit <= _entries.Length) return;
+        var length = Math.Max(_partitions.Keys.Limit, _entries.Length * 2);
+        _owner.Charge(16L * (length - _entries.Length));
+        Array.Resize(ref _entries, length);
     }
 
     /// <summary>Tells the change of a partition.</summary>
@@ -117,20 +124,21 @@ sealed class TopOneOperator : IOperator, IStateful
     {
         if (!_partitions.Settle(number)) return false;
         var pushed = false;
-        if (_told[number] is var told and not 0)
+        ref var entry = ref _entries[number];
+        if (entry.Told != 0)
         {
-            pushed = _out.Add(told - 1, -1, 0, output);
-            _out.FreeAfterwards(told - 1);
+            pushed = _out.Add(entry.Told - 1, -1, 0, output);
+            _out.FreeAfterwards(entry.Told - 1);
         }
-        _told[number] = _first[number];
-        return _out.Add(_first[number] - 1, 1, 0, output) | pushed;
+        entry.Told = entry.First;
+        return _out.Add(entry.First - 1, 1, 0, output) | pushed;
     }
 
     /// <summary>Lets go of a partition's row, which is told.</summary>
     void Drop(int number)
     {
-        _out.FreeAfterwards(_first[number] - 1);
-        (_first[number], _told[number]) = (0, 0);
+        _out.FreeAfterwards(_entries[number].First - 1);
+        _entries[number] = default;
     }
 
     public void OnBarrier(long epoch, IOutput output)
@@ -187,8 +195,8 @@ sealed class TopOneOperator : IOperator, IStateful
         _partitions.Dispose();
         _rows.Dispose();
         _order.Dispose();
-        _owner.Charge(-8L * _first.Length);
-        (_first, _told) = ([], []);
+        _owner.Charge(-16L * _entries.Length);
+        _entries = [];
     }
 
     public long StateRows => _rows.Count;
@@ -217,8 +225,8 @@ sealed class TopOneOperator : IOperator, IStateful
             if (!_partitions.Keys.IsHeld(number)) continue;
             count++;
             _partitions.Save(number, writer);
-            writer.Write(_order.LeadOf(_first[number] - 1));
-            _rows.Save(_first[number] - 1, writer);
+            writer.Write(_entries[number].Lead);
+            _rows.Save(_entries[number].First - 1, writer);
         }
         writer.Patch(counted, count);
     }
@@ -233,7 +241,7 @@ sealed class TopOneOperator : IOperator, IStateful
             var slot = _rows.Load(ref reader);
             _order.EnsureSlots(_rows.Limit);
             _order.SetLead(slot, lead);
-            (_first[number], _told[number]) = (slot + 1, slot + 1);
+            _entries[number] = new() { First = slot + 1, Told = slot + 1, Lead = lead };
         }
     }
 }

@@ -6,7 +6,8 @@ namespace Millrace.State;
 /// <summary>Texts by slot: a code into a dictionary of its own, in which every text stands once.</summary>
 /// <remarks>
 /// Low-cardinality texts cost four bytes a slot, and what is given out shares the dictionary instead of copying texts. The dictionary is made anew when
-/// most of what is in it is no longer used, so that memory stays flat while texts come and go; who still reads the old one keeps it alive.
+/// most of what is in it is no longer used, so that memory stays flat while texts come and go; who still reads the old one keeps it alive. Where texts hardly
+/// repeat, looking them up is not worth its price: from then on each slot has a text of its own.
 /// </remarks>
 sealed class TextSlots : SlotColumn
 {
@@ -17,6 +18,9 @@ sealed class TextSlots : SlotColumn
     TextHeap _heap;
     int[] _codes = [];
     int _rebuildAt = RebuildAtLeast;
+    bool _isPlain; // texts are no longer looked up
+    long _taken; // texts since the heap was made, and how many it had then
+    int _had;
 
     public TextSlots(MemoryAccountant memory, MemoryOwner owner) : base(owner)
     {
@@ -46,9 +50,10 @@ sealed class TextSlots : SlotColumn
     {
         if (_heap.Count > _rebuildAt) Rebuild(null);
         var text = (TextColumn)from;
+        _taken += slots.Length;
         if (!text.Heap.IsDictionary)
         {
-            for (var i = 0; i < slots.Length; i++) _codes[slots[i]] = text.IsNull(rows[i]) ? 0 : _heap.Intern(text[rows[i]]);
+            for (var i = 0; i < slots.Length; i++) _codes[slots[i]] = text.IsNull(rows[i]) ? 0 : Put(text[rows[i]]);
             return;
         }
         var known = _cache.Of(text.Heap);
@@ -61,9 +66,11 @@ sealed class TextSlots : SlotColumn
         }
     }
 
+    int Put(ReadOnlySpan<byte> text) => _isPlain ? _heap.Append(text) : _heap.Intern(text);
+
     int Learn(TextHeap dictionary, int code, int[] known)
     {
-        var own = _heap.Intern(dictionary[code], dictionary.HashOf(code));
+        var own = _isPlain ? _heap.Append(dictionary[code]) : _heap.Intern(dictionary[code], dictionary.HashOf(code));
         known[code] = own + 1;
         return own;
     }
@@ -74,7 +81,7 @@ sealed class TextSlots : SlotColumn
     {
         var text = (TextColumn)from;
         var all = true;
-        if (!text.Heap.IsDictionary)
+        if (_isPlain || !text.Heap.IsDictionary)
         {
             for (var i = 0; i < slots.Length; i++) all &= this[slots[i]].SequenceEqual(text[rows[i]]);
             return all;
@@ -108,25 +115,36 @@ sealed class TextSlots : SlotColumn
     void Rebuild(Func<int, bool>? isUsed)
     {
         if (_heap.Count <= RebuildAtLeast) return;
+        _isPlain |= _heap.Count - _had > _taken / 4 * 3;
         var old = _heap;
         _heap = NewHeap();
         for (var slot = 0; slot < _codes.Length; slot++)
-            _codes[slot] = IsNull(slot) || (isUsed is not null && !isUsed(slot)) ? 0 : _heap.Intern(old[_codes[slot]], old.HashOf(_codes[slot]));
+        {
+            var code = _codes[slot];
+            if (code == 0) continue;
+            if (IsNull(slot) || (isUsed is not null && !isUsed(slot))) _codes[slot] = 0;
+            else _codes[slot] = _isPlain ? _heap.Append(old[code]) : _heap.Intern(old[code], old.HashOf(code));
+        }
         old.Release();
         _cache.Clear();
-        _rebuildAt = Math.Max(RebuildAtLeast, _heap.Count * 2);
+        (_rebuildAt, _had, _taken) = (Math.Max(RebuildAtLeast, _heap.Count * 2), _heap.Count, 0);
     }
 
     TextHeap NewHeap()
     {
         var heap = _memory.RentHeap();
-        heap.MakeDictionary();
-        heap.Intern([]); // code 0, which NULLs and unused slots have
+        // Code 0 is what NULLs and unused slots have.
+        if (_isPlain) heap.Append([]);
+        else
+        {
+            heap.MakeDictionary();
+            heap.Intern([]);
+        }
         return heap;
     }
 
     protected override void SaveValue(int slot, StateWriter writer) => writer.WriteBytes(this[slot]);
-    protected override void LoadValue(int slot, ref StateReader reader) => _codes[slot] = _heap.Intern(reader.ReadBytes());
+    protected override void LoadValue(int slot, ref StateReader reader) => _codes[slot] = Put(reader.ReadBytes());
 
     public override void Dispose()
     {

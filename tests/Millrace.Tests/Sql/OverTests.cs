@@ -66,6 +66,19 @@ public sealed class OverTests
     public void What_does_not_fit_is_refused(string select, string error) => Assert.Equal(error, Compiling.Errors($"{Compiling.Orders}CREATE VIEW v AS {select}"));
 
     [Fact]
+    public void One_window_is_one_node_however_many_functions_look_through_it()
+    {
+        var plan = Compiling.View("""
+            SELECT at, SUM(quantity) OVER (w ROWS 2 PRECEDING) AS a, LAG(price) OVER w AS b, ROW_NUMBER() OVER w AS c, AVG(price) OVER (w RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND CURRENT ROW) AS d
+            FROM orders WINDOW w AS (PARTITION BY product ORDER BY at)
+            """);
+        var over = Assert.IsType<Over>(plan.Inputs[0]);
+        Assert.Equal("SUM(quantity) ROWS 2 PRECEDING to CURRENT ROW, LAG(price), ROW_NUMBER(), AVG(price) RANGE INTERVAL '01:00:00' PRECEDING to CURRENT ROW by product order by at", over.Details);
+        Assert.Equal(ChangeMode.Append, over.Mode);
+        Assert.Equal("at", plan.Schema[plan.TimeColumn].Name);
+    }
+
+    [Fact]
     public void Over_rows_that_never_become_final_it_waits_for_the_end_and_says_so()
     {
         const string Text = "CREATE VIEW v AS SELECT product, AVG(n) OVER (ORDER BY product ROWS 2 PRECEDING) AS a FROM (SELECT product, COUNT(*) AS n FROM orders GROUP BY product)";

@@ -6,15 +6,19 @@ namespace Millrace.Operators.Frames;
 sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
 {
     readonly List<Run> _runs = [];
-    long[] _times = new long[16];
-    int[] _slots = new int[16];
+    readonly Stack<Run> _spare = new();
+    long[] _times = new long[Math.Min(16, runLength)];
+    int[] _slots = new int[Math.Min(16, runLength)];
     int _count;
     long _least = long.MaxValue; // of the newly come ones
     long _charged;
 
-    sealed record Run(long[] Times, int[] Slots)
+    /// <summary>As many rows as a run has, sorted; those before <see cref="Next"/> are taken.</summary>
+    sealed class Run(int length)
     {
-        public int Next { get; set; }
+        public long[] Times = new long[length];
+        public int[] Slots = new int[length];
+        public int Next;
     }
 
     /// <summary>Adds a row.</summary>
@@ -34,17 +38,16 @@ sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
 
     void MakeRun()
     {
-        var (times, slots) = (_times.AsSpan(0, _count).ToArray(), _slots.AsSpan(0, _count).ToArray());
-        Array.Sort(times, slots);
-        _runs.Add(new(times, slots));
-        Charge(12L * _count);
+        if (!_spare.TryPop(out var run))
+        {
+            run = new(runLength);
+            owner.Charge(12L * runLength);
+            _charged += 12L * runLength;
+        }
+        (run.Times, _times, run.Slots, _slots, run.Next) = (_times, run.Times, _slots, run.Slots, 0);
+        Array.Sort(run.Times, run.Slots);
+        _runs.Add(run);
         (_count, _least) = (0, long.MaxValue);
-    }
-
-    void Charge(long bytes)
-    {
-        owner.Charge(bytes);
-        _charged += bytes;
     }
 
     /// <summary>Takes the rows whose time lies before a limit, and all where it is the end of time; in no order.</summary>
@@ -56,7 +59,7 @@ sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
         for (var i = _runs.Count - 1; i >= 0; i--)
         {
             if (_runs[i].Next < _runs[i].Slots.Length) continue;
-            Charge(-12L * _runs[i].Slots.Length);
+            _spare.Push(_runs[i]);
             _runs.RemoveAt(i);
         }
         if (_count == 0 || !IsDue(_least)) return;
@@ -86,8 +89,10 @@ sealed class PendingRows(int runLength, MemoryOwner owner) : IDisposable
 
     public void Dispose()
     {
-        Charge(-_charged);
+        owner.Charge(-_charged);
+        _charged = 0;
         _runs.Clear();
+        _spare.Clear();
     }
 }
 

@@ -43,6 +43,8 @@ sealed class Partitions : IDisposable
     /// <summary>Whether partitions live for ever, so that no row has to be judged.</summary>
     public bool AreForEver => _lifetime.Column < 0;
 
+    long BytesEach => AreForEver ? 1 : 17;
+
     /// <summary>Finds the partitions of a batch's rows.</summary>
     public ReadOnlySpan<int> Find(Batch batch, Frontier frontier)
     {
@@ -101,8 +103,9 @@ sealed class Partitions : IDisposable
     {
         Keys.Hold(number);
         _isTouched[number] = false;
+        if (AreForEver) return;
         _arrivals[number] = _arrived++;
-        if (!AreForEver) _forgetting.Enqueue(number, (_lifetime.ForgetAt(_ends[number]), _arrivals[number]));
+        _forgetting.Enqueue(number, (_lifetime.ForgetAt(_ends[number]), _arrivals[number]));
     }
 
     /// <summary>Says that a partition has changed.</summary>
@@ -143,8 +146,8 @@ sealed class Partitions : IDisposable
     {
         Keys.MarkChanged(number);
         Keys.Release(number);
-        _arrivals[number] = -1;
         _isTouched[number] = false;
+        if (!AreForEver) _arrivals[number] = -1;
     }
 
     /// <summary>A key that was only looked up: where nobody holds it, it is to be swept.</summary>
@@ -158,7 +161,7 @@ sealed class Partitions : IDisposable
     public void Dispose()
     {
         Keys.Dispose();
-        _context.Owner.Charge(-17L * _isTouched.Length);
+        _context.Owner.Charge(-BytesEach * _isTouched.Length);
         (_isTouched, _ends, _arrivals) = ([], [], []);
     }
 
@@ -171,7 +174,7 @@ sealed class Partitions : IDisposable
     {
         Debug.Assert(!_isTouched[number], "saved before it was told");
         Keys.SaveKey(number, writer);
-        writer.Write(_ends[number]);
+        if (!AreForEver) writer.Write(_ends[number]);
     }
 
     /// <summary>Reads back what <see cref="Save"/> wrote, and gives the partition's number.</summary>
@@ -179,7 +182,7 @@ sealed class Partitions : IDisposable
     {
         var number = Keys.LoadKey(ref reader);
         Grow();
-        _ends[number] = reader.Read<long>();
+        if (!AreForEver) _ends[number] = reader.Read<long>();
         Begin(number);
         return number;
     }
@@ -188,8 +191,9 @@ sealed class Partitions : IDisposable
     {
         if (Keys.Limit <= _isTouched.Length) return;
         var length = Math.Max(Keys.Limit, _isTouched.Length * 2);
-        _context.Owner.Charge(17L * (length - _isTouched.Length));
+        _context.Owner.Charge(BytesEach * (length - _isTouched.Length));
         Array.Resize(ref _isTouched, length);
+        if (AreForEver) return;
         Array.Resize(ref _ends, length);
         Array.Resize(ref _arrivals, length);
     }

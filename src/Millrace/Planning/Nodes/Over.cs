@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Millrace.Data;
+using Millrace.Expressions;
 using Millrace.Operators;
 
 namespace Millrace.Planning;
@@ -70,8 +71,16 @@ public sealed class Over : UnaryNode
             OverFunction.RowNumber => "ROW_NUMBER", OverFunction.DenseRank => "DENSE_RANK", OverFunction.FirstValue => "FIRST_VALUE", OverFunction.LastValue => "LAST_VALUE",
             OverFunction.NthValue => "NTH_VALUE", var other => other.ToString().ToUpperInvariant(),
         };
-        return $"{name}({(call.Distinct ? "DISTINCT " : "")}{string.Join(", ", call.Arguments.Select(a => Input.Schema[a].Name))})";
+        var text = $"{name}({(call.Distinct ? "DISTINCT " : "")}{string.Join(", ", call.Arguments.Select(a => Input.Schema[a].Name))})";
+        return call.Frame == OverFrame.Default ? text : $"{text} {(call.Frame.IsRows ? "ROWS" : "RANGE")} {Bound(call.Frame, call.Frame.Start, "PRECEDING")} to {Bound(call.Frame, call.Frame.End, "FOLLOWING")}";
     }
+
+    string Bound(OverFrame frame, long? offset, string unbounded) => offset switch
+    {
+        null or OverFrame.Unbounded => "UNBOUNDED " + unbounded,
+        0 => "CURRENT ROW",
+        { } distance => $"{(frame.IsRows || Input.Schema[Order[0].Column].Type.Kind != TypeKind.Timestamp ? Math.Abs(distance) : new Literal(new Interval(0, 0, Math.Abs(distance)), DataType.Interval).ToSql())} {(distance > 0 ? "PRECEDING" : "FOLLOWING")}",
+    };
 
     internal override IEnumerable<object?> Parameters => [View, Late, StateTtl, Release, Partition.Length, .. Partition.Cast<object?>(), Order.Length, .. Order, .. Calls.SelectMany(c => c.Parameters)];
 
