@@ -142,6 +142,9 @@ internal sealed class SubqueryBinder(Compilation compilation, string view, Inter
         return (rows, [], (new ColumnReference(columns[0], rows.Schema[columns[0]].Name, rows.Schema[columns[0]].Type), query.Span));
     }
 
+    /// <summary>Added to the index of a column that is not there yet: beyond all that are.</summary>
+    const int NotMade = 1_000_000;
+
     /// <summary>FROM and WHERE of a query inside another; conditions that name columns around it are left over.</summary>
     (PlanNode Node, Scope Scope, IReadOnlyList<Expression> Outer) Correlated(SelectBody select, Scope scope, int width, CommonTables common)
     {
@@ -149,8 +152,9 @@ internal sealed class SubqueryBinder(Compilation compilation, string view, Inter
         var from = select.From is JoinItem { Alias: null } join ? froms.BindJoin(join, common, []) : froms.Bind(select.From, common);
         var node = from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(select.Span));
         var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
-        // Names are looked for in the query itself first.
-        var inner = new Scope(from.Scope.Description, [.. from.Scope.Columns.Select(c => c with { Index = c.Index + width })]) { Outer = scope };
+        // Names are looked for in the query itself first. Window columns around it that are not made yet must not be taken for its own.
+        var around = new Scope(scope.Description, [.. scope.Columns.Select(c => c.Index < width ? c : c with { Index = c.Index + NotMade })]) { Outer = scope.Outer };
+        var inner = new Scope(from.Scope.Description, [.. from.Scope.Columns.Select(c => c with { Index = c.Index + width })]) { Outer = around };
         var both = new ExpressionBinder(compilation, inner, null, "in WHERE");
         var outer = new List<Expression>();
         foreach (var condition in conditions)

@@ -27,7 +27,8 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
     readonly RowImage _image = new();
     readonly StateWriter _packed = new();
     readonly RowBatches _out;
-    readonly ByteSlots _least, _told; // length of the order's bytes, order, image; image
+    readonly ByteSlots _least; // length of the order's bytes, order, image
+    readonly ByteSlots _told, _toldOnClose; // image
     readonly PriorityQueue<int, (long End, long Arrival)> _closing = new(), _finishing = new(), _forgetting = new();
     readonly List<int> _touched = [];
     readonly int[] _rows, _numbers;
@@ -46,7 +47,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         _keys = new([.. node.Keys.Select(k => node.Schema[k].Type)], context.Memory, context.Owner);
         _order = new([.. node.Order, .. Enumerable.Range(0, node.Schema.Count).Select(c => new SortKey(c, false, false))]);
         _out = new(node.Schema, context.Memory);
-        (_least, _told) = (new(context.Owner), new(context.Owner));
+        (_least, _told, _toldOnClose) = (new(context.Owner), new(context.Owner), new(context.Owner));
         var rows = context.Memory.BatchRows;
         _late = new(rows);
         (_rows, _numbers) = (new int[rows], new int[rows]);
@@ -169,20 +170,29 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         var flag = demand == Demand.Final ? IsFinal : IsClosed;
         if ((_context.Demand & demand) == 0 || (_flags[key] & flag) != 0) return false;
         _flags[key] |= flag;
-        return _out.Add(demand == Demand.Final ? Ports.Final : Ports.OnClose, RowOf(key), 1, output);
+        if (demand == Demand.Final) return _out.Add(Ports.Final, RowOf(key), 1, output);
+        _toldOnClose.Set(key, RowOf(key));
+        return _out.Add(Ports.OnClose, RowOf(key), 1, output);
     }
 
-    /// <summary>Tells that a key's row has changed.</summary>
+    /// <summary>Tells that a key's row has changed; on close only what late rows change afterwards.</summary>
     bool TellChange(int key, IOutput output)
     {
         if ((_flags[key] & IsTouched) == 0) return false;
         _flags[key] &= unchecked((byte)~IsTouched);
-        if ((_context.Demand & Demand.Changes) == 0) return false;
-        var pushed = (_flags[key] & IsTold) != 0 && _out.Add(Ports.Changes, _told[key], -1, output);
-        var row = RowOf(key);
-        pushed |= _out.Add(Ports.Changes, row, 1, output);
-        _told.Set(key, row);
+        var pushed = (_context.Demand & Demand.Changes) != 0 && Replace(key, _told, (_flags[key] & IsTold) != 0, Ports.Changes, output);
         _flags[key] |= IsTold;
+        return pushed | ((_flags[key] & IsClosed) != 0 && Replace(key, _toldOnClose, true, Ports.OnClose, output));
+    }
+
+    /// <summary>Takes back what was told of a key and gives the row that it has now.</summary>
+    bool Replace(int key, ByteSlots told, bool isTold, int port, IOutput output)
+    {
+        var row = RowOf(key);
+        if (isTold && told[key].SequenceEqual(row)) return false;
+        var pushed = isTold && _out.Add(port, told[key], -1, output);
+        pushed |= _out.Add(port, row, 1, output);
+        told.Set(key, row);
         return pushed;
     }
 
@@ -256,6 +266,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         _keys.Release(key);
         _least.Clear(key);
         _told.Clear(key);
+        _toldOnClose.Clear(key);
         _flags[key] = 0;
         _arrivals[key] = -1;
         _stateRows--;
@@ -272,6 +283,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         _keys.Dispose();
         _least.Dispose();
         _told.Dispose();
+        _toldOnClose.Dispose();
         _context.Owner.Charge(-17L * _flags.Length);
         (_flags, _ends, _arrivals) = ([], [], []);
     }
@@ -307,6 +319,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
             writer.Write(_arrivals[key]);
             writer.WriteBytes(_least[key]);
             writer.WriteBytes(_told[key]);
+            writer.WriteBytes(_toldOnClose[key]);
         }
         writer.Patch(counted, count);
     }
@@ -324,6 +337,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
             _arrivals[key] = reader.Read<long>();
             _least.Set(key, reader.ReadBytes());
             _told.Set(key, reader.ReadBytes());
+            _toldOnClose.Set(key, reader.ReadBytes());
             Schedule(key);
         }
     }

@@ -35,6 +35,9 @@ public sealed class GoldenQueryTests
     public Task Four_lanes(string name) => Check(name, s => s with { Lanes = 4 });
 
     [Theory, MemberData(nameof(Names))]
+    public Task Two_lanes_queues_of_one_and_batches_of_one(string name) => Check(name, s => s with { Lanes = 2, QueueLength = 1, BatchRows = 1 });
+
+    [Theory, MemberData(nameof(Names))]
     public Task Three_lanes_queues_of_one_and_batches_of_two(string name) => Check(name, s => s with { Lanes = 3, QueueLength = 1, BatchRows = 2 });
 
     [Theory, MemberData(nameof(Names))]
@@ -47,22 +50,63 @@ public sealed class GoldenQueryTests
     public async Task Commits_all_the_time(string name) => await Check(name, s => s with { Lanes = 2, BatchRows = 3, CommitInterval = TimeSpan.FromMilliseconds(1) });
 
     [Theory, MemberData(nameof(Names))]
-    public async Task Rows_in_another_order_within_the_disorder(string name)
+    public async Task Rows_in_another_order(string name)
     {
         var query = await ReadAsync(name);
-        if (query.Disorder.Count == 0) return;
+        if (query.InOrder is not null) return;
+        var pipeline = Compile(query);
         for (var seed = 1; seed <= 5; seed++)
         {
             var random = new Random(seed);
-            var files = query.Files.ToDictionary(f => f.Key, f => query.Disorder.TryGetValue(f.Key, out var span) ? Shuffle(f.Value, span, random) : f.Value);
+            var files = query.Files.ToDictionary(f => f.Key, f => Shuffle(query, pipeline, f.Key, random));
             try
             {
-                AssertRows(query, await RunAsync(query with { Files = files }, s => s with { Lanes = 1, BatchRows = 2 }));
+                AssertRows(query, await RunAsync(query with { Files = files }, s => s with { Lanes = 1 + seed % 2, BatchRows = 2 }));
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"seed {seed}: {e.Message}", e);
+                throw new InvalidOperationException($"With its lines in another order (seed {seed}) the query gives other rows. If SQL lets their order matter here, or lines are late, say so in the file: -- in order: WHY. {e.Message}", e);
             }
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task Final_rows_come_once_and_are_those_that_are_stored(string name)
+    {
+        var query = await ReadAsync(name);
+        if (query.Sql.Contains("state_ttl", StringComparison.Ordinal)) return; // then a table keeps the last of several final rows of a key
+        using var sinks = new DisposableSinks();
+        var connectors = new ConnectorList();
+        var views = Compile(query).Views.Where(v => v.IsMaterialized && query.Expected.ContainsKey(v.Name)).ToList();
+        foreach (var view in views) connectors.Memory.Add(view.Name, sinks.Add(view.Name));
+        SinkDefinition Final(ViewDefinition view) => new() { Name = view.Name, View = view.Name, Plan = view.Plan, Connector = "memory", Options = Options.None, Emit = Emit.Final, IsUpsert = false };
+        await RunAsync(query, s => s with { Lanes = 2, BatchRows = 3, CommitInterval = TimeSpan.FromMilliseconds(1) }, connectors,
+            p => p with { Sinks = [.. p.Sinks, .. p.Views.Where(v => sinks.ContainsKey(v.Name)).Select(Final)] });
+        foreach (var view in views)
+        {
+            var rows = new List<string>();
+            var shown = Shown(view.Plan.Schema);
+            foreach (var batch in sinks[view.Name].Changes())
+            {
+                for (var row = 0; row < batch.RowCount; row++)
+                {
+                    Assert.Equal(1, batch.Weights is { } weights ? weights[row] : 1);
+                    rows.Add(string.Join(" | ", shown.Select(i => Show(batch[i], row))));
+                }
+                batch.Release();
+            }
+            Assert.Equal(query.Expected[view.Name].Skip(1).Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+        }
+    }
+
+    /// <summary>The sinks of one run, by name.</summary>
+    sealed class DisposableSinks : Dictionary<string, Millrace.Connectors.Programs.MemorySink>, IDisposable
+    {
+        public Millrace.Connectors.Programs.MemorySink Add(string name) => this[name] = new();
+
+        public void Dispose()
+        {
+            foreach (var sink in Values) sink.Dispose();
         }
     }
 
@@ -79,24 +123,61 @@ public sealed class GoldenQueryTests
         foreach (var (view, rows) in query.Expected) Assert.Equal(rows, found[view]);
     }
 
-    /// <summary>Each line moves by up to the span, so that no row is further behind the newest than that.</summary>
-    static string[] Shuffle(string[] lines, TimeSpan span, Random random) =>
-        [lines[0], .. lines.Skip(1).OrderBy(l => DateTime.Parse(l.Split(',')[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal) + span * random.NextDouble() * 0.99)];
+    /// <summary>The lines of a file in another order: in any, or so that each moves by less than its source allows rows to be out of order.</summary>
+    static string[] Shuffle(GoldenQuery query, Pipeline pipeline, string file, Random random)
+    {
+        var lines = query.Files[file];
+        if (lines.Length < 2) return lines;
+        var isCsv = file.EndsWith(".csv", StringComparison.Ordinal);
+        var (heads, rows) = isCsv ? (lines[..1], lines[1..]) : ([], lines);
+        var (column, span) = Disorder(pipeline, file);
+        if (query.Disorder.TryGetValue(file, out var given)) span = given;
+        if (span is not { } most)
+        {
+            rows = [.. rows];
+            random.Shuffle(rows);
+            return [.. heads, .. rows];
+        }
+        if (!isCsv) return lines;
+        var at = column is null ? 0 : Math.Max(0, Array.IndexOf(lines[0].Split(','), column));
+        DateTime? Time(string line) => DateTime.TryParse(line.Split(',')[at], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        // A line without a time may stand anywhere.
+        var times = rows.Select(Time).OfType<DateTime>().DefaultIfEmpty().ToArray();
+        return [.. heads, .. rows.OrderBy(l => Time(l) is { } time ? time + most * random.NextDouble() * 0.99 : times[random.Next(times.Length)])];
+    }
 
-    static async Task<Dictionary<string, string[]>> RunAsync(GoldenQuery query, Func<Settings, Settings> settings)
+    /// <summary>The time column of the source that reads a file, and by how much its rows may be out of order; null = in any way.</summary>
+    static (string? Column, TimeSpan? Span) Disorder(Pipeline pipeline, string file)
+    {
+        foreach (var source in pipeline.Sources)
+        {
+            if (source.Options.TextOrNull("path") is not { } path || Path.GetFileName(path) != file) continue;
+            for (var node = source.Plan; node is UnaryNode unary; node = unary.Input)
+                if (node is AssignWatermark { DelayMicroseconds: var delay } watermark) return (watermark.Schema[watermark.TimeColumn].Name, TimeSpan.FromMicroseconds(delay));
+        }
+        return (null, null);
+    }
+
+    static Pipeline Compile(GoldenQuery query, ConnectorList? connectors = null)
+    {
+        var compiled = SqlCompiler.Compile(query.Sql, new CompileOptions { Name = "golden", Secrets = _ => "a secret of the test", Connectors = connectors ?? new() });
+        Assert.True(compiled.Pipeline is not null, string.Join("\n", compiled.Diagnostics.Select(DiagnosticText.Render)));
+        return compiled.Pipeline;
+    }
+
+    static async Task<Dictionary<string, string[]>> RunAsync(GoldenQuery query, Func<Settings, Settings> settings, ConnectorList? connectors = null, Func<Pipeline, Pipeline>? with = null)
     {
         var folder = Directory.CreateTempSubdirectory("millrace-golden-");
         try
         {
             foreach (var (file, lines) in query.Files) await File.WriteAllTextAsync(Path.Combine(folder.FullName, file), string.Concat(lines.Select(l => l + "\n")));
-            var compiled = SqlCompiler.Compile(query.Sql, new CompileOptions { Name = "golden", Secrets = _ => "a secret of the test" });
-            Assert.True(compiled.Pipeline is not null, string.Join("\n", compiled.Diagnostics.Select(DiagnosticText.Render)));
-            var pipeline = compiled.Pipeline with { Settings = settings(compiled.Pipeline.Settings) };
+            var pipeline = Compile(query, connectors);
+            pipeline = (with?.Invoke(pipeline) ?? pipeline) with { Settings = settings(pipeline.Settings) };
             using var store = new MemoryStore();
             await using var running = await PipelineRunner.StartAsync(pipeline, new RunOptions
             {
                 Store = store,
-                Connectors = new ConnectorList(),
+                Connectors = connectors ?? new ConnectorList(),
                 Formats = new FormatList(),
                 DataDirectory = Path.Combine(folder.FullName, "data"),
                 BaseDirectory = folder.FullName,
@@ -118,7 +199,7 @@ public sealed class GoldenQueryTests
         if (File.Exists(file)) return Sorted(File.ReadAllLines(file));
         var memory = new MemoryAccountant();
         var table = snapshot.Tables.Single(t => t.Name == name);
-        var shown = Enumerable.Range(0, table.Schema.Count).Where(i => !PlanBuilder.IsHidden(table.Schema[i].Name) && !(name == "dead_letters" && table.Schema[i].Name == "time")).ToArray();
+        var shown = Shown(table.Schema).Where(i => !(name == "dead_letters" && table.Schema[i].Name == "time")).ToArray();
         var rows = new List<string> { string.Join(" | ", shown.Select(i => table.Schema[i].Name)) };
         foreach (var batch in snapshot.Scan(name, memory))
         {
@@ -128,6 +209,8 @@ public sealed class GoldenQueryTests
         Assert.Equal(0, memory.Alive);
         return table.Key.IsEmpty || table.Key.Any(k => table.Schema[k].Name.StartsWith("$row", StringComparison.Ordinal)) ? Sorted([.. rows]) : [.. rows];
     }
+
+    static int[] Shown(Schema schema) => [.. Enumerable.Range(0, schema.Count).Where(i => !PlanBuilder.IsHidden(schema[i].Name))];
 
     /// <summary>Without a key, or where rows are numbered, they stand in an order that lanes may change.</summary>
     static string[] Sorted(string[] lines) => [lines[0], .. lines.Skip(1).Order(StringComparer.Ordinal)];

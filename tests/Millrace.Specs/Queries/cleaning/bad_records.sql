@@ -3,6 +3,7 @@ CREATE SOURCE orders (id INTEGER, quantity INTEGER, price DECIMAL(8,2), each AS 
 
 CREATE MATERIALIZED VIEW clean AS SELECT id, quantity, price, each FROM orders;
 
+-- in order: dead letters say where a record stood
 -- file orders.csv
 -- id,quantity,price
 -- 1,2,3.50

@@ -12,6 +12,7 @@ CREATE MATERIALIZED VIEW clean AS SELECT id, product, quantity, price, amount FR
 CREATE VIEW big (CONSTRAINT even_id EXPECT (id % 2 = 0) ON VIOLATION QUARANTINE) AS SELECT id, amount FROM orders WHERE amount > 10;
 CREATE MATERIALIZED VIEW big_even AS SELECT id, amount FROM big;
 
+-- in order: dead letters say where a record stood
 -- file orders.csv
 -- id,product,quantity,price
 -- 1,tea,2,3.50

@@ -12,6 +12,7 @@ CREATE MATERIALIZED VIEW per_minute AS
 -- The least value of each device.
 CREATE MATERIALIZED VIEW least WITH (state_ttl = '1 hour') AS SELECT DISTINCT ON (device) device, value, at FROM readings ORDER BY value;
 
+-- in order: DISTINCT ON without ORDER BY keeps the row that comes first
 -- file readings.csv
 -- at,device,value
 -- 2024-03-01T10:00:01Z,a,1.5

@@ -6,6 +6,7 @@ CREATE SOURCE people (
 CREATE MATERIALIZED VIEW stored AS SELECT id, mail, card FROM people;
 
 -- Dead letters are masked too.
+-- in order: dead letters say where a record stood
 -- file people.jsonl
 -- {"id":1,"mail":"ann@example.org","card":"4000123412341234"}
 -- {"id":2,"mail":"bob@example.org","card":null}

@@ -28,6 +28,7 @@ CREATE MATERIALIZED VIEW twice AS SELECT country, COUNT(*) AS lines FROM sales G
 CREATE MATERIALIZED VIEW single AS SELECT country, GROUPING(country) AS g, COUNT(*) AS lines FROM sales GROUP BY GROUPING SETS ((country));
 CREATE MATERIALIZED VIEW grand AS SELECT COUNT(*) AS lines FROM sales GROUP BY ();
 
+-- in order: rows are late
 -- file sales.csv
 -- at,country,product,quantity
 -- 2024-03-01T10:00:00Z,DE,nut,1

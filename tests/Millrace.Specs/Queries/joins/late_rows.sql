@@ -5,6 +5,7 @@ CREATE SOURCE names (id INTEGER, name TEXT) WITH (connector = 'file', path = 'na
 CREATE MATERIALIZED VIEW near AS SELECT a.id, b.id AS other FROM orders a JOIN orders b ON b.at BETWEEN a.at AND a.at + INTERVAL '20 seconds' AND a.id < b.id;
 CREATE MATERIALIZED VIEW named AS SELECT o.id, n.name FROM orders o JOIN names n ON o.id = n.id;
 
+-- in order: rows are late
 -- file orders.csv
 -- at,id
 -- 2024-03-01T10:00:00Z,1

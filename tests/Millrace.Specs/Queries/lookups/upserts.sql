@@ -12,6 +12,7 @@ CREATE MATERIALIZED VIEW by_category AS
 
 CREATE MATERIALIZED VIEW in_the_end AS SELECT product, price FROM products WHERE category = 'fruit' EMIT FINAL;
 
+-- in order: the last row of a key to come is the one that holds
 -- file products.csv
 -- product,category,price,op
 -- apple,fruit,1.00,u

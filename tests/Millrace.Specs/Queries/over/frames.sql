@@ -25,6 +25,7 @@ CREATE MATERIALIZED VIEW neighbours AS
     ROW_NUMBER() OVER w AS n, RANK() OVER w AS r, DENSE_RANK() OVER w AS d, NTH_VALUE(price, 2) OVER w AS second, price - LAG(price, 1, price) OVER w AS moved
   FROM trades WINDOW w AS (PARTITION BY symbol ORDER BY at);
 
+-- in order: rows are late
 -- file trades.csv
 -- at,symbol,price
 -- 2024-03-01T10:00:20Z,a,7

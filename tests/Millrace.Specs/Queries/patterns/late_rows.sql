@@ -11,6 +11,7 @@ CREATE MATERIALIZED VIEW rises AS
     DEFINE up AS LAST(up.price, 1) IS NULL OR up.price > LAST(up.price, 1)
   ) AS m (symbol, low, high, lines);
 
+-- in order: rows are late
 -- file ticks.csv
 -- at,symbol,price
 -- 2024-03-01T10:00:00Z,A,1

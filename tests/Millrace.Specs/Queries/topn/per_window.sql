@@ -16,6 +16,7 @@ CREATE MATERIALIZED VIEW firsts AS
     SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, product ORDER BY at) AS rn FROM TUMBLE(sales, at, INTERVAL '1 minute'))
   WHERE rn = 1;
 
+-- in order: rows are late
 -- file sales.csv
 -- at,product,amount
 -- 2024-03-01T10:00:10Z,tea,5

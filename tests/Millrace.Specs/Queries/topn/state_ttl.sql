@@ -10,6 +10,7 @@ CREATE MATERIALIZED VIEW longest WITH (state_ttl = '1 minute') AS
 CREATE MATERIALIZED VIEW numbered WITH (state_ttl = '1 minute') AS
   SELECT page, at, ROW_NUMBER() OVER (PARTITION BY page ORDER BY at) AS n, SUM(seconds) OVER (PARTITION BY page ORDER BY at) AS total FROM visits;
 
+-- in order: rows are late, and which row begins a key anew depends on when it comes
 -- file visits.csv
 -- at,page,seconds
 -- 2024-03-01T10:00:00Z,home,50

@@ -5,6 +5,7 @@ CREATE SOURCE orders (at TIMESTAMP, amount INTEGER, WATERMARK FOR at AS at)
 CREATE MATERIALIZED VIEW per_minute AS
   SELECT window_start, SUM(amount) AS total FROM TUMBLE(orders, at, INTERVAL '1 minute') GROUP BY window_start;
 
+-- in order: rows are late
 -- file orders.csv
 -- at,amount
 -- 2024-03-01T10:00:10Z,1

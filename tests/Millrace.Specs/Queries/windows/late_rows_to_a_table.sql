@@ -9,6 +9,7 @@ CREATE MATERIALIZED VIEW per_minute AS
 CREATE MATERIALIZED VIEW per_hour AS
   SELECT window_start, SUM(amount) AS total FROM TUMBLE(orders, at, INTERVAL '1 hour') GROUP BY window_start;
 
+-- in order: rows are late
 -- file orders.csv
 -- at,shop,amount
 -- 2024-03-01T10:00:10Z,north,1

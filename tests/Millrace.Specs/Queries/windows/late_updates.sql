@@ -37,6 +37,7 @@ CREATE MATERIALIZED VIEW sliding AS
 
 CREATE SINK closed_csv FROM per_minute EMIT FINAL WITH (connector = 'file', path = 'settled.csv', format = 'csv');
 
+-- in order: rows are late
 -- file orders.csv
 -- at,shop,amount
 -- 2024-03-01T10:00:10Z,north,1

@@ -73,7 +73,8 @@ sealed partial class QueryMaker
                 TypeKind.Integer => DataType.BigInt, TypeKind.Double => DataType.Double, _ => DataType.Decimal(38, 3),
             }),
             7 when isNumber => (new Part("AVG(", distinct, argument, ")"), kind == TypeKind.Double ? DataType.Double : DataType.Decimal(38, 6)),
-            8 when isNumber && kind != TypeKind.Double => (new Part(Pick(["VARIANCE(", "STDDEV_POP("]), argument, ")"), DataType.Double),
+            // Where values are large and lie close together it keeps to its error bounds, no more.
+            8 when isNumber && kind != TypeKind.Double && expressions.ColumnOf(kind) is { } column => (new Part(Pick(["VARIANCE(", "STDDEV_POP("]), column, ")"), DataType.Double),
             9 when kind == TypeKind.Boolean => (new Part(Pick(["BOOL_AND(", "BOOL_OR("]), argument, ")"), DataType.Boolean),
             _ => (new Part(Pick(["MIN(", "MAX("]), argument, ")"), TypeOf(kind)),
         };
