@@ -1,6 +1,7 @@
 using Millrace.Bench.Benchmarks;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Nexmark;
+using Millrace.Bench.Sales;
 
 namespace Millrace.Bench;
 
@@ -9,7 +10,9 @@ static class Program
 {
     static readonly Benchmark[] s_benchmarks =
     [
-        new OnlineRetail(), new OnlineRetail10(), new W1(), new W3(), new W5(), new W8(), new W9(), new DecodeJson(), new DecodeCsv(), new Growth(), new JoinGrowth(),
+        new OnlineRetail(), new OnlineRetail10(),
+        .. SalesQuestion.All.Select(static q => new SalesBenchmark(q)), .. SalesQuestion.All.Select(static q => new TwoLanes(q)),
+        new DecodeJson(), new DecodeCsv(), new Growth(), new JoinGrowth(),
         new NexmarkSpeed(fromJson: false), new NexmarkSpeed(fromJson: true), new NexmarkCheck(),
     ];
 

@@ -1,6 +1,6 @@
 // DuckDB as a peer: answers one question over and over, each time when it is told to.
 //
-// usage: node duckdb.mjs w1|w3|w5|w8|w9 THREADS DATA_FOLDER
+// usage: node duckdb.mjs w1 ... w9 THREADS DATA_FOLDER
 //
 // Prints {"ready":...} when the data is there; then, for each line "run" on standard input, one line of JSON with the
 // seconds of the query (result materialised) and the rows it read. The first run adds a checksum of the result, which
@@ -16,34 +16,41 @@ const load = createRequire(pathToFileURL(join(folder, 'package.json')))
 const { DuckDBInstance, DuckDBDataChunk, BIGINT, INTEGER, DOUBLE } = load('@duckdb/node-api')
 
 const inFolder = file => join(folder, file).replaceAll("'", "''")
-const queries = {
-  w1: 'SELECT ts//60000 AS w, product, sum(qty*price) AS rev, count(*) AS n FROM sales WHERE qty>0 GROUP BY 1,2',
-  w3: 'SELECT * FROM (SELECT ts//600000 AS w, product, sum(qty*price) AS rev FROM sales GROUP BY 1,2) QUALIFY row_number() OVER (PARTITION BY w ORDER BY rev DESC) <= 10',
-  w5: 'SELECT ts//3600000 AS w, count(DISTINCT customer) AS n FROM sales GROUP BY 1',
-  w8: `SELECT ts//60000 AS w, product, sum(qty*price) AS rev, count(*) AS n
-       FROM read_json('${inFolder('sales.jsonl')}', format='newline_delimited',
-                      columns={ts:'BIGINT',product:'VARCHAR',qty:'INTEGER',price:'DOUBLE'}) WHERE qty>0 GROUP BY 1,2`,
-  w9: `SELECT ts//60000 AS w, product, sum(qty*price) AS rev, count(*) AS n
-       FROM read_csv('${inFolder('sales.csv')}', header=true, delim=',', quote='', escape='', auto_detect=false,
-                     columns={ts:'BIGINT',product:'VARCHAR',store:'VARCHAR',customer:'VARCHAR',qty:'INTEGER',price:'DOUBLE'})
-       WHERE qty>0 GROUP BY 1,2`,
-}
-const rows = { w1: 10_000_000, w3: 10_000_000, w5: 10_000_000, w8: 2_000_000, w9: 2_000_000 }[name]
-const query = queries[name]
+const perMinute = 'SELECT ts//60000 AS w, product, sum(qty*price) AS rev, count(*) AS n'
 
-// Prices have two decimals, so cents make the sum independent of the order in which doubles were added.
-const number = name === 'w1' ? 'product' : 'substr(product, 2)::INTEGER'
-const checksums = {
-  w3: `SELECT count(*) || '/' || sum(cents) || '/' || sum(((w % 100003) * 4001 + product) * cents)
-       FROM (SELECT w::HUGEINT AS w, product, round(rev * 100)::BIGINT AS cents FROM (${query}))`,
-  w5: `SELECT count(*) || '/' || sum(n) || '/' || sum(w::HUGEINT * n) FROM (${query})`,
+// A question: its query, and for the checksum what is a whole number in each column of its answer.
+const inMemory = {
+  w1: [`${perMinute} FROM sales WHERE qty>0 GROUP BY 1,2`, ['w*60000', 'product', 'round(rev*100)', 'n']],
+  w2: ['SELECT ts//1000 AS w, count(*) AS n FROM sales GROUP BY 1', ['w*1000', 'n']],
+  w3: [`SELECT * FROM (SELECT ts//600000 AS w, product, sum(qty*price) AS rev FROM sales GROUP BY 1,2)
+        QUALIFY row_number() OVER (PARTITION BY w ORDER BY rev DESC) <= 10`, ['w*600000', 'product', 'round(rev*100)']],
+  w4: [`WITH p AS (SELECT ts//60000 AS m, store, sum(qty*price) AS s, count(*) AS n FROM sales GROUP BY 1,2)
+        SELECT m+k AS w, store, sum(s)/sum(n) AS mean FROM p, range(10) r(k) GROUP BY 1,2`, ['(w-9)*60000', 'store', 'round(mean*9876.54321::DOUBLE)']],
+  w5: ['SELECT ts//3600000 AS w, count(DISTINCT customer) AS n FROM sales GROUP BY 1', ['w*3600000', 'n']],
+  w6: ['SELECT ts//60000 AS w, category, sum(qty*price) AS rev FROM sales JOIN dim USING (product) GROUP BY 1,2', ['w*60000', 'category', 'round(rev*100)']],
+  w7: [`SELECT customer, s, count(*) AS n, sum(rev) AS rev, min(ts) AS first_at, max(ts) AS last_at FROM (
+          SELECT customer, ts, rev, sum(g) OVER (PARTITION BY customer ORDER BY ts ROWS UNBOUNDED PRECEDING) AS s FROM (
+            SELECT customer, ts, qty*price AS rev, CASE WHEN ts - lag(ts) OVER (PARTITION BY customer ORDER BY ts) <= 30000 THEN 0 ELSE 1 END AS g FROM sales))
+        GROUP BY 1,2`, ['customer', 'n', 'round(rev*100)', 'first_at', 'last_at']],
 }
-const checksum = checksums[name] ?? `SELECT count(*) || '/' || sum(n) || '/' || sum(cents) || '/' || sum(((w % 100003) * 4001 + product) * (cents * 31 + n))
-  FROM (SELECT w::HUGEINT AS w, ${number} AS product, n, round(rev * 100)::BIGINT AS cents FROM (${query}))`
+const fromFiles = {
+  w8: [`${perMinute} FROM read_json('${inFolder('sales.jsonl')}', format='newline_delimited',
+          columns={ts:'BIGINT',product:'VARCHAR',qty:'INTEGER',price:'DOUBLE'}) WHERE qty>0 GROUP BY 1,2`, ['w*60000', 'substr(product, 2)', 'round(rev*100)', 'n']],
+  w9: [`${perMinute} FROM read_csv('${inFolder('sales.csv')}', header=true, delim=',', quote='', escape='', auto_detect=false,
+          columns={ts:'BIGINT',product:'VARCHAR',store:'VARCHAR',customer:'VARCHAR',qty:'INTEGER',price:'DOUBLE'}) WHERE qty>0 GROUP BY 1,2`, ['w*60000', 'substr(product, 2)', 'round(rev*100)', 'n']],
+}
+const isInMemory = name in inMemory
+const rows = isInMemory ? 10_000_000 : 2_000_000
+const [query, columns] = { ...inMemory, ...fromFiles }[name]
+
+// See AnswerChecksum: values folded modulo the prime 2^61 - 1, squares added up.
+const prime = '2305843009213693951'
+const folded = columns.reduce((before, column) => `(((${before})::HUGEINT * 1000003 + ((${column})::HUGEINT + 1000000000000000)) % ${prime})`, '0')
+const checksum = `SELECT count(*) || '/' || (sum((h * h) % ${prime}) % ${prime}) FROM (SELECT ${folded} AS h FROM (${query}))`
 
 const instance = await DuckDBInstance.create(':memory:', { threads })
 const connection = await instance.connect()
-if (rows === 10_000_000) await loadColumns()
+if (isInMemory) await loadColumns()
 say({ ready: `DuckDB ${(await all('SELECT version()'))[0][0]}, threads ${threads}` })
 
 let first = true
@@ -86,4 +93,5 @@ async function loadColumns() {
     await connection.run('DROP TABLE loading')
   }
   await connection.run(`CREATE TABLE sales AS SELECT * FROM '${inFolder('sales.parquet')}'`)
+  await connection.run('CREATE TABLE dim AS SELECT range::INTEGER AS product, (range % 40)::INTEGER AS category FROM range(4000)')
 }

@@ -25,6 +25,10 @@ sealed class ServedContestant : IContestant
         // The last core: interrupts and other people's work prefer the first.
         new(name, "taskset", ["-c", $"{Environment.ProcessorCount - 1}", Environment.ProcessPath!, Environment.GetCommandLineArgs()[0], "serve", benchmark.Name, side]);
 
+    /// <summary>A side that this program serves itself, on all cores.</summary>
+    public static ServedContestant OnAllCores(string name, Benchmark benchmark, string side) =>
+        new(name, Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], "serve", benchmark.Name, side]);
+
     /// <summary>DuckDB, on as many threads as said.</summary>
     public static ServedContestant DuckDb(Workshop workshop, string question, int threads) =>
         new("DuckDB", "node", [workshop.Peer("duckdb.mjs"), question, $"{threads}", workshop.Cache]);

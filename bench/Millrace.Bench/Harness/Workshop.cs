@@ -70,6 +70,14 @@ sealed class Workshop
         return Path.Combine(Cache, file);
     }
 
+    /// <summary>The category of each of the 4,000 products, as CSV.</summary>
+    public string Dimension()
+    {
+        var file = Path.Combine(Cache, "dim.csv");
+        if (!File.Exists(file)) File.WriteAllLines(file, Enumerable.Range(0, 4000).Select(static p => $"{p},{p % 40}").Prepend("product,category"));
+        return file;
+    }
+
     /// <summary>The online shop's file as it is.</summary>
     public string OnlineRetail() => SharedFile("data", "sales", "online_retail.csv.gz");
 

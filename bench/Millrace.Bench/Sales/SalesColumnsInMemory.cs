@@ -3,7 +3,7 @@ using Millrace.Bench.Harness;
 using Millrace.Connectors.Programs;
 using Millrace.Data;
 
-namespace Millrace.Bench.Benchmarks;
+namespace Millrace.Bench.Sales;
 
 /// <summary>Ten million sales as batches of a program's source.</summary>
 static class SalesColumnsInMemory
