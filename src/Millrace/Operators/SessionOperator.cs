@@ -232,14 +232,15 @@ sealed class SessionOperator : IOperator, IStateful
     bool Move(IOutput output, ref bool pushed)
     {
         var sessions = Next(_table.Moved, s => IsTouched(s) && _table.EndOf(s) >= _frontier.Final.Microseconds && _teller.ToldEndOf(s) < _frontier.Final.Microseconds);
+        foreach (var session in sessions) _keys.MarkChanged(_table[session].Key);
         Change(sessions, output, ref pushed);
         if (_table.Moved.Position < _table.Moved.Count) return false;
         _table.Moved.Position = 0;
-        _table.Moved.Keep(s => IsTouched(s) && _teller.ToldEndOf(s) != long.MaxValue && _teller.ToldEndOf(s) >= _frontier.Final.Microseconds);
+        _table.Moved.Keep(s => IsTouched(s) && (_table[s].Marks & Session.IsMoved) != 0);
         return true;
     }
 
-    bool IsTouched(int session) => (_table[session].Marks & (Session.IsTouched | Session.IsMerged)) == Session.IsTouched;
+    bool IsTouched(int session) => (_table[session].Marks & Session.IsTouchedForAll) != 0 && (_table[session].Marks & Session.IsMerged) == 0;
 
     /// <summary>Tells what sessions are now on the ports that hear of changes.</summary>
     void Change(ReadOnlySpan<int> sessions, IOutput output, ref bool pushed)
@@ -247,9 +248,16 @@ sealed class SessionOperator : IOperator, IStateful
         if (sessions.IsEmpty) return;
         pushed |= _teller.TakeBack(sessions, Ports.Changes, output);
         pushed |= _teller.Give(sessions, Ports.Changes, canChange: true, output);
-        if (_closing is null) return;
-        pushed |= _teller.TakeBack(sessions, Ports.OnClose, output);
         var closed = 0;
+        foreach (var session in sessions)
+        {
+            if ((_table[session].Marks & Session.IsTouchedForClose) != 0) _chunk[closed++] = session;
+            _table[session].Marks &= ~(Session.IsTouchedForAll | Session.IsMoved);
+        }
+        if (_closing is null) return;
+        sessions = _chunk.AsSpan(0, closed);
+        pushed |= _teller.TakeBack(sessions, Ports.OnClose, output);
+        closed = 0;
         foreach (var session in sessions)
         {
             ref var marks = ref _table[session].Marks;
@@ -270,7 +278,7 @@ sealed class SessionOperator : IOperator, IStateful
     bool Close(IOutput output, ref bool pushed)
     {
         var sessions = Next(_closed, s => (_table[s].Marks & Session.IsMerged) == 0 && _table.EndOf(s) >= _frontier.Final.Microseconds && _frontier.Final != Timestamp.MaxValue);
-        foreach (var session in sessions) _table[session].Marks |= Session.IsClosed;
+        foreach (var session in sessions) _table[session].Marks = _table[session].Marks & ~Session.IsTouchedForClose | Session.IsClosed;
         pushed |= _teller.Give(sessions, Ports.OnClose, canChange: true, output);
         return IsDone(_closed);
     }
@@ -279,8 +287,8 @@ sealed class SessionOperator : IOperator, IStateful
     {
         var sessions = Next(_table.Touched, s =>
         {
-            if (!IsTouched(s)) return false;
-            _table[s].Marks &= ~Session.IsTouched;
+            if ((_table[s].Marks & Session.IsTouched) == 0) return false;
+            _table[s].Marks &= ~Session.IsTouched; // it may stand here twice
             _keys.MarkChanged(_table[s].Key);
             return true;
         });
@@ -314,7 +322,7 @@ sealed class SessionOperator : IOperator, IStateful
         foreach (var session in sessions)
         {
             var marks = _table[session].Marks;
-            if ((marks & Session.IsTouched) != 0 || (marks >> port & Session.IsTold) == 0) _rows[count++] = session;
+            if ((marks & (port == Ports.Changes ? Session.IsTouched : Session.IsTouchedForClose)) != 0 || (marks >> port & Session.IsTold) == 0) _rows[count++] = session;
         }
         var changed = _rows.AsSpan(0, count);
         return _teller.TakeBack(changed, port, output) | _teller.Give(changed, port, canChange: false, output);

@@ -17,7 +17,7 @@ sealed class DueRing(SessionTable table, MemoryOwner owner) : IDisposable
     int[] _first = new int[Steps]; // session + 1
     int[] _next = []; // by session: the next of its step + 1
     long _position;
-    bool _isPlaced;
+    bool _isPlaced, _hasTaken;
 
     /// <summary>Notes a session.</summary>
     public void Add(int session, long due)
@@ -29,7 +29,8 @@ sealed class DueRing(SessionTable table, MemoryOwner owner) : IDisposable
             Array.Resize(ref _next, length);
         }
         var step = due >> _shift;
-        if (!_isPlaced) (_position, _isPlaced) = (step, true);
+        // Until time has come this far it may still begin earlier; whoever stands too early for his step is looked at too early, which does no harm.
+        if (!_isPlaced || (!_hasTaken && step < _position)) (_position, _isPlaced) = (step, true);
         var ahead = step <= _position ? 0 : Math.Min((ulong)(step - _position), Steps - 1);
         ref var first = ref _first[(int)(_position + (long)ahead) & (Steps - 1)];
         _next[session] = first;
@@ -63,7 +64,7 @@ sealed class DueRing(SessionTable table, MemoryOwner owner) : IDisposable
                 }
             }
         }
-        _position = target;
+        (_position, _hasTaken) = (target, true);
         while (kept != 0)
         {
             var session = kept - 1;

@@ -47,7 +47,7 @@ sealed class SessionTable : IDisposable
     public SessionList Moved { get; }
 
     /// <summary>Open sessions.</summary>
-    public int Count => _last - _freeCount;
+    public int Count { get; private set; }
 
     /// <summary>All numbers are below it.</summary>
     public int Limit => _last;
@@ -107,7 +107,7 @@ sealed class SessionTable : IDisposable
                 }
                 if (time >= session.First)
                 {
-                    if ((session.Marks & Session.IsTouched) == 0) Touch(newest - 1);
+                    if ((session.Marks & Session.IsTouchedForAll) != Session.IsTouchedForAll) Touch(newest - 1);
                     found[i] = newest - 1;
                     continue;
                 }
@@ -160,8 +160,8 @@ sealed class SessionTable : IDisposable
                 States[c].Reset(other);
             }
             Unlink(other);
-            gone.Marks = gone.Marks & ~Session.IsTouched | Session.IsMerged;
-            if ((gone.Marks & 3 * Session.IsTold) != 0) mergedAway.Add(other);
+            gone.Marks = gone.Marks & ~Session.IsTouchedForAll | Session.IsMerged;
+            if ((gone.Marks & Session.IsToldAnywhere) != 0) mergedAway.Add(other);
         }
         return Extend(target, time);
     }
@@ -170,11 +170,16 @@ sealed class SessionTable : IDisposable
     void Touch(int number)
     {
         ref var session = ref _sessions[number];
-        if ((session.Marks & Session.IsTouched) != 0) return;
-        session.Marks |= Session.IsTouched;
+        var before = session.Marks;
+        session.Marks |= Session.IsTouchedForAll;
+        if ((before & Session.IsToldAnywhere) != 0 && (before & Session.IsMoved) == 0)
+        {
+            session.Marks |= Session.IsMoved;
+            Moved.Add(number);
+        }
+        if ((before & Session.IsTouched) != 0) return;
         if (Touched.Count > 4 * Count + 1024) Touched.Keep(s => (_sessions[s].Marks & Session.IsTouched) != 0 && s != number);
         Touched.Add(number);
-        if ((session.Marks & 3 * Session.IsTold) != 0) Moved.Add(number);
     }
 
     /// <summary>Begins a session behind which a key's newest stands.</summary>
@@ -185,6 +190,7 @@ sealed class SessionTable : IDisposable
         _sessions[number] = new() { First = time, Last = time, Key = key, Earlier = earlier };
         _newest[key] = number + 1;
         _keys.Hold(key);
+        Count++;
         Touch(number);
         Finishing.Add(number, After(time));
         if (!isClosed) Closing?.Add(number, After(time));
@@ -225,6 +231,7 @@ sealed class SessionTable : IDisposable
         link = session.Earlier;
         _keys.MarkChanged(session.Key);
         _keys.Release(session.Key);
+        Count--;
     }
 
     /// <summary>Frees sessions that are past.</summary>
