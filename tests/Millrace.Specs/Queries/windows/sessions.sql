@@ -29,6 +29,7 @@ CREATE MATERIALIZED VIEW busy_times AS
 CREATE MATERIALIZED VIEW visits_per_hour AS
   SELECT window_start, COUNT(*) AS visits, SUM(clicks) AS clicks FROM TUMBLE(visits, window_end, INTERVAL '1 hour') GROUP BY window_start EMIT ON WINDOW CLOSE;
 
+-- in order: two clicks are late
 -- file clicks.csv
 -- at,visitor,amount
 -- 2024-03-01T10:00:00Z,ann,1
