@@ -79,6 +79,11 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
     {
         var known = input.Scope.Columns.Where(c => PlanBuilder.LagOf(input.Node, c.Index) is not null).Select(c => $"'{c.Name}'").ToList();
         var sources = PlanSearch.Sources(input.Node);
+        if (known.Count == 0 && PlanSearch.Nodes(input.Node).Any(n => n is Join { Times.IsEmpty: true } join && !(join.Left.Times.IsEmpty && join.Right.Times.IsEmpty)))
+        {
+            return new(Codes.LostTime, item.Time.Span,
+                $"a row of the join may come at any later time, so that a window over '{item.Time}' would never close. Bound the join, e.g. AND b.ts BETWEEN a.ts AND a.ts + INTERVAL '1 hour', or lay the windows below it.");
+        }
         var message = known.Count > 0
             ? $"the watermark says nothing about '{item.Time}', so a window over it would never close. A window here can go by {string.Join(" or ", known)}."
             : sources.Any(s => s.Plan is { } plan && PlanSearch.HasWatermark(plan))

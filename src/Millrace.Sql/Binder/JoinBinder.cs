@@ -18,7 +18,7 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
     public From Bind(JoinItem item, CommonTables common, IReadOnlyList<Expr> where)
     {
         var tree = Tree(item, common);
-        CheckNames(tree.Scope, item);
+        CheckNames(item);
         var binder = new ExpressionBinder(compilation, tree.Scope, null, "in WHERE");
         var conditions = where.Select(w => binder.Condition(w, "WHERE")).SelectMany(JoinCondition.Parts).ToList();
         var node = new JoinOrder(compilation, view, stateTtl).Plan(tree, conditions, _columns);
@@ -83,13 +83,12 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
         return new(kind, left, right, conditions, merged, join.Word, new Scope(description, [.. columns, .. rest]), description);
     }
 
-    static void CheckNames(Scope scope, JoinItem item)
+    static void CheckNames(JoinItem item)
     {
         var seen = new Dictionary<string, Name>(StringComparer.Ordinal);
         foreach (var name in Names(item))
             if (!seen.TryAdd(name.Text, name))
                 throw new SqlError(Codes.RepeatedTable, name.Span, $"'{name}' stands for two tables of this FROM. Give one of them another name: {name} AS other.");
-        _ = scope;
     }
 
     static IEnumerable<Name> Names(FromItem item) => item switch

@@ -86,8 +86,7 @@ internal sealed class SubqueryBinder(Compilation compilation, string view, Inter
         var width = node.Schema.Count;
         var (rows, outer, item) = Rows(within.Query, scope, width, common, withItem: true);
         var (value, span) = item!.Value;
-        var both = new Scope(scope.Description, [.. scope.Columns]);
-        var operand = new ExpressionBinder(compilation, both, null, "in IN").Bind(within.Operand);
+        var operand = new ExpressionBinder(compilation, scope, null, "in IN").Bind(within.Operand);
         CheckColumns(operand, width, within.Span);
         var values = ExpressionBinder.Common([operand, JoinCondition.Moved(value, i => i + width)], [within.Operand.Span, span], within.Span, "IN");
         var equal = Equal(values[0], values[1], within.Span);

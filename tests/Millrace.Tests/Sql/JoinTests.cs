@@ -23,6 +23,8 @@ public sealed class JoinTests
         "MR1203 6:66+11 a query that stands for a value may be compared with the query around it by equalities alone, e.g. WHERE t.k = o.k. Join the tables in FROM instead.")]
     [InlineData("SELECT window_start, COUNT(*) AS n FROM TUMBLE(orders, at, INTERVAL '1 hour') WHERE product IN (SELECT product FROM orders) GROUP BY window_start",
         "MR1204 6:102+39 a row may pass this condition at any later time, so that windows over the rows would never be complete. Group first, in a query in FROM, and compare its rows.")]
+    [InlineData("SELECT window_start, COUNT(*) AS n FROM TUMBLE((SELECT a.at FROM orders a JOIN orders b ON a.product = b.product), at, INTERVAL '1 hour') GROUP BY window_start",
+        "MR1204 6:133+2 a row of the join may come at any later time, so that a window over 'at' would never close. Bound the join, e.g. AND b.ts BETWEEN a.ts AND a.ts + INTERVAL '1 hour', or lay the windows below it.")]
     public void Faulty_joins_are_told(string select, string errors) => Assert.Equal(errors, Compiling.Errors($"{Compiling.Orders}CREATE VIEW v AS {select}"));
 
     [Theory]
@@ -38,4 +40,33 @@ public sealed class JoinTests
     public void State_ttl_bounds_the_distance_of_partners() =>
         Assert.Equal("", Compiling.Errors($"{Compiling.Orders}CREATE VIEW v WITH (state_ttl = '1 hour') AS SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product")
             + string.Join('\n', Compiling.Warnings($"{Compiling.Orders}CREATE VIEW v WITH (state_ttl = '1 hour') AS SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product").Split('\n').Skip(1)));
+
+    [Theory]
+    [InlineData("SELECT a.quantity FROM orders a, orders b, orders c WHERE c.invoice = a.invoice AND b.customer = c.customer AND a.quantity > 1 AND c.quantity < 5",
+        """
+        Project quantity
+          Project
+            Join INNER on customer = customer
+              Join INNER on invoice = invoice
+                Filter quantity > 1
+                Filter quantity < 5
+        """)]
+    [InlineData("SELECT a.quantity FROM orders a LEFT JOIN orders b ON a.product = b.product AND b.quantity > 1 AND a.quantity > 2 WHERE a.quantity > 3",
+        """
+        Project quantity
+          Project
+            Join LEFT on product = product AND quantity > 2
+              NumberRows
+                Filter quantity > 3
+              NumberRows
+                Filter quantity > 1
+        """)]
+    public void Conditions_go_where_they_do_most_good(string select, string plan)
+    {
+        // Names and indentation of what stands above the sources; lists of columns left out.
+        var lines = Millrace.Sql.PlanText.Lines(Compiling.View(select)).Where(l => l.TrimStart() is var t && (t.StartsWith("Join", StringComparison.Ordinal) || t.StartsWith("Filter", StringComparison.Ordinal)))
+            .Select(l => l[..l.IndexOf("  [", l.Length - l.TrimStart().Length, StringComparison.Ordinal)].Trim());
+        var expected = plan.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("Join", StringComparison.Ordinal) || l.StartsWith("Filter", StringComparison.Ordinal));
+        Assert.Equal(expected, lines);
+    }
 }

@@ -35,6 +35,7 @@ sealed class JoinOperator : IOperator, IStateful
     readonly PairTests _tests;
     readonly bool[] _tells = new bool[2], _waits = new bool[2], _decides = new bool[2], _isBounded = new bool[2];
     readonly bool _tellsWithPartner; // semi
+    readonly bool _needsOne; // of the right side's rows of a key
     readonly long[] _final = [long.MinValue, long.MinValue];
     readonly int[] _batchKeys, _storedRows, _storedKeys, _slots, _slotOf;
     readonly long[] _storedEnds, _found;
@@ -68,6 +69,7 @@ sealed class JoinOperator : IOperator, IStateful
         _intakes = [new(node, 0, context), new(node, 1, context)];
         _joined = new(node, used, context, _sides);
         _tests = new(node, context, _sides, _joined);
+        _needsOne = _decides[0] && !_tests.Any;
         var rows = context.Memory.BatchRows;
         (_batchKeys, _storedRows, _storedKeys, _slots, _slotOf) = (new int[rows], new int[rows], new int[rows], new int[rows], new int[rows]);
         (_storedEnds, _found) = (new long[rows], new long[rows]);
@@ -123,6 +125,16 @@ sealed class JoinOperator : IOperator, IStateful
             {
                 if (ends[i] < others) continue;
                 (_storedRows[_stored], _storedKeys[_stored], _storedEnds[_stored]) = (rows[i], keys[i], ends[i]);
+                _stored++;
+            }
+        }
+        else if (_input == 1 && _needsOne)
+        {
+            // That there is a partner is all that anybody asks; the first of a key says it for the others.
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (keys[i] < own.Heads.Length && own.Heads[keys[i]] != 0) continue;
+                (_storedRows[_stored], _storedKeys[_stored]) = (rows[i], keys[i]);
                 _stored++;
             }
         }

@@ -15,6 +15,9 @@ public sealed class SingleRow : UnaryNode
     /// <inheritdoc/>
     public override string StateBound => Keys.IsEmpty ? "one row" : "unbounded";
 
+    /// <inheritdoc/>
+    public override string Details => Keys.IsEmpty ? "" : "a " + string.Join(", ", Keys.Select(k => Schema[k].Name));
+
     internal override IEnumerable<object?> Parameters => [Query, .. Keys.Cast<object?>()];
 
     internal override bool HasState => true;
