@@ -33,7 +33,7 @@ sealed class TextSlots : SlotColumn
     public int Distinct => _heap.Count;
 
     /// <summary>Sets the text of a slot.</summary>
-    public void SetText(int slot, ReadOnlySpan<byte> text) => _codes[slot] = _heap.Intern(text);
+    public void SetText(int slot, ReadOnlySpan<byte> text) => _codes[slot] = Put(text);
 
     /// <summary>The text of a slot.</summary>
     public ReadOnlySpan<byte> this[int slot] => _heap[_codes[slot]];
