@@ -342,6 +342,7 @@ sealed class SessionOperator : IOperator, IStateful
 
     public void Dispose()
     {
+        _condition?.Dispose();
         _teller.Dispose();
         _finishing.Dispose();
         _closing?.Dispose();

@@ -109,7 +109,7 @@ sealed class Trial
         SourceScan or AssignWatermark or Project or Filter or Expect or DelayFrontier or AssignWindow or Expand or UnionAll or Aggregate or DistinctOn or TopN or SetOperation or NumberRows or NormalizeUpsert => true,
         Join join => !StaticTables.Is(join.Left) && !StaticTables.Is(join.Right) && (join.Kind is JoinKind.Inner or JoinKind.Semi || join.LeftDeadlines.IsEmpty && join.RightDeadlines.IsEmpty),
         _ => false,
-    } && node.Inputs.All(Follows);
+    } && !node.ReadsFinal && node.Inputs.All(Follows);
 
     /// <summary>At some commits what was told so far is the answer over the rows that were read so far.</summary>
     void CheckCuts(Way way, ViewDefinition view, EngineRun run, List<(long Version, object?[] Row, int Weight)> changes)

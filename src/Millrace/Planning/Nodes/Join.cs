@@ -102,6 +102,8 @@ public sealed class Join : BinaryNode
         MarkConditions(inputs[0], inputs[1]);
         foreach (var time in LeftDeadlines) inputs[0][time.Column] = true;
         foreach (var time in RightDeadlines) inputs[1][time.Column] = true;
+        foreach (var time in TimeBound.Arrivals(Bounds, Left, ofLeft: true)) inputs[0][time.Column] = true;
+        foreach (var time in TimeBound.Arrivals(Bounds, Right, ofLeft: false)) inputs[1][time.Column] = true;
     }
 
     /// <summary>Marks the columns that conditions read of pairs.</summary>

@@ -7,7 +7,7 @@ static class ArrivalOrder
 {
     /// <summary>Whether it does.</summary>
     public static bool Decides(PlanNode plan, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data) =>
-        plan.Inputs.All(i => Decides(i, data)) && !IsLateBySchedule(plan) && (!Matters(plan) || plan.Inputs.All(i => IsKept(i, data)));
+        plan.Inputs.All(i => Decides(i, data)) && !IsLateBySchedule(plan) && (plan is not Aggregate { Window.Kind: WindowKind.Session } sessions || IsKept(sessions.Input, data) || !CanBeLate(sessions.Input)) && (!Matters(plan) || plan.Inputs.All(i => IsKept(i, data)));
 
     /// <summary>A join with a table that ends, but no look-up: which of its rows are late above depends on when the table has ended.</summary>
     static bool IsLateBySchedule(PlanNode node) => node is Join { Times.IsEmpty: false } join && (StaticTables.Is(join.Left) || StaticTables.Is(join.Right)) && !PlainEvaluator.IsLookup(join, out _);
@@ -24,4 +24,7 @@ static class ArrivalOrder
 
     static bool IsKept(PlanNode node, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data) =>
         node is SourceScan scan ? data[scan.Source.Name].Length == 1 : node is UnaryNode { HasState: false } and not Sort && node.Inputs.All(i => IsKept(i, data));
+
+    /// <summary>Whether rows of a node may be late for the next: those that come from a source without a stop.</summary>
+    static bool CanBeLate(PlanNode node) => node is SourceScan || !(node.HasState && node is not LookupJoin and not Join and not DistinctOn { Order.IsEmpty: true }) && node.Inputs.Any(CanBeLate);
 }

@@ -34,19 +34,20 @@ sealed class Fuzzer(Action<string> log)
     {
         var random = new Random(seed);
         FuzzCase? made = null;
+        Way? way = null;
         var maker = new CaseMaker(random);
         try
         {
             made = maker.Make();
             var trial = Trial.Of(made.Sql, made.Data);
             foreach (var view in trial.Pipeline.Views) Count(view.Plan);
-            for (var ways = random.Next(1, 3); ways > 0; ways--) trial.Check(Way.Random(random));
+            for (var ways = random.Next(1, 3); ways > 0; ways--) trial.Check(way = Way.Random(random));
             Queries += made.Views.Count;
         }
         catch (Exception e)
         {
             var text = $"seed {seed}: {e.GetType().Name}: {e.Message}\n";
-            text += made is null ? e.ToString() : new Shrinker(made, e).Run();
+            text += made is null ? e.ToString() : new Shrinker(made, e, way).Run();
             log(text);
             Failures.Add(text);
         }

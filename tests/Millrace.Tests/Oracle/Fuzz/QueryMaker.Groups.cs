@@ -11,7 +11,7 @@ sealed partial class QueryMaker
         var expressions = new ExpressionMaker(random, plain);
         var items = new List<(Part, Column)>();
         var keys = new List<Part>();
-        if (isWindowed && !Chance(8))
+        if (isWindowed && (from.IsSession || !Chance(8)))
         {
             foreach (var column in new[] { "window_start", "window_end", "window_time" })
             {
@@ -20,7 +20,12 @@ sealed partial class QueryMaker
                 if (!Chance(4)) items.Add((new Part(column), new(Name("w"), DataType.Timestamp, true)));
             }
         }
-        for (var more = random.Next(plain.Count == 0 ? 1 : 3); more > 0; more--)
+        if (from.SessionKey is { } session)
+        {
+            keys.Add(new(session));
+            items.Add((new Part(session), plain.First(c => c.Text == session) with { Text = Name("k"), IsTime = false }));
+        }
+        for (var more = from.IsSession ? 0 : random.Next(plain.Count == 0 ? 1 : 3); more > 0; more--)
         {
             var (text, column) = random.Next(3) > 0 ? (new Part(Pick(plain).Text), null) : ((Part, Column?))Item(expressions, 2);
             var source = plain.FirstOrDefault(c => c.Text == text.ToString());
@@ -30,7 +35,7 @@ sealed partial class QueryMaker
         for (var calls = random.Next(keys.Count == 0 ? 1 : 0, 4); calls > 0; calls--) items.Add(Call(expressions));
         if (items.Count == 0) items.Add((new Part("COUNT(*)"), new(Name("a"), DataType.BigInt)));
         var query = new Part("SELECT", Items(items), "FROM", from.Text, Where(expressions));
-        if (keys.Count > 0) query.Add(Group(keys));
+        if (keys.Count > 0) query.Add(from.IsSession ? new Part("GROUP BY", Part.List(",", keys)) : Group(keys));
         if (Chance(4)) query.Add(new Part("HAVING", Having(expressions)) { IsOptional = true });
         return (query, [.. items.Select(i => i.Item2)]);
     }

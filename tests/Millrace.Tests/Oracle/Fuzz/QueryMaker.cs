@@ -18,7 +18,7 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
     {
         switch (random.Next(24))
         {
-            case <= 7: return Grouped(From(depth));
+            case <= 7: return Grouped(Chance(4) ? Windowed(Pick(tables), true) ?? From(depth) : From(depth));
             case <= 10: return Plain(From(depth));
             case 11 or 12 when depth > 0: return Union(depth);
             case 20 when depth > 0: return Sets(depth);
@@ -28,7 +28,7 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
             case 14 or 15: return Joined(depth);
             case 16 or 17: return TopN(From(depth));
             case 18: return DistinctOn(From(depth));
-            default: return Grouped(Windowed(From(depth)) ?? From(depth));
+            default: return Grouped(Windowed(From(depth), true) ?? From(depth));
         }
     }
 
@@ -52,12 +52,13 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
     static readonly (string Size, string Slide)[] s_hops = [("10 seconds", "5 seconds"), ("10 seconds", "4 seconds"), ("6 seconds", "2 seconds"), ("1 minute", "30 seconds"), ("7 seconds", "3 seconds"), ("2 days", "1 day")];
 
     /// <summary>A window over a relation that has a time.</summary>
-    Relation? Windowed(Relation input)
+    Relation? Windowed(Relation input, bool takesSessions = false)
     {
         var times = input.Columns.Where(c => c.IsTime).ToList();
         if (times.Count == 0) return null;
         var time = Pick(times);
         var options = Chance(6) ? Pick([", offset => INTERVAL '3 seconds'", ", zone => 'Europe/Berlin'", ", offset => INTERVAL '-1 second'"]) : "";
+        if (takesSessions && Chance(3)) return Session(input, time);
         var function = Pick(["TUMBLE", "TUMBLE", "HOP", "HOP", "CUMULATE"]);
         var window = function switch
         {
@@ -69,7 +70,18 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
         {
             Instead = [new Part("TUMBLE (", input.Text, ",", time.Name, ", INTERVAL '10 seconds' )")],
         };
-        return new(text, [.. input.Columns.Where(c => !c.Name.StartsWith("window_", StringComparison.Ordinal)), new("window_start", DataType.Timestamp, true), new("window_end", DataType.Timestamp, true), new("window_time", DataType.Timestamp, true)]);
+        return new(text, WithWindow(input));
+    }
+
+    static List<Column> WithWindow(Relation input) =>
+        [.. input.Columns.Where(c => !c.Name.StartsWith("window_", StringComparison.Ordinal)), new("window_start", DataType.Timestamp, true), new("window_end", DataType.Timestamp, true), new("window_time", DataType.Timestamp, true)];
+
+    /// <summary>Sessions of a relation.</summary>
+    Relation Session(Relation input, Column time)
+    {
+        var key = Pick(input.Columns);
+        var partition = Chance(3) || key.IsTime ? new Part() : new Part("PARTITION BY", key.Name) { IsOptional = true };
+        return new(new Part("SESSION (", input.Text, partition, ",", time.Name, ", INTERVAL", Pick(["'2 seconds'", "'5 seconds'", "'1 minute'"]), ")"), WithWindow(input)) { SessionKey = partition.IsOptional ? key.Name : null, IsSession = true };
     }
 
     Part Where(ExpressionMaker expressions)

@@ -7,4 +7,10 @@ sealed record Relation(Part Text, IReadOnlyList<Column> Columns)
 {
     /// <summary>Whether windows can be laid over it.</summary>
     public bool HasTime => Columns.Any(c => c.IsTime);
+
+    /// <summary>Whether its windows are sessions, which belong into GROUP BY.</summary>
+    public bool IsSession { get; init; }
+
+    /// <summary>PARTITION BY of sessions, which must be grouped by too.</summary>
+    public string? SessionKey { get; init; }
 }

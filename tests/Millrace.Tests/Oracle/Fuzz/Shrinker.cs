@@ -4,14 +4,14 @@ using Millrace.Planning;
 namespace Millrace.Tests.Oracle.Fuzz;
 
 /// <summary>Makes a failing case smaller as long as it fails in the same way: fewer views, rows, clauses, simpler expressions, a simpler way to run it.</summary>
-sealed class Shrinker(FuzzCase found, Exception first)
+sealed class Shrinker(FuzzCase found, Exception first, Way? failed)
 {
     static readonly TimeSpan s_most = TimeSpan.FromSeconds(30);
 
     readonly long _began = Stopwatch.GetTimestamp();
     readonly string _kind = KindOf(first);
     Exception _last = first;
-    List<Way> _ways = [.. Enumerable.Range(0, 24).Select(i => Way.Random(new Random(i)))];
+    List<Way> _ways = [.. failed is null ? [] : (Way[])[failed], .. Enumerable.Range(0, 24).Select(i => Way.Random(new Random(i)))];
 
     static string KindOf(Exception error) => error is WrongAnswer && error.Message.Contains("missing,", StringComparison.Ordinal) ? "wrong rows" : error.GetType().Name;
 
