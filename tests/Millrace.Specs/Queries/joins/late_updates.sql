@@ -10,6 +10,7 @@ CREATE MATERIALIZED VIEW per_minute AS
   FROM TUMBLE((SELECT o.at, p.amount FROM orders o LEFT JOIN payments p ON o.id = p.id AND p.at BETWEEN o.at AND o.at + INTERVAL '10 seconds'), at, INTERVAL '1 minute')
   GROUP BY window_start;
 
+-- in order: rows are late
 -- file orders.csv
 -- at,id
 -- 2024-03-01T10:00:00Z,1
