@@ -43,7 +43,7 @@ sealed record SalesQuestion(string Name, string Summary, double Target, string V
             ByHand: s => new CustomersPerHour(s)),
         new("w6", "join to 40 categories, TUMBLE 1 minute, SUM", 1.2, """
             SELECT window_start, category, SUM(qty * price) AS rev
-            FROM TUMBLE((SELECT s.ts, s.qty, s.price, d.category FROM sales AS s JOIN dim FOR SYSTEM_TIME AS OF s.ts AS d ON s.product = d.product), ts, INTERVAL '1 minute')
+            FROM TUMBLE((SELECT s.ts, s.qty, s.price, d.category FROM sales AS s JOIN dim AS d ON s.product = d.product), ts, INTERVAL '1 minute')
             GROUP BY window_start, category
             """, [null, 1, Cents], Sources: """
             CREATE SOURCE dim (product INTEGER, category INTEGER, PRIMARY KEY (product)) WITH (connector = 'file', path = '${DIM}', format = 'csv');
