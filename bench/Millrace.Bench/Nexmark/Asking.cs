@@ -16,8 +16,9 @@ static class Asking
     /// <param name="events">The columns for a memory source named nexmark; null where the text names files.</param>
     /// <param name="sink">Where the answer goes.</param>
     /// <param name="variables">Values of ${NAME}.</param>
+    /// <param name="clock">The machine's time.</param>
     /// <param name="watchState">Looks at the state now and then, which costs a little time.</param>
-    public static async Task<Asked> Ask(string text, MemorySource? events, Connector sink, IReadOnlyDictionary<string, string> variables, bool watchState = false)
+    public static async Task<Asked> Ask(string text, MemorySource? events, Connector sink, IReadOnlyDictionary<string, string> variables, TimeProvider clock, bool watchState = false)
     {
         var connectors = new ConnectorList();
         if (events is not null) connectors.Memory.Add("nexmark", events);
@@ -28,7 +29,7 @@ static class Asking
         var start = Stopwatch.GetTimestamp();
         await using var running = await PipelineRunner.StartAsync(compiled.Pipeline, new RunOptions
         {
-            Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
+            Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1, Clock = clock,
         });
         var stateBytes = 0L;
         while (watchState && !running.Completion.IsCompleted)

@@ -66,7 +66,7 @@ sealed class NexmarkCheck : Benchmark
         LinesSink Answer(Question question, string source)
         {
             var sink = new LinesSink();
-            Asking.Ask(question.Text(NexmarkData.Questions(workshop), source, sink.Name), source == "columns" ? events : null, sink, variables).GetAwaiter().GetResult();
+            Asking.Ask(question.Text(NexmarkData.Questions(workshop), source, sink.Name), source == "columns" ? events : null, sink, variables, StillClock.Instance).GetAwaiter().GetResult();
             return sink;
         }
     }

@@ -48,8 +48,8 @@ sealed class NexmarkRunner : IRunner
         {
             var isFirst = _warm.Add(question);
             if (isFirst && _few is not null)
-                for (var i = 0; i < 3; i++) Asking.Ask(text, _few, sink, _variables).GetAwaiter().GetResult();
-            var took = Asking.Ask(text, _events, sink, _variables, watchState: isFirst).GetAwaiter().GetResult();
+                for (var i = 0; i < 3; i++) Asking.Ask(text, _few, sink, _variables, TimeProvider.System).GetAwaiter().GetResult();
+            var took = Asking.Ask(text, _events, sink, _variables, TimeProvider.System, watchState: isFirst).GetAwaiter().GetResult();
             return new Lap
             {
                 Seconds = took.Seconds, Rows = _count, Bytes = _bytes, StateBytes = isFirst ? took.StateBytes : null,
