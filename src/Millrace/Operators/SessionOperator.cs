@@ -163,6 +163,7 @@ sealed class SessionOperator : IOperator, IStateful
         _steps.Enqueue(Step.TakeBackMerged);
         _closing?.Take(_frontier.Closed.Microseconds, _closed);
         _steps.Enqueue(Step.Close);
+        _table.ListTouched();
         _steps.Enqueue(Step.Settle);
         Resume(output);
     }
@@ -352,8 +353,8 @@ sealed class SessionOperator : IOperator, IStateful
     }
 
     public long StateRows => _table.Count;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
+    public bool HasChanged(int keyGroup) => _table.HasChanged(keyGroup);
+    public void MarkSaved() => _table.MarkSaved();
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
     public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
 
@@ -374,7 +375,7 @@ sealed class SessionOperator : IOperator, IStateful
                 writer.Write(session.Last);
                 writer.Write(session.Marks);
                 writer.Write(session.Earlier != 0);
-                foreach (var states in _table.States) states.Save(s - 1, writer);
+                foreach (var states in _table.States) states?.Save(s - 1, writer);
                 _teller.Save(s - 1, writer);
             }
         }
@@ -391,7 +392,7 @@ sealed class SessionOperator : IOperator, IStateful
                 var (first, last, marks) = (reader.Read<long>(), reader.Read<long>(), reader.Read<int>());
                 more = reader.Read<bool>();
                 var session = _table.Load(key, first, last, marks);
-                foreach (var states in _table.States) states.Load(session, ref reader);
+                foreach (var states in _table.States) states?.Load(session, ref reader);
                 _teller.Load(session, ref reader);
             }
         }

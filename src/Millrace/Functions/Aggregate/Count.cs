@@ -73,7 +73,15 @@ sealed class CountStates(MemoryOwner memory) : AggregateStates
     public override void AppendResults(ReadOnlySpan<int> groups, Column results)
     {
         var column = (Column<long>)results;
-        foreach (var group in groups) column.Append(_counts[group]);
+        if (column.HasNulls) // of other groups
+        {
+            foreach (var group in groups) column.Append(_counts[group]);
+            return;
+        }
+        var start = column.Length;
+        column.Length = start + groups.Length;
+        var values = column.Values[start..];
+        for (var i = 0; i < groups.Length; i++) values[i] = _counts[groups[i]];
     }
 
     public override void Save(int group, StateWriter writer) => writer.Write(in _counts[group]);

@@ -96,9 +96,18 @@ public sealed class PlainStates<TState, TIn, TOut>(Signature signature, MemoryOw
     public override void AppendResults(ReadOnlySpan<int> groups, Column results)
     {
         var column = (Column<TOut>)results;
-        foreach (var group in groups)
-            if (_states[group].TryResult(signature, out var result)) column.Append(result);
-            else column.AppendNull();
+        var states = _states;
+        if (column.Length > 0)
+        {
+            foreach (var group in groups)
+                if (states[group].TryResult(signature, out var result)) column.Append(result);
+                else column.AppendNull();
+            return;
+        }
+        column.Length = groups.Length;
+        var values = column.Values;
+        for (var i = 0; i < groups.Length; i++)
+            if (!states[groups[i]].TryResult(signature, out values[i])) column.SetNull(i);
     }
 
     /// <inheritdoc/>

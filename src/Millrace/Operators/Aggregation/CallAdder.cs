@@ -20,16 +20,17 @@ sealed class CallAdder
         (_rows, _groups, _weights) = (new int[batchRows], new int[batchRows], new int[batchRows]);
     }
 
-    /// <summary>Adds rows to all calls, as <see cref="AggregateStates.Add"/> takes them.</summary>
-    public void Add(AggregateStates[] states, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
+    /// <summary>Adds rows to all calls that have states, as <see cref="AggregateStates.Add"/> takes them.</summary>
+    public void Add(AggregateStates?[] states, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
     {
         for (var call = 0; call < states.Length; call++)
         {
+            if (states[call] is not { } own) continue;
             var arguments = _arguments[call];
             var columns = _calls[call].Arguments;
             for (var i = 0; i < columns.Length; i++) arguments[i] = batch[columns[i]];
-            if (_calls[call].Filter < 0) states[call].Add(arguments, rows, groups, weights);
-            else AddFiltered(states[call], arguments, (Column<byte>)batch[_calls[call].Filter], rows, groups, weights);
+            if (_calls[call].Filter < 0) own.Add(arguments, rows, groups, weights);
+            else AddFiltered(own, arguments, (Column<byte>)batch[_calls[call].Filter], rows, groups, weights);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Millrace.Data;
 using Millrace.Functions;
+using Millrace.Functions.Aggregate;
 using Millrace.Planning;
 using Millrace.State;
 
@@ -16,20 +17,22 @@ sealed class SessionTable : IDisposable
     /// <summary>In place of a session: the row is too late.</summary>
     public const int Late = -1;
 
+    const int RemovalsNoted = 16 * Hash64.KeyGroups;
+
     readonly KeyedTable _keys;
     readonly MemoryOwner _owner;
     readonly List<int> _touching = [];
     Session[] _sessions = [];
     int[] _free = [];
     int[] _newest = []; // by key: session + 1
-    int _last, _freeCount;
+    int _last, _freeCount, _removed;
     long _charged;
 
     public SessionTable(Aggregate node, KeyedTable keys, MemoryOwner owner)
     {
         (_keys, _owner) = (keys, owner);
         Gap = node.Window!.Size.FixedMicroseconds;
-        States = [.. node.Calls.Select(c => c.Function.CreateStates(c.Signature, c.Distinct, owner, retracts: false))];
+        States = [.. node.Calls.Select(c => IsTime(c, node) ? null : c.Function.CreateStates(c.Signature, c.Distinct, owner, retracts: false))];
         Touched = new(owner);
         Moved = new(owner);
     }
@@ -37,11 +40,17 @@ sealed class SessionTable : IDisposable
     /// <summary>How far neighbours may be apart, in microseconds.</summary>
     public long Gap { get; }
 
-    /// <summary>The states of each call, by session.</summary>
-    public AggregateStates[] States { get; }
+    /// <summary>The states of each call, by session; null where the session's own times are the result.</summary>
+    public AggregateStates?[] States { get; }
+
+    /// <summary>MIN and MAX of the time column are the times of the first and the last row.</summary>
+    static bool IsTime(AggregateCall call, Aggregate node) => call is { Function: Min or Max, Filter: < 0, Arguments: [var argument] } && argument == node.Window!.TimeColumn;
 
     /// <summary>Sessions that changed since the last barrier; some may be gone, or stand here twice.</summary>
     public SessionList Touched { get; }
+
+    /// <summary>Whether more sessions changed than <see cref="Touched"/> has, so that all are to be looked at.</summary>
+    public bool AreManyTouched { get; private set; }
 
     /// <summary>Of those the ones whose row has been told.</summary>
     public SessionList Moved { get; }
@@ -156,8 +165,9 @@ sealed class SessionTable : IDisposable
             session.Last = Math.Max(session.Last, gone.Last);
             for (var c = 0; c < States.Length; c++)
             {
-                States[c].Merge(target, States[c], other);
-                States[c].Reset(other);
+                if (States[c] is not { } states) continue;
+                states.Merge(target, states, other);
+                states.Reset(other);
             }
             Unlink(other);
             gone.Marks = gone.Marks & ~Session.IsTouchedForAll | Session.IsMerged;
@@ -178,8 +188,8 @@ sealed class SessionTable : IDisposable
             Moved.Add(number);
         }
         if ((before & Session.IsTouched) != 0) return;
-        if (Touched.Count > 4 * Count + 1024) Touched.Keep(s => (_sessions[s].Marks & Session.IsTouched) != 0 && s != number);
-        Touched.Add(number);
+        if (Touched.Count < Count / 4 + 1024) Touched.Add(number);
+        else AreManyTouched = true;
     }
 
     /// <summary>Begins a session behind which a key's newest stands.</summary>
@@ -219,6 +229,7 @@ sealed class SessionTable : IDisposable
         ref var session = ref _sessions[number];
         (session.First, session.Marks) = (first, marks);
         Touched.Clear();
+        AreManyTouched = false;
         return number;
     }
 
@@ -229,7 +240,8 @@ sealed class SessionTable : IDisposable
         ref var link = ref _newest[session.Key];
         while (link != number + 1) link = ref _sessions[link - 1].Earlier;
         link = session.Earlier;
-        _keys.MarkChanged(session.Key);
+        // So many of them leave no key group untouched.
+        if (++_removed <= RemovalsNoted) _keys.MarkChanged(session.Key);
         _keys.Release(session.Key);
         Count--;
     }
@@ -244,7 +256,27 @@ sealed class SessionTable : IDisposable
             session.Marks = 0;
             _free[_freeCount++] = number;
         }
-        foreach (var states in States) states.ResetAll(numbers);
+        foreach (var states in States) states?.ResetAll(numbers);
+    }
+
+    /// <summary>Makes the list of touched sessions whole.</summary>
+    public void ListTouched()
+    {
+        if (!AreManyTouched) return;
+        AreManyTouched = false;
+        Touched.Clear();
+        for (var number = 0; number < _last; number++)
+            if ((_sessions[number].Marks & Session.IsTouched) != 0) Touched.Add(number);
+    }
+
+    /// <summary>Whether what is kept of a key group may have changed.</summary>
+    public bool HasChanged(int keyGroup) => _removed > RemovalsNoted || _keys.HasChanged(keyGroup);
+
+    /// <summary>Forgets the marks of change.</summary>
+    public void MarkSaved()
+    {
+        _removed = 0;
+        _keys.MarkSaved();
     }
 
     void EnsureKeys()
@@ -259,7 +291,7 @@ sealed class SessionTable : IDisposable
         var length = Math.Max(1024, _sessions.Length * 2);
         Array.Resize(ref _sessions, length);
         Array.Resize(ref _free, length);
-        foreach (var states in States) states.EnsureGroups(length);
+        foreach (var states in States) states?.EnsureGroups(length);
         Recharge();
         Debug.Assert(_last <= length);
     }
@@ -273,7 +305,7 @@ sealed class SessionTable : IDisposable
 
     public void Dispose()
     {
-        foreach (var states in States) states.Dispose();
+        foreach (var states in States) states?.Dispose();
         Touched.Dispose();
         Moved.Dispose();
         _owner.Charge(-_charged);

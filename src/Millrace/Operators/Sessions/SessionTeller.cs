@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.Functions;
+using Millrace.Functions.Aggregate;
 using Millrace.Planning;
 using Millrace.State;
 
@@ -15,6 +16,7 @@ sealed class SessionTeller : IDisposable
     readonly ToldSessions?[] _told = new ToldSessions?[2]; // by port; what is final is told once
     readonly Column[] _results;
     readonly int[] _some, _keyNumbers, _identity;
+    readonly long[] _first, _ends;
 
     public SessionTeller(Aggregate node, OperatorContext context, KeyedTable keys, SessionTable table)
     {
@@ -22,6 +24,7 @@ sealed class SessionTeller : IDisposable
         _results = new Column[node.Calls.Length];
         var rows = context.Memory.BatchRows;
         (_some, _keyNumbers, _identity) = (new int[rows], new int[rows], [.. Enumerable.Range(0, rows)]);
+        (_first, _ends) = (new long[rows], new long[rows]);
         for (var port = 0; port < _told.Length; port++)
             if (IsRead(port)) _told[port] = new(node, context);
     }
@@ -83,9 +86,14 @@ sealed class SessionTeller : IDisposable
         for (var c = 0; c < _results.Length; c++)
         {
             _results[c] = _context.Memory.Rent(_node.Calls[c].Signature.Result);
+            if (_table.States[c] is not { } states)
+            {
+                AppendTimes(sessions, _node.Calls[c].Function is Min, (Column<long>)_results[c]);
+                continue;
+            }
             try
             {
-                _table.States[c].AppendResults(sessions, _results[c]);
+                states.AppendResults(sessions, _results[c]);
             }
             catch (OverflowException e)
             {
@@ -101,24 +109,38 @@ sealed class SessionTeller : IDisposable
         return true;
     }
 
+    void AppendTimes(ReadOnlySpan<int> sessions, bool areFirst, Column<long> to)
+    {
+        to.Length = sessions.Length;
+        var values = to.Values;
+        for (var i = 0; i < sessions.Length; i++) values[i] = areFirst ? _table[sessions[i]].First : _table[sessions[i]].Last;
+    }
+
     /// <summary>A batch of some sessions with the results at hand.</summary>
     Batch Rows(ReadOnlySpan<int> sessions, ToldSessions? told)
     {
         var batch = _context.Memory.RentBatch(_node.Schema);
         batch.RowCount = sessions.Length;
-        var (starts, ends, times) = (Time(sessions.Length), Time(sessions.Length), Time(sessions.Length));
         for (var i = 0; i < sessions.Length; i++)
         {
             ref var session = ref _table[sessions[i]];
-            var (first, last) = told is null ? (session.First, session.Last) : told[sessions[i]];
-            starts.Values[i] = first;
-            ends.Values[i] = After(last);
-            times.Values[i] = After(last) - 1;
+            (_first[i], _ends[i]) = told is null ? (session.First, After(session.Last)) : (told[sessions[i]].First, After(told[sessions[i]].Last));
             _keyNumbers[i] = session.Key;
         }
-        batch.Add(starts);
-        batch.Add(ends);
-        batch.Add(times);
+        for (var c = 0; c < PlanBuilder.WindowFields.Length; c++)
+        {
+            if (_context.Used is { } used && !used[c])
+            {
+                batch.Add(_context.Memory.RentNulls(DataType.Timestamp, sessions.Length));
+                continue;
+            }
+            var column = _context.Memory.Rent<long>(DataType.Timestamp);
+            column.Length = sessions.Length;
+            (c == 0 ? _first : _ends).AsSpan(0, sessions.Length).CopyTo(column.Values);
+            if (c == 2)
+                foreach (ref var time in column.Values) time--;
+            batch.Add(column);
+        }
         for (var k = 0; k < _node.Keys.Length; k++)
         {
             var column = _context.Memory.Rent(_node.Input.Schema[_node.Keys[k]].Type);
@@ -128,13 +150,6 @@ sealed class SessionTeller : IDisposable
         foreach (var result in _results) batch.Add(result);
         batch.AssertWhole();
         return batch;
-    }
-
-    Column<long> Time(int rows)
-    {
-        var column = _context.Memory.Rent<long>(DataType.Timestamp);
-        column.Length = rows;
-        return column;
     }
 
     /// <summary>Writes what was told of a session.</summary>
