@@ -1,6 +1,6 @@
 -- The same by channel, and the latest minute.
 CREATE VIEW q16 AS
-SELECT channel, TO_CHAR(dateTime, 'YYYY-MM-DD') AS day, MAX(TO_CHAR(dateTime, 'HH24:MI')) AS minute,
+SELECT channel, DATE_FORMAT(dateTime, 'yyyy-MM-dd') AS day, MAX(DATE_FORMAT(dateTime, 'HH:mm')) AS minute,
        COUNT(*) AS total_bids,
        COUNT(*) FILTER (WHERE price < 10000) AS rank1_bids,
        COUNT(*) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_bids,
@@ -14,4 +14,4 @@ SELECT channel, TO_CHAR(dateTime, 'YYYY-MM-DD') AS day, MAX(TO_CHAR(dateTime, 'H
        COUNT(DISTINCT auction) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_auctions,
        COUNT(DISTINCT auction) FILTER (WHERE price >= 1000000) AS rank3_auctions
 FROM bid
-GROUP BY channel, TO_CHAR(dateTime, 'YYYY-MM-DD');
+GROUP BY channel, DATE_FORMAT(dateTime, 'yyyy-MM-dd');

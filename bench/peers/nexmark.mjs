@@ -25,7 +25,7 @@ const kinds = {
 }
 for (const [kind, columns] of Object.entries(kinds)) {
   const list = Object.entries(columns).map(([name, type]) => `'${name}': '${type}'`).join(', ')
-  await connection.run(`CREATE TABLE ${kind} AS SELECT * FROM read_csv(${quoted(join(csv, kind + '.csv'))}, header=true, delim=',', quote='', escape='', auto_detect=false, columns={${list}})`)
+  await connection.run(`CREATE TABLE ${kind} AS SELECT * FROM read_csv(${quoted(join(csv, kind + '.csv'))}, header=true, delim=',', quote='', escape='', nullstr='\\N', auto_detect=false, columns={${list}})`)
 }
 // A mean with six digits, rounded half away from zero, as a text.
 await connection.run(`CREATE MACRO mean6(total, n) AS format('{}.{:06d}', ((total::HUGEINT * 2000000 + n) // (2 * n) // 1000000)::BIGINT, ((total::HUGEINT * 2000000 + n) // (2 * n) % 1000000)::BIGINT)`)
