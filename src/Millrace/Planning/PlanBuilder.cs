@@ -103,7 +103,7 @@ public static partial class PlanBuilder
     static int[] Same(PlanNode node, int column)
     {
         while (node is Planning.Filter or Planning.Expect) node = node.Inputs[0];
-        return node is Aggregate { Window: { } window } && column == (window.Kind == WindowKind.Cumulate ? 1 : 0) ? [.. new[] { 1, 2 }.Where(c => c != column)] : [];
+        return node is Aggregate { Window: { } window } && column == Telling(window) ? [.. new[] { 1, 2 }.Where(c => c != column)] : [];
     }
 
     /// <summary>Keeps the rows for which a condition is true.</summary>
@@ -239,8 +239,8 @@ public static partial class PlanBuilder
     static PlanNode Delay(PlanNode input, long lag) => lag == 0 ? input
         : new DelayFrontier { Schema = input.Schema, Input = input, LagMicroseconds = lag, Key = input.Key, Times = [.. input.Times.Select(t => t with { LagMicroseconds = Math.Max(0, t.LagMicroseconds - lag) })] };
 
-    /// <summary>Which of the window columns tells windows apart: those of CUMULATE share their start.</summary>
-    static int Telling(WindowSpec window) => window.Kind == WindowKind.Cumulate ? 1 : 0;
+    /// <summary>Which of the window columns tells windows apart: those of CUMULATE share their start, and a session may begin where one began that is final.</summary>
+    static int Telling(WindowSpec window) => window.Kind is WindowKind.Cumulate or WindowKind.Session ? 1 : 0;
 
     /// <summary>A session is past when the frontier is past its end: a row just at the end would still belong to it.</summary>
     static ImmutableArray<EventTime> WindowTimes(WindowSpec window, int at) => window.Kind == WindowKind.Session

@@ -59,7 +59,13 @@ static class PlainAggregates
 
     static object Average(List<object> values, DataType type, DataType result)
     {
-        if (type.Kind == TypeKind.Double) return Doubles(values.Select(v => (double)v)) / values.Count;
+        if (type.Kind == TypeKind.Double)
+        {
+            var numbers = values.Select(v => (double)v).ToList();
+            if (!numbers.All(double.IsFinite)) return numbers.Sum() / numbers.Count;
+            var total = numbers.Aggregate(BigInteger.Zero, (s, v) => s + Scaled(v));
+            return Quotient(BigInteger.Abs(total), numbers.Count * (BigInteger.One << 1074)) * total.Sign;
+        }
         if (type.Kind == TypeKind.Interval) throw new NotInOracle("avg of intervals");
         var sum = values.Aggregate(BigInteger.Zero, (s, v) => s + Whole(v));
         return Interpreter.Round(sum * BigInteger.Pow(10, result.Scale - type.Scale), values.Count);
@@ -83,13 +89,28 @@ static class PlainAggregates
         return bits < 0 ? -whole : whole;
     }
 
-    /// <summary>value / 2^power, to within an ulp.</summary>
+    /// <summary>value / 2^power, rounded to the nearest.</summary>
     static double ToDouble(BigInteger value, int power)
     {
         if (value.IsZero) return 0;
-        var shift = (int)Math.Max(0, (long)BigInteger.Abs(value).GetBitLength() - 64);
+        var magnitude = BigInteger.Abs(value);
+        var shift = (int)Math.Max(0, (long)magnitude.GetBitLength() - 62);
+        // 62 bits, and whether there was anything below them.
+        var bits = (long)(magnitude >> shift) << 1 | (magnitude.TrailingZeros() < shift ? 1L : 0L);
         // In two steps, since a power below the least of a DOUBLE may stand in between.
-        return Math.ScaleB(Math.ScaleB((double)(value >> shift), (shift - power) / 2), shift - power - (shift - power) / 2);
+        var scale = shift - power - 1;
+        return Math.ScaleB(Math.ScaleB((double)bits, scale / 2), scale - scale / 2) * value.Sign;
+    }
+
+    static int TrailingZeros(this BigInteger value)
+    {
+        var count = 0;
+        while (value.IsEven)
+        {
+            value >>= 1;
+            count++;
+        }
+        return count;
     }
 
     static object? Spread(string name, List<object> values, DataType type)
@@ -114,6 +135,7 @@ static class PlainAggregates
     /// <summary>a / b of numbers that are not below zero, to within an ulp.</summary>
     static double Quotient(BigInteger a, BigInteger b)
     {
+        if (a.IsZero) return 0;
         var shift = (int)(b.GetBitLength() - a.GetBitLength()) + 64;
         return ToDouble((shift > 0 ? a << shift : a >> -shift) / b, shift);
     }

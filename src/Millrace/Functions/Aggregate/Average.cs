@@ -102,8 +102,11 @@ struct AverageOfDoubles : IAggregate<AverageOfDoubles, double, double>
 
     public readonly bool TryResult(Signature signature, out double result)
     {
-        result = _count == 0 ? 0 : _sum.Result / _count;
-        return _count != 0;
+        result = 0;
+        if (_count == 0) return false;
+        // Divided in twice the digits and rounded once: the mean of equal values is that value.
+        result = _sum.IsFinite && double.IsFinite(_sum.Parts.High) ? Exact.Divide(_sum.Parts, _count).High : _sum.Result / _count;
+        return true;
     }
 }
 
