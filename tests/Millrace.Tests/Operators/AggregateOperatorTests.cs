@@ -10,7 +10,7 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
 {
     const Demand All = Demand.Changes | Demand.OnClose | Demand.Final;
 
-    public static TheoryData<string> Cases => new("tumble", "tumble by product", "tumble by both", "tumble without keys", "hop", "hop that does not divide", "hop with gaps", "hop by days in a zone", "months", "unwindowed",
+    public static TheoryData<string> Cases => new("tumble", "tumble by product", "tumble by both", "tumble without keys", "hop", "hop that does not divide", "hop with gaps", "hop in small steps", "hop by days in a zone", "cumulate", "cumulate days in a zone", "months", "unwindowed",
         "unwindowed without keys");
 
     static (WindowSpec? Window, ImmutableArray<int> Keys) Case(string name) => name switch
@@ -23,12 +23,15 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         "hop that does not divide" => (Plans.Hop(25_000, 10_000), [2]),
         "hop with gaps" => (Plans.Hop(5_000, 10_000), [1]),
         "hop by days in a zone" => (new WindowSpec(WindowKind.Hop, 0, new(0, 3, 0), new(0, 1, 0), new(0, 0, 3_600_000_000), "Europe/Berlin"), [1]),
+        "hop in small steps" => (Plans.Hop(30_000, 1_000), [1]),
+        "cumulate" => (Plans.Cumulate(40_000, 10_000), [1]),
+        "cumulate days in a zone" => (new WindowSpec(WindowKind.Cumulate, 0, new(0, 7, 0), new(0, 1, 0), default, "Europe/Berlin"), [1]),
         "months" => (new WindowSpec(WindowKind.Tumble, 0, new(1, 0, 0), new(1, 0, 0), default, null), [2]),
         "unwindowed" => (null, [1]),
         _ => (null, []),
     };
 
-    static long Step(string name) => name is "months" or "hop by days in a zone" ? 20_000_000_000 : 1_000;
+    static long Step(string name) => name is "months" or "hop by days in a zone" or "cumulate days in a zone" ? 20_000_000_000 : 1_000;
 
     Script Make(string name, Demand demand, long disorder, long delay, int count = 400)
     {
@@ -65,6 +68,66 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         if (window is not null && name != "hop with gaps") Assert.NotEqual(0, late + timeless);
     }
 
+    [Theory, MemberData(nameof(Cases))]
+    public void Late_rows_that_update_give_what_all_rows_give_on_every_port(string name)
+    {
+        var seed = Environment.TickCount;
+        log.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var step = Step(name);
+        var (window, keys) = Case(name);
+        const int delay = 5, allowed = 20;
+        var rows = Plans.Rows(random, 400, 60 * step, step);
+        foreach (var row in rows)
+            if (row[0] is long time && random.Next(3) > 0) row[0] = time / step * step + 30 * step; // most are in time
+        var (expected, late, timeless) = Naive(window, keys, rows, (delay + allowed) * step);
+        var barriers = Enumerable.Range(1, 12).Select(_ => random.Next(1, rows.Count)).Append(200).ToHashSet();
+        var plan = Plans.Aggregate(Plans.Source(delay * step, allowed: allowed * step), window, keys, ("count", -1), ("sum", 3), ("min", 3), ("max", 1));
+        foreach (var demand in (Demand[])[Demand.Changes, Demand.OnClose, Demand.Final, Demand.Changes | Demand.Final, All])
+        {
+            foreach (var (cut, isFull, restartAt) in new[] { (1, false, -1), (32, false, 200), (7, true, 200) })
+            {
+                var (output, notes) = new Script(plan, rows, barriers) { Demand = demand }.Run(cut, isFull, restartAt);
+                for (var port = 0; port < 3; port++)
+                    if (((int)demand >> port & 1) != 0) Assert.Equal(expected, Recorder.Sum(output[port]));
+                if ((demand & Demand.Final) != 0) Assert.Equal(expected.Count, output[Ports.Final].Count(r => !r.StartsWith("--", StringComparison.Ordinal)));
+                Assert.Equal(late, notes.Late.Count);
+                Assert.Equal(timeless, notes.TimelessRows);
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Windows_over_windows_that_late_rows_update_give_what_all_rows_give(string name)
+    {
+        var seed = Environment.TickCount;
+        log.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var step = Step(name);
+        var (window, keys) = Case(name);
+        if (window is null) return;
+        const int delay = 5, allowed = 20;
+        var rows = Plans.Rows(random, 400, 40 * step, step);
+        var inner = Plans.Aggregate(Plans.Source(delay * step, allowed: allowed * step), window, keys, ("count", -1));
+        var size = 50 * step;
+        var outer = PlanBuilder.Aggregate(inner, new WindowSpec(WindowKind.Tumble, 2, new(0, 0, size), new(0, 0, size), default, null), [],
+            [(Plans.Call(inner.Schema, "sum", inner.Schema.Count - 1), "n"), (Plans.Call(inner.Schema, "max", inner.Schema.Count - 1), "most")], "outer", new(allowed * step, null));
+        if (outer is Project) outer = outer.Inputs[0];
+        var (groups, _, _) = Naive(window, keys, rows, (delay + allowed) * step);
+        var expected = groups.Select(g => g[3..].Split(" | ")).GroupBy(g => Floor(Parse(g[2]), size))
+            .Select(g => $"+1 {Show(g.Key, true)} | {Show(g.Key + size, true)} | {Show(g.Key + size - 1, true)} | {g.Sum(r => long.Parse(r[3 + keys.Length], System.Globalization.CultureInfo.InvariantCulture))} | {g.Max(r => long.Parse(r[3 + keys.Length], System.Globalization.CultureInfo.InvariantCulture))}")
+            .OrderBy(r => r[3..], StringComparer.Ordinal).ToList();
+        foreach (var demand in (Demand[])[Demand.Changes, Demand.OnClose, Demand.Final])
+        {
+            var (output, _) = new Script(outer, rows, new HashSet<int> { 50, 200, 201, 340 }) { Demand = demand }.Run(7);
+            Assert.Equal(expected, Recorder.Sum(output[demand == Demand.Changes ? Ports.Changes : demand == Demand.OnClose ? Ports.OnClose : Ports.Final]));
+        }
+    }
+
+    static long Floor(long time, long size) => (time < 0 ? (time + 1) / size - 1 : time / size) * size;
+
+    static long Parse(string time) => Millrace.Expressions.ValueText.TryParseTimestamp(System.Text.Encoding.UTF8.GetBytes(time), out var value) ? value : throw new FormatException(time);
+
     static (List<string> Rows, int Late, int Timeless) Naive(WindowSpec? window, ImmutableArray<int> keys, List<object?[]> rows, long delay)
     {
         var groups = new Dictionary<string, List<object?[]>>();
@@ -88,6 +151,7 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
             var closed = largest == long.MinValue ? long.MinValue : largest - delay;
             for (var w = windows.Last(time); windows.EndOf(w) > time; w--)
             {
+                if (window!.Kind == WindowKind.Cumulate && windows.StartOf(w) > time) continue;
                 if (windows.EndOf(w) <= closed) late++;
                 else Put($"{Show(windows.StartOf(w), true)} | {Show(windows.EndOf(w), true)} | {Show(windows.EndOf(w) - 1, true)} | {key}", row);
             }

@@ -14,10 +14,10 @@ static class Plans
         new Field("good", DataType.Boolean));
 
     /// <summary>The rows of a source with event time in its first column.</summary>
-    public static PlanNode Source(long delay, Schema? schema = null)
+    public static PlanNode Source(long delay, Schema? schema = null, long allowed = 0)
     {
         schema ??= Schema;
-        var source = new SourceDefinition { Name = "sales", Schema = schema, Paths = [.. schema.Fields.Select(f => f.Name)], Connector = "memory" };
+        var source = new SourceDefinition { Name = "sales", Schema = schema, Paths = [.. schema.Fields.Select(f => f.Name)], Connector = "memory", Late = new(allowed, null) };
         return PlanBuilder.Source(source, null, [], 0, delay, null);
     }
 
@@ -26,6 +26,8 @@ static class Plans
 
     public static WindowSpec Tumble(long size) => new(WindowKind.Tumble, 0, new(0, 0, size), new(0, 0, size), default, null);
 
+    public static WindowSpec Cumulate(long size, long step) => new(WindowKind.Cumulate, 0, new(0, 0, size), new(0, 0, step), default, null);
+
     public static WindowSpec Hop(long size, long slide) => new(WindowKind.Hop, 0, new(0, 0, size), new(0, 0, slide), default, null);
 
     public static PlanNode Aggregate(PlanNode input, WindowSpec? window, ImmutableArray<int> keys, params (string Function, int Argument)[] calls) =>
@@ -33,7 +35,7 @@ static class Plans
 
     /// <summary>The aggregate by itself, without the hidden key that a lone row gets above it.</summary>
     public static PlanNode Aggregate(PlanNode input, WindowSpec? window, ImmutableArray<int> keys, IReadOnlyList<(AggregateCall Call, string Name)> calls) =>
-        PlanBuilder.Aggregate(input, window, keys, calls, "view", LatePolicy.Drop) is var plan && plan is Project ? plan.Inputs[0] : plan;
+        PlanBuilder.Aggregate(input, window, keys, calls, "view", input is AssignWatermark watermark ? watermark.Source.Late : LatePolicy.Drop) is var plan && plan is Project ? plan.Inputs[0] : plan;
 
     public static AggregateCall Call(Schema schema, string function, int argument, int filter = -1)
     {
