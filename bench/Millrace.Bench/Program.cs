@@ -1,5 +1,6 @@
 using Millrace.Bench.Benchmarks;
 using Millrace.Bench.Harness;
+using Millrace.Bench.Latencies;
 using Millrace.Bench.Nexmark;
 using Millrace.Bench.Sales;
 
@@ -12,7 +13,7 @@ static class Program
     [
         new OnlineRetail(), new OnlineRetail10(),
         .. SalesQuestion.All.Select(static q => new SalesBenchmark(q)), .. SalesQuestion.All.Select(static q => new TwoLanes(q)),
-        new DecodeJson(), new DecodeCsv(), new Growth(), new JoinGrowth(),
+        new DecodeJson(), new DecodeCsv(), new Growth(), new JoinGrowth(), new GrowthOfQuestions(), new Latency(),
         new NexmarkSpeed(fromJson: false), new NexmarkSpeed(fromJson: true), new NexmarkCheck(),
     ];
 

@@ -9,7 +9,9 @@ namespace Millrace.Bench.Sales;
 static class SalesColumnsInMemory
 {
     /// <summary>Loads the generated columns; every run reads them again.</summary>
-    public static MemorySource Load(Workshop workshop)
+    /// <param name="workshop">Where they are.</param>
+    /// <param name="products">Draws products evenly from so many in place of those of the sales; 0 = as they are.</param>
+    public static MemorySource Load(Workshop workshop, int products = 0)
     {
         var schema = new Schema(
             new Field("ts", DataType.Timestamp), new Field("product", DataType.Integer), new Field("store", DataType.Integer), new Field("customer", DataType.Integer),
@@ -35,11 +37,39 @@ static class SalesColumnsInMemory
                 batch.Add(column);
             }
             foreach (ref var ts in ((Column<long>)batch[0]).Values) ts *= 1000; // milliseconds in the file
+            if (products > 0)
+                for (var i = 0; i < rows; i++) ((Column<int>)batch[1]).Values[i] = (int)(Hash64.Of((long)(done + i)) % (ulong)products);
             source.Push(batch);
             batch.Release();
             done += rows;
         }
         foreach (var file in files) file.Dispose();
+        source.Complete();
+        return source;
+    }
+
+    /// <summary>A category for each product, as the table that w6 joins.</summary>
+    public static MemorySource Dimension(int products)
+    {
+        var schema = new Schema(new Field("product", DataType.Integer), new Field("category", DataType.Integer));
+        var memory = new MemoryAccountant();
+        var source = new MemorySource(schema, keeps: true, memory);
+        for (var done = 0; done < products; done += memory.BatchRows)
+        {
+            var rows = Math.Min(memory.BatchRows, products - done);
+            var batch = memory.RentBatch(schema);
+            batch.RowCount = rows;
+            var (product, category) = (memory.Rent<int>(DataType.Integer), memory.Rent<int>(DataType.Integer));
+            for (var i = 0; i < rows; i++)
+            {
+                product.Append(done + i);
+                category.Append((done + i) % 40);
+            }
+            batch.Add(product);
+            batch.Add(category);
+            source.Push(batch);
+            batch.Release();
+        }
         source.Complete();
         return source;
     }
