@@ -106,6 +106,7 @@ public static class Codes
     internal static readonly Code BadMatchOrder = New(1282, "a pattern without event time", "MATCH_RECOGNIZE looks at a row once the watermark has passed it, so its ORDER BY begins with a column that the watermark speaks of, ascending.", "Order by the time column of the source, or by a view's window column.");
     internal static readonly Code BadMeasure = New(1283, "FIRST, LAST, PREV or an aggregate in another form", "Inside MATCH_RECOGNIZE they take the columns of one variable: LAST(v.x, n), SUM(v.x * v.y). They do not nest.", "Name one variable, and give n as a whole number from 0.");
     internal static readonly Code UnknownVariable = New(1284, "no such variable", "The variable is not in PATTERN.", "Correct the name; the message lists what there is.");
+    internal static readonly Code BadTableFunction = New(1285, "a table function in another form", "Table functions stand in FROM. Behind LATERAL, CROSS JOIN, INNER JOIN or LEFT JOIN ... ON TRUE they are asked for each row of what stands before them.", "Write FROM t CROSS JOIN LATERAL f(t.x) AS u(a), or LEFT JOIN LATERAL f(t.x) AS u(a) ON TRUE.");
 
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 

@@ -136,17 +136,12 @@ internal sealed partial class Parser
             Symbol(")");
             item = new QueryItem(query, null, [], From(start));
         }
-        else if (IsWord("lateral")) throw NotYet(Current.Span, "LATERAL");
-        else if (IsWord("table") && IsSymbol(Ahead(1), "("))
-        {
-            _at += 2;
-            item = ParseTableFunction(Name("TUMBLE, HOP, CUMULATE or SESSION"));
-            Symbol(")");
-        }
+        else if (IsWord("lateral")) item = ParseLateral();
+        else if (IsWord("table") && IsSymbol(Ahead(1), "(")) item = ParseTableCall();
         else
         {
             var name = Name("a table");
-            if (IsSymbol("(")) item = ParseTableFunction(name);
+            if (IsSymbol("(")) item = ParseCallInFrom(name);
             else
             {
                 if (IsSymbol(".")) throw new SqlError(Codes.Unexpected, Current.Span, "found '.'; sources and views have names of one part.");

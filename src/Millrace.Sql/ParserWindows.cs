@@ -12,9 +12,6 @@ internal sealed partial class Parser
         {
             case "tumble" or "hop" or "cumulate" or "session": break;
             case "ml_predict" or "detect_objects" or "ml_evaluate": throw NotYet(function.Span, function.Text.ToUpperInvariant());
-            default:
-                throw new SqlError(Codes.UnknownFunction, function.Span,
-                    $"no table function '{function.Text}'.{Suggestions.OrList(function.Text, ["tumble", "hop", "cumulate", "session"], "There are")}");
         }
         Symbol("(");
         SkipArgumentName("data");

@@ -44,6 +44,7 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
             case JoinItem join:
                 var joined = BindJoin(join with { Alias = null }, common, []);
                 return Renamed(join.Alias is { } name ? joined with { Scope = new(joined.Scope.Description, [.. joined.Scope.Columns.Select(c => c with { Table = name.Text })]) } : joined, join);
+            case TableFunctionItem function: return new TableFunctionBinder(compilation).Bind(function, Bind(null, common), isLeft: false);
             case MatchItem match: return Renamed(new MatchBinder(compilation, view).Bind(match, Bind(match.Input, common)), match);
             default: return BindWindow((WindowItem)item, common);
         }

@@ -10,6 +10,7 @@ namespace Millrace.Sql.Binder;
 internal sealed class JoinBinder(Compilation compilation, string view, Interval? stateTtl, Func<FromItem, CommonTables, From> bindItem)
 {
     int _columns;
+    IReadOnlyList<Expr> _where = [];
 
     /// <summary>The joined rows, with the conditions of WHERE where they do most good.</summary>
     /// <param name="item">FROM.</param>
@@ -17,6 +18,7 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
     /// <param name="where">Conditions of WHERE that are all true of the rows.</param>
     public From Bind(JoinItem item, CommonTables common, IReadOnlyList<Expr> where)
     {
+        _where = HasOuter(item) ? [] : where;
         var tree = Tree(item, common);
         CheckNames(item);
         var binder = new ExpressionBinder(compilation, tree.Scope, null, "in WHERE");
@@ -27,13 +29,47 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
 
     JoinTree Tree(FromItem item, CommonTables common)
     {
-        if (item is JoinItem { Alias: null } join) return Pair(join, common);
+        if (item is JoinItem { Alias: null } join) return join.Right is TableFunctionItem function ? Lateral(join, function, common) : Pair(join, common);
         var from = bindItem(item, common);
         var node = from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(item.Span));
         var start = _columns;
         _columns += node.Schema.Count;
         var scope = new Scope(from.Scope.Description, [.. from.Scope.Columns.Select(c => c with { Index = c.Index + start })]);
         return new JoinTree.Leaf(node, start, scope, scope.Columns.Select(c => c.Table).FirstOrDefault(t => t.Length > 0) ?? from.Scope.Description);
+    }
+
+    /// <summary>A table function behind other tables: it is asked for each of their rows, so it is no join but a leaf over them.</summary>
+    JoinTree.Leaf Lateral(JoinItem join, TableFunctionItem function, CommonTables common)
+    {
+        if (join.Kind is JoinSyntax.Right or JoinSyntax.Full || !join.Using.IsEmpty)
+            throw new SqlError(Codes.BadTableFunction, join.Word, $"{(join.Using.IsEmpty ? join.Kind.ToString().ToUpperInvariant() + " JOIN" : "USING")} with a table function, which exists only for rows of the tables before it. Use CROSS JOIN, or LEFT JOIN ... ON TRUE.");
+        if (join is { Kind: JoinSyntax.Left, On: not ConstantExpr { Value: true } })
+            throw new SqlError(Codes.BadTableFunction, join.On!.Span, "LEFT JOIN with a table function takes ON TRUE. Put conditions into a query over it.");
+        var left = join.Left is JoinItem { Alias: null } before ? new JoinBinder(compilation, view, stateTtl, bindItem).BindBefore(before, common, _where) : bindItem(join.Left, common);
+        var rows = new TableFunctionBinder(compilation).Bind(function, left, join.Kind == JoinSyntax.Left);
+        var node = rows.Node;
+        if (join is { Kind: JoinSyntax.Inner, On: { } on }) node = PlanBuilder.Filter(node, new ExpressionBinder(compilation, rows.Scope, null, "in ON").Condition(on, "ON"), compilation.Where(on.Span));
+        var start = _columns;
+        _columns += node.Schema.Count;
+        var scope = new Scope(rows.Scope.Description, [.. rows.Scope.Columns.Select(c => c with { Index = c.Index + start })]);
+        return new(node, start, scope, scope.Description);
+    }
+
+    /// <summary>Whether rows may go on without a partner: then conditions of WHERE wait until all is joined.</summary>
+    static bool HasOuter(FromItem item) => item is JoinItem join
+        && (join.Kind is JoinSyntax.Left or JoinSyntax.Right or JoinSyntax.Full && join.Right is not TableFunctionItem || HasOuter(join.Left) || HasOuter(join.Right));
+
+    /// <summary>The tables before a table function, with those conditions of WHERE that name nothing else.</summary>
+    From BindBefore(JoinItem item, CommonTables common, IReadOnlyList<Expr> where)
+    {
+        _where = where;
+        var tree = Tree(item, common);
+        CheckNames(tree.Scope, item);
+        var binder = new ExpressionBinder(compilation, tree.Scope, null, "in WHERE");
+        bool Names(Expr part) => part is ColumnExpr column ? tree.Scope.Columns.Count(c => c.Name == column.Column.Text && (column.Table is null ? !c.NeedsTable : c.Table == column.Table.Text)) == 1
+            : part is not (StarExpr or ScopeExpr) && part.Parts.All(Names);
+        var conditions = where.Where(Names).Select(w => binder.Condition(w, "WHERE")).SelectMany(JoinCondition.Parts).ToList();
+        return new(new JoinOrder(compilation, view, stateTtl).Plan(tree, conditions, _columns), tree.Scope);
     }
 
     JoinTree.Pair Pair(JoinItem join, CommonTables common)

@@ -20,7 +20,8 @@ internal sealed class ShowBinder(Compilation compilation, Pipeline? pipeline)
             case "functions":
                 var scalars = options.Catalog.Scalars.Select(f => new string?[] { f.Name, f.Category, f.Syntax, f.Summary });
                 var aggregates = options.Catalog.Aggregates.Select(f => new string?[] { f.Name, "aggregate", f.Syntax, f.Summary });
-                return Rows(["name", "category", "syntax", "summary"], scalars.Concat(aggregates).OrderBy(r => r[0], StringComparer.Ordinal));
+                var tables = options.Catalog.Tables.Select(f => new string?[] { f.Name, "table", f.Syntax, f.Summary });
+                return Rows(["name", "category", "syntax", "summary"], scalars.Concat(aggregates).Concat(tables).OrderBy(r => r[0], StringComparer.Ordinal));
             case "settings": return Rows(["name", "kind", "default", "summary"], Settings.Specs.Select(s => new[] { s.Name, s.Kind, s.Default, s.Summary }));
             case "connectors":
                 return Rows(["name", "as", "summary"], options.Connectors.All.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => new[]

@@ -42,6 +42,17 @@ public static class FunctionReference
             """);
         foreach (var function in catalog.Aggregates)
             Line(page, function.Syntax, function.Name, function.Aliases, function.Summary + (function.CanRetract ? "" : " Append-only."), function.Examples);
+        page.Append("""
+
+            ## Tables
+
+            Functions that give rows stand in FROM: by themselves, or behind LATERAL, CROSS JOIN or LEFT JOIN for each row of what stands before them. NULL in any argument gives no rows.
+
+            | function | what it gives | examples |
+            |---|---|---|
+
+            """);
+        foreach (var function in catalog.Tables) Line(page, function.Syntax, function.Name, function.Aliases, function.Summary, function.Examples);
         return page.ToString();
     }
 

@@ -24,6 +24,7 @@ static class Fallible
     {
         Project project => project.Expressions.Any(Is),
         Filter filter => Is(filter.Condition),
+        Unnest => true,
         Expect expect => expect.Constraints.Any(c => c.Action is ViolationAction.Quarantine or ViolationAction.Fail || Is(c.Predicate)),
         LookupJoin lookup => lookup.Condition is { } condition && Is(condition),
         _ => false,

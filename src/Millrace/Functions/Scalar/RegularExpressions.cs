@@ -89,7 +89,7 @@ internal static class RegularExpressions
     }
 
     /// <summary>The patterns that a place meets: compiled once where the pattern is constant, else the last one is kept.</summary>
-    sealed class Patterns
+    internal sealed class Patterns
     {
         const int MaxLength = 10_000;
         readonly bool _isConstant;
@@ -125,6 +125,14 @@ internal static class RegularExpressions
         {
             if (!_isConstant) Learn(row.Text(1), _flagsAt > 0 && row.Count > _flagsAt ? row.Text(_flagsAt) : default);
             if (_error is not null) outcome.Fail(_error);
+            return _regex;
+        }
+
+        /// <summary>The pattern of a row of some columns, or null and what is wrong with it.</summary>
+        public Regex? Of(ReadOnlySpan<Data.Column> arguments, int row, out string? error)
+        {
+            if (!_isConstant) Learn(((Data.TextColumn)arguments[1])[row], _flagsAt > 0 && arguments.Length > _flagsAt ? ((Data.TextColumn)arguments[_flagsAt])[row] : default);
+            error = _error;
             return _regex;
         }
 
