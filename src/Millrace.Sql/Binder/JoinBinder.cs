@@ -64,7 +64,7 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
     {
         _where = where;
         var tree = Tree(item, common);
-        CheckNames(tree.Scope, item);
+        CheckNames(item);
         var binder = new ExpressionBinder(compilation, tree.Scope, null, "in WHERE");
         bool Names(Expr part) => part is ColumnExpr column ? tree.Scope.Columns.Count(c => c.Name == column.Column.Text && (column.Table is null ? !c.NeedsTable : c.Table == column.Table.Text)) == 1
             : part is not (StarExpr or ScopeExpr) && part.Parts.All(Names);
@@ -133,6 +133,7 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
         JoinItem join => Names(join.Left).Concat(Names(join.Right)),
         TableItem table => [table.Table],
         WindowItem window => Names(window.Input),
+        TableFunctionItem function => [function.Function],
         _ => [],
     };
 }
