@@ -34,8 +34,8 @@ public sealed class Batch
     public Column<int>? Weights { get; set; }
 
     /// <summary>
-    /// For each row the closed frontier (microseconds) that held just before it in the order of its partition, or null where no row of the batch
-    /// was behind it: so whether a row is late never depends on how rows were cut into batches. The batch owns a reference.
+    /// For each row the final frontier (microseconds) that held just before it in the order of its partition, the lateness that its source allows taken off, or null where no row
+    /// of the batch was behind the watermark: so whether a row is late never depends on how rows were cut into batches, nor on other sources. The batch owns a reference.
     /// </summary>
     public Column<long>? Watermarks { get; set; }
 

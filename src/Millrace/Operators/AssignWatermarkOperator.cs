@@ -8,7 +8,7 @@ namespace Millrace.Operators;
 
 /// <summary>Derives the frontier of one partition from its rows: the largest time so far less the delay is closed, and less the allowed lateness final.</summary>
 /// <remarks>
-/// Each row that is behind gets to know by how much: batches with such rows carry <see cref="Batch.Watermarks"/>, so that what is late does not depend on how rows
+/// Each row that is behind gets to know what was final when it came: batches with such rows carry <see cref="Batch.Watermarks"/>, so that what is late does not depend on how rows
 /// were cut into batches. NULL and infinite times move nothing.
 /// </remarks>
 sealed class AssignWatermarkOperator(AssignWatermark node, OperatorContext context) : IOperator, IStateful
@@ -110,7 +110,7 @@ sealed class AssignWatermarkOperator(AssignWatermark node, OperatorContext conte
         var from = times.Values;
         for (var row = 0; row < to.Length; row++)
         {
-            to[row] = Less(largest, _delay).Microseconds;
+            to[row] = Less(Less(largest, _delay), _allowed).Microseconds;
             if (from[row] > largest && from[row] != long.MaxValue && !times.IsNull(row)) largest = from[row];
         }
         marked.Watermarks = watermarks;

@@ -19,7 +19,8 @@ sealed class EmitOperator : IOperator, IStateful
     readonly OperatorContext _context;
     readonly bool _isFinal;
     readonly KeyedTable _rows;
-    readonly System.Collections.Immutable.ImmutableArray<int> _columns;
+    readonly System.Collections.Immutable.ImmutableArray<int> _columns; // those that somebody reads: the others need not be alike
+    readonly int[] _places; // of each column among them, or -1
     readonly PriorityQueue<int, (long Due, long Arrival)> _closing = new(), _finishing = new();
     readonly List<int> _touched = [];
     readonly int[] _numbers, _out, _outWeights;
@@ -33,8 +34,9 @@ sealed class EmitOperator : IOperator, IStateful
     public EmitOperator(EmitRows node, OperatorContext context)
     {
         (_node, _context, _isFinal) = (node, context, node.Port == Ports.Final);
-        _columns = [.. Enumerable.Range(0, node.Schema.Count)];
-        _rows = new([.. node.Schema.Fields.Select(f => f.Type)], context.Memory, context.Owner);
+        _columns = [.. Enumerable.Range(0, node.Schema.Count).Where(c => context.Used is null || context.Used[c])];
+        _places = [.. Enumerable.Range(0, node.Schema.Count).Select(c => _columns.IndexOf(c))];
+        _rows = new([.. _columns.Select(c => node.Schema[c].Type)], context.Memory, context.Owner);
         var rows = context.Memory.BatchRows;
         (_numbers, _out, _outWeights) = (new int[rows], new int[rows], new int[rows]);
     }
@@ -189,8 +191,13 @@ sealed class EmitOperator : IOperator, IStateful
         batch.RowCount = _outCount;
         for (var c = 0; c < _node.Schema.Count; c++)
         {
+            if (_places[c] < 0)
+            {
+                batch.Add(_context.Memory.RentNulls(_node.Schema[c].Type, _outCount));
+                continue;
+            }
             var column = _context.Memory.Rent(_node.Schema[c].Type);
-            _rows.AppendKeys(c, _out.AsSpan(0, _outCount), column);
+            _rows.AppendKeys(_places[c], _out.AsSpan(0, _outCount), column);
             batch.Add(column);
         }
         var weights = _outWeights.AsSpan(0, _outCount);

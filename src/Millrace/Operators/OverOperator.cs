@@ -29,7 +29,7 @@ sealed partial class OverOperator : IOperator, IStateful
     readonly Queue<int> _ending = new();
     readonly DueRows _due = new();
     readonly Comparison<int> _compare;
-    readonly long _lag, _allowed, _lead, _ttl;
+    readonly long _lag, _lead, _ttl;
     readonly long? _reach;
     readonly bool _measures;
     readonly ulong[] _leads;
@@ -55,7 +55,6 @@ sealed partial class OverOperator : IOperator, IStateful
         _late = new(rows);
         (_leads, _rowNumbers, _numbers, _slots) = (new ulong[rows], new int[rows], new int[rows], new int[rows]);
         _lag = node.Release?.LagMicroseconds ?? 0;
-        _allowed = node.Late.AllowedMicroseconds;
         _lead = node.Calls.Max(c => c.Ahead);
         _ttl = node.StateTtl is { } ttl && !node.PartitionsPass && node.Release is not null ? Math.Max(1, PlanBuilder.LongestMicroseconds(ttl)) : long.MaxValue;
         _reach = node.PartitionsPass ? 0 : node.Reach;
@@ -139,7 +138,7 @@ sealed partial class OverOperator : IOperator, IStateful
                 timeless++;
                 continue;
             }
-            var mark = batch.Watermarks is { } watermarks && watermarks[row] >= long.MinValue + _allowed ? Math.Max(final, watermarks[row] - _allowed) : final;
+            var mark = batch.Watermarks is { } watermarks ? Math.Max(final, watermarks[row]) : final;
             var end = Plus(times[row], _lag);
             if (end < mark) _late.Add(row, end, mark);
             else _rowNumbers[count++] = row;

@@ -34,7 +34,6 @@ sealed class SessionOperator : IOperator, IStateful
     readonly int[] _rows, _rowKeys, _found, _identity, _chunk, _weights;
     readonly List<int> _lateRows = [];
     readonly List<long> _lateEnds = [], _lateMarks = [];
-    readonly long[] _marks;
     Frontier _frontier = Frontier.Start;
 
     public SessionOperator(Aggregate node, OperatorContext context)
@@ -49,7 +48,6 @@ sealed class SessionOperator : IOperator, IStateful
         var rows = context.Memory.BatchRows;
         _adder = new(node.Calls, rows);
         (_rows, _rowKeys, _found, _chunk, _weights) = (new int[rows], new int[rows], new int[rows], new int[rows], new int[rows]);
-        _marks = new long[rows];
         _identity = [.. Enumerable.Range(0, rows)];
         if (node.Condition is null) return;
         _condition = Evaluator.Compile(node.Condition, context.Memory);
@@ -112,13 +110,7 @@ sealed class SessionOperator : IOperator, IStateful
     }
 
     /// <summary>For each row of a batch the final frontier that it was met by; empty where that is the operator's.</summary>
-    ReadOnlySpan<long> Marks(Batch batch)
-    {
-        if (batch.Watermarks is not { } watermarks) return [];
-        var allowed = _node.Late.AllowedMicroseconds;
-        for (var row = 0; row < batch.RowCount; row++) _marks[row] = watermarks[row] < long.MinValue + allowed ? long.MinValue : watermarks[row] - allowed;
-        return _marks.AsSpan(0, batch.RowCount);
-    }
+    static ReadOnlySpan<long> Marks(Batch batch) => batch.Watermarks is { } watermarks ? watermarks.Values : [];
 
     /// <summary>Adds rows to the sessions that were found for them, and sets the late ones aside.</summary>
     void Add(Batch batch, ReadOnlySpan<int> rows, int from, int to)
@@ -154,7 +146,7 @@ sealed class SessionOperator : IOperator, IStateful
         var time = ((Column<long>)batch[_node.Window!.TimeColumn])[row];
         _lateRows.Add(row);
         _lateEnds.Add(time > long.MaxValue - _table.Gap ? long.MaxValue : time + _table.Gap);
-        _lateMarks.Add(batch.Watermarks is null ? _frontier.Final.Microseconds : Math.Max(_frontier.Final.Microseconds, _marks[row]));
+        _lateMarks.Add(batch.Watermarks is { } watermarks ? Math.Max(_frontier.Final.Microseconds, watermarks[row]) : _frontier.Final.Microseconds);
     }
 
     public void OnBarrier(long epoch, IOutput output)

@@ -19,7 +19,6 @@ sealed class SetOperator : IOperator, IStateful
     readonly LateRows _late;
     readonly PriorityQueue<int, long> _passing = new();
     readonly List<int> _touched = [];
-    readonly long _allowed;
     readonly int[] _accepted, _numbers, _out, _outWeights, _outCopies;
     int _outCount, _position;
     Entry[] _entries = [];
@@ -36,7 +35,7 @@ sealed class SetOperator : IOperator, IStateful
 
     public SetOperator(SetOperation node, OperatorContext context)
     {
-        (_node, _context, _allowed) = (node, context, node.Late.AllowedMicroseconds);
+        (_node, _context) = (node, context);
         var schema = node.All[0].Schema;
         _columns = [.. Enumerable.Range(0, schema.Count)];
         _rows = new([.. schema.Fields.Select(f => f.Type)], context.Memory, context.Owner);
@@ -84,7 +83,7 @@ sealed class SetOperator : IOperator, IStateful
             {
                 var due = DueOf(batch, row);
                 var final = _frontier.Final.Microseconds;
-                var mark = batch.Watermarks is { } watermarks && watermarks[row] >= long.MinValue + _allowed ? Math.Max(final, watermarks[row] - _allowed) : final;
+                var mark = batch.Watermarks is { } watermarks ? Math.Max(final, watermarks[row]) : final;
                 if (due < mark)
                 {
                     if (batch.Weights is not { } weights || weights[row] > 0) _late.Add(row, due, mark);

@@ -6,11 +6,10 @@ namespace Millrace.Operators;
 /// <summary>How long the key of an upsert source is remembered, and which rows come too late for it. Said in event time alone, so how rows were cut into batches does not matter.</summary>
 sealed class UpsertLifetime
 {
-    readonly long _allowed, _lag;
+    readonly long _lag;
 
     public UpsertLifetime(NormalizeUpsert node)
     {
-        _allowed = node.Late.AllowedMicroseconds;
         Column = -1;
         if (node.Times is [var time, ..]) (Column, Length, _lag) = (time.Column, time.LagMicroseconds, time.LagMicroseconds);
         else if (node.StateTtl is { } ttl && node.Time >= 0) (Column, Length, Renews) = (node.Time, Math.Max(1, PlanBuilder.LongestMicroseconds(ttl)), true);
@@ -30,7 +29,7 @@ sealed class UpsertLifetime
 
     /// <summary>The final frontier that a row is judged by.</summary>
     public long MarkOf(Batch batch, int row, long final) =>
-        batch.Watermarks is { } watermarks && watermarks[row] >= long.MinValue + _allowed ? Math.Max(final, watermarks[row] - _allowed) : final;
+        batch.Watermarks is { } watermarks ? Math.Max(final, watermarks[row]) : final;
 
     /// <summary>Whether a row comes after the frontier has passed it.</summary>
     public bool IsLate(long time, long mark) => Plus(time, _lag) < mark;

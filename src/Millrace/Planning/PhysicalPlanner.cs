@@ -250,7 +250,13 @@ sealed class PhysicalPlanner
         foreach (var (plan, _) in roots) used[plan].AsSpan().Fill(true);
         foreach (var source in sources)
             if (source.Late.Table is not null && used.TryGetValue(source.Rows ?? source.Plan!, out var all)) all.AsSpan().Fill(true);
-        foreach (var node in order) node.MarkUse(used[node], [.. node.Inputs.Select(i => used[i])]);
+        foreach (var node in order)
+        {
+            // Where changes become final rows their times say when.
+            if (node is { HasState: true, HasPorts: false, Mode: ChangeMode.Retract })
+                foreach (var time in node.Times) used[node][time.Column] = true;
+            node.MarkUse(used[node], [.. node.Inputs.Select(i => used[i])]);
+        }
         return used;
     }
 

@@ -31,6 +31,13 @@ static class PlainAggregates
             case "bool_and": return values.All(v => (bool)v);
             case "bool_or": return values.Any(v => (bool)v);
             case "countif" or "count_if": return (long)values.Count(v => (bool)v);
+            case "any_value": return values.Aggregate((a, b) => PlainValues.Compare(b, a) < 0 ? b : a);
+            case "arg_min" or "arg_max": return ByOther(tuples, name == "arg_max");
+            case "mode": return values.GroupBy(PlainValues.Key).Aggregate((a, b) => b.Count() - a.Count() is var more && (more > 0 || more == 0 && PlainValues.Compare(b.First(), a.First()) < 0) ? b : a).First();
+            case "median" when type.Kind == TypeKind.Double: return Middle([.. values.Select(v => (double)v)]);
+            case "string_agg" when call.Arguments.Length == 1:
+                values.Sort(PlainValues.Compare);
+                return string.Join(",", values.Cast<string>());
             case "first_value": return values[0];
             case "last_value": return values[^1];
             case "var_pop" or "variance" or "stddev_pop" or "stddev": return Spread(name, values, type);
@@ -39,6 +46,20 @@ static class PlainAggregates
             case "bit_xor": return values.Aggregate((a, b) => a is int x ? x ^ (int)b : (object)((long)a ^ (long)b));
             default: throw new NotInOracle($"aggregate {name}");
         }
+    }
+
+    /// <summary>The x of the row with the least or greatest y; of several the least x.</summary>
+    static object? ByOther(List<object?[]> tuples, bool isGreatest) => tuples.Aggregate((a, b) =>
+    {
+        var order = PlainValues.Compare(b[1]!, a[1]!) * (isGreatest ? -1 : 1);
+        return order < 0 || order == 0 && PlainValues.Compare(b[0]!, a[0]!) < 0 ? b : a;
+    })[0];
+
+    static double Middle(List<double> values)
+    {
+        values.Sort((a, b) => PlainValues.Compare(a, b));
+        var (low, high) = (values[(values.Count - 1) / 2], values[values.Count / 2]);
+        return low == high || low.Equals(high) ? low : low + (high - low) * 0.5;
     }
 
     static BigInteger Whole(object value) => value switch { int i => i, long l => l, BigInteger b => b, _ => throw new NotInOracle($"aggregate over {value.GetType().Name}") };

@@ -13,7 +13,7 @@ sealed partial class PlainEvaluator
         var groups = new Dictionary<string, List<PlainRow>>();
         foreach (var row in Evaluate(node.Input))
         {
-            if (times.Any(t => row[t.Column] is long time && (Int128)time + t.LagMicroseconds < row.Mark(node.Late.AllowedMicroseconds))) CountLate(node.View);
+            if (times.Any(t => row[t.Column] is long time && (Int128)time + t.LagMicroseconds < row.Watermark)) CountLate(node.View);
             else Of(groups, PlainValues.Key(node.Keys.Select(k => row[k]))).Add(row);
         }
         return [.. groups.Values.Select(rows => One(node, rows))];
@@ -34,7 +34,7 @@ sealed partial class PlainEvaluator
             var end = time > long.MaxValue - ttl ? long.MaxValue : time + ttl;
             var begins = !open.TryGetValue(key, out var now) || time >= now.End;
             // Without an order a row is judged by its own time, with one by that of the row that stands for it.
-            if ((begins || node.Order.IsEmpty ? end : now.End) <= row.Mark(node.Late.AllowedMicroseconds))
+            if ((begins || node.Order.IsEmpty ? end : now.End) <= row.Watermark)
             {
                 CountLate(node.View);
                 continue;

@@ -31,7 +31,7 @@ sealed partial class PlainEvaluator
         }
         foreach (var (start, end) in PlainWindows.Of(spec, row[spec.TimeColumn]))
         {
-            if (end <= row.Mark(node.Late.AllowedMicroseconds))
+            if (end <= row.Watermark)
             {
                 CountLate(node, row);
             }
@@ -58,7 +58,7 @@ sealed partial class PlainEvaluator
             if (row[node.Window.TimeColumn] is not long time || time is long.MinValue or long.MaxValue) continue;
             object?[] key = [.. node.Keys.Select(k => row[k])];
             var name = PlainValues.Key(key);
-            var mark = row.Mark(node.Late.AllowedMicroseconds);
+            var mark = row.Watermark;
             var joined = sessions.Where(s => s.Name == name && s.Last + gap >= mark && time <= s.Last + gap && time >= s.First - gap).ToList();
             if (joined.Count == 0 && time + gap < mark)
             {

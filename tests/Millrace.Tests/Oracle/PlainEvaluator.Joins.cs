@@ -6,8 +6,8 @@ sealed partial class PlainEvaluator
 {
     List<PlainRow> Joined(Join node)
     {
-        var left = OnTime(node, Evaluate(node.Left), isLeft: true, node.LeftLate);
-        var right = OnTime(node, Evaluate(node.Right), isLeft: false, node.RightLate);
+        var left = OnTime(node, Evaluate(node.Left), isLeft: true);
+        var right = OnTime(node, Evaluate(node.Right), isLeft: false);
         var passes = IsLookup(node, out var passesLeft);
         PlainRow Pair(PlainRow l, PlainRow r) => Beside(l.Values, r.Values) with { Watermark = !passes ? long.MinValue : passesLeft ? l.Watermark : r.Watermark };
         var nothing = (Left: new PlainRow(new object?[node.Left.Schema.Count]), Right: new PlainRow(new object?[node.Right.Schema.Count]));
@@ -73,7 +73,7 @@ sealed partial class PlainEvaluator
     }
 
     /// <summary>The rows of a side that are not behind the frontier in a time by which rows of the other side are forgotten.</summary>
-    List<PlainRow> OnTime(Join node, List<PlainRow> rows, bool isLeft, LatePolicy policy)
+    List<PlainRow> OnTime(Join node, List<PlainRow> rows, bool isLeft)
     {
         if (IsLookup(node, out _)) return rows; // nobody is forgotten
         var side = isLeft ? node.Left : node.Right;
@@ -83,7 +83,7 @@ sealed partial class PlainEvaluator
                 if (time.Column == (isLeft ? bound.Left : bound.Right)) times.Add((time.Column, time.LagMicroseconds));
         return [.. rows.Where(row =>
         {
-            var isLate = times.Any(t => row[t.Column] is long time && (Int128)time + t.Lag < row.Mark(policy.AllowedMicroseconds));
+            var isLate = times.Any(t => row[t.Column] is long time && (Int128)time + t.Lag < row.Watermark);
             if (isLate) CountLate(node.View);
             return !isLate;
         })];
@@ -124,7 +124,7 @@ sealed partial class PlainEvaluator
                 {
                     if (ttl > 0) continue;
                 }
-                else if ((Int128)at + lag < row.Mark(node.Late.AllowedMicroseconds))
+                else if ((Int128)at + lag < row.Watermark)
                 {
                     CountLate(node.Source);
                     continue;

@@ -12,7 +12,7 @@ sealed partial class PlainEvaluator
         foreach (var row in Evaluate(node.Input))
         {
             if (row[column] is not long time) continue;
-            if ((Int128)time + lag < row.Mark(node.Late.AllowedMicroseconds)) CountLate(node.View);
+            if ((Int128)time + lag < row.Watermark) CountLate(node.View);
             else Of(partitions, PlainValues.Key(node.Partition.Select(k => row[k]))).Add(row);
         }
         var told = new List<PlainRow>();

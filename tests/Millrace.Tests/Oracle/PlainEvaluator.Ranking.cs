@@ -21,7 +21,7 @@ sealed partial class PlainEvaluator
                 if (row[node.Input.TimeColumn] is not long time) continue;
                 end = time + ttl;
             }
-            if (ttl > 0 ? end <= row.Mark(node.Late.AllowedMicroseconds) : times.Any(t => row[t.Column] is long own && (Int128)own + t.LagMicroseconds < row.Mark(node.Late.AllowedMicroseconds)))
+            if (ttl > 0 ? end <= row.Watermark : times.Any(t => row[t.Column] is long own && (Int128)own + t.LagMicroseconds < row.Watermark))
             {
                 CountLate(node.View);
                 continue;
@@ -70,7 +70,7 @@ sealed partial class PlainEvaluator
         foreach (var row in Evaluate(node.Input))
         {
             if (node.Release is { } by && row[by.Column] is null) continue; // it has no place in time
-            if (node.Release is { } release && row[release.Column] is long time && (Int128)time + release.LagMicroseconds < row.Mark(node.Late.AllowedMicroseconds)) CountLate(node.View);
+            if (node.Release is { } release && row[release.Column] is long time && (Int128)time + release.LagMicroseconds < row.Watermark) CountLate(node.View);
             else Of(partitions, PlainValues.Key(node.Partition.Select(k => row[k]))).Add(row);
         }
         foreach (var partition in partitions.Values.SelectMany(p => Lives(node, p)))

@@ -13,7 +13,7 @@ sealed partial class PlainEvaluator
             foreach (var row in Evaluate(node.All[input]))
             {
                 var due = node.Times.Where(t => row[t.Column] is long).Select(t => (Int128)(long)row[t.Column]! + t.LagMicroseconds).DefaultIfEmpty(long.MaxValue).Min();
-                if (due < row.Mark(node.Late.AllowedMicroseconds))
+                if (due < row.Watermark)
                 {
                     CountLate(node.View);
                     continue;

@@ -142,7 +142,7 @@ sealed partial class PlainEvaluator
         foreach (var row in Evaluate(node.Input))
         {
             var most = largest.GetValueOrDefault(row.Partition, long.MinValue);
-            rows.Add(row with { Watermark = most < long.MinValue + node.DelayMicroseconds ? long.MinValue : most - node.DelayMicroseconds });
+            rows.Add(row with { Watermark = (row with { Watermark = most }).Mark(node.DelayMicroseconds + node.Source.Late.AllowedMicroseconds) });
             if (row[node.TimeColumn] is long time && time != long.MaxValue) largest[row.Partition] = Math.Max(most, time);
         }
         return rows;

@@ -5,14 +5,14 @@ namespace Millrace.Tests.Oracle;
 /// <see cref="Data.Interval"/> or byte[].
 /// </summary>
 /// <param name="Values">In the order of the schema.</param>
-/// <param name="Watermark">The closed frontier that held just before the row in the order of its partition; the beginning of time where nothing can make the row late.</param>
+/// <param name="Watermark">What was final just before the row in the order of its partition, and so what it must not be behind; the beginning of time where nothing can make it late.</param>
 /// <param name="Partition">The partition that it came from.</param>
 sealed record PlainRow(object?[] Values, long Watermark = long.MinValue, int Partition = 0)
 {
     public object? this[int column] => Values[column];
 
-    /// <summary>A watermark less the lateness that is allowed: what has an end up to here is late.</summary>
-    public long Mark(long allowed) => Watermark < long.MinValue + allowed ? long.MinValue : Watermark - allowed;
+    /// <summary>The watermark so much earlier.</summary>
+    public long Mark(long less) => Watermark < long.MinValue + less ? long.MinValue : Watermark - less;
 }
 
 /// <summary>An error of a row: an overflow, a division by zero, a cast that fails.</summary>

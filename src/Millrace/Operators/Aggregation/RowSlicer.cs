@@ -73,7 +73,7 @@ sealed class RowSlicer
         Locate(least);
         if (most >= _now.End || _now.First > _now.Last) return false;
         var limit = _frontier.Final.Microseconds;
-        if (batch.Watermarks is { } watermarks) limit = Math.Max(limit, Allow(Range(watermarks.Values).Most));
+        if (batch.Watermarks is { } watermarks) limit = Math.Max(limit, Range(watermarks.Values).Most);
         if (_now.FirstEnd <= limit) return false;
         Whole = SliceOf(ref _now);
         return true;
@@ -94,7 +94,7 @@ sealed class RowSlicer
                 if (IsReported(row)) timeless++;
                 continue;
             }
-            var mark = watermarks is null ? limit : Math.Max(limit, Allow(watermarks[row]));
+            var mark = watermarks is null ? limit : Math.Max(limit, watermarks[row]);
             if (time < _now.Start || time >= _now.End)
             {
                 (_now, _before) = (_before, _now);
@@ -138,9 +138,6 @@ sealed class RowSlicer
         }
         return count;
     }
-
-    /// <summary>A watermark less the lateness that is allowed.</summary>
-    long Allow(long watermark) => watermark < long.MinValue + _node.Late.AllowedMicroseconds ? long.MinValue : watermark - _node.Late.AllowedMicroseconds;
 
     void Meet(Slice slice)
     {

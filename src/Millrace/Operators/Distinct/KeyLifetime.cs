@@ -12,7 +12,6 @@ namespace Millrace.Operators.Distinct;
 /// </remarks>
 sealed class KeyLifetime
 {
-    readonly long _allowed;
     readonly ImmutableArray<EventTime> _times; // of the key, or the one that state_ttl is counted in
 
     public KeyLifetime(DistinctOn node) : this(node.Input.Times, node.Input.TimeColumn, node.Keys, node.StateTtl, node.Late)
@@ -26,7 +25,6 @@ sealed class KeyLifetime
     /// <param name="late">The policy for late rows.</param>
     public KeyLifetime(ImmutableArray<EventTime> times, int timeColumn, ImmutableArray<int> keys, Interval? stateTtl, LatePolicy late)
     {
-        _allowed = late.AllowedMicroseconds;
         _times = [.. times.Where(t => keys.Contains(t.Column))];
         Column = -1;
         if (!_times.IsEmpty) (Column, Length) = (_times[0].Column, _times[0].LagMicroseconds);
@@ -63,7 +61,7 @@ sealed class KeyLifetime
 
     /// <summary>The final frontier that a row is judged by.</summary>
     public long MarkOf(Batch batch, int row, long final) =>
-        batch.Watermarks is { } watermarks && watermarks[row] >= long.MinValue + _allowed ? Math.Max(final, watermarks[row] - _allowed) : final;
+        batch.Watermarks is { } watermarks ? Math.Max(final, watermarks[row]) : final;
 
     /// <summary>Whether a time that ends has passed.</summary>
     public bool HasPassed(long end, long final) => Renews ? end <= final : end < final;

@@ -13,7 +13,6 @@ sealed class JoinIntake
 {
     readonly ImmutableArray<int> _notNull;
     readonly ImmutableArray<RowTime> _arrivals, _deadlines;
-    readonly long _allowed;
     readonly string _view;
     readonly IReports _reports;
     readonly int[] _rows, _lone, _lateRows;
@@ -27,7 +26,6 @@ sealed class JoinIntake
         var notNull = node.Keys.Where(k => !k.IsNullSafe).Select(k => isLeft ? k.Left : k.Right)
             .Concat(node.Bounds.Where(b => !b.IsImplied).Select(b => isLeft ? b.Left : b.Right)); // columns of implied bounds may not be there
         _notNull = [.. notNull.Distinct()];
-        _allowed = (isLeft ? node.LeftLate : node.RightLate).AllowedMicroseconds;
         (_view, _reports) = (node.View, context.Reports);
         var rows = context.Memory.BatchRows;
         (_rows, _lone, _lateRows) = (new int[rows], new int[rows], new int[rows]);
@@ -85,7 +83,7 @@ sealed class JoinIntake
             if (mayBeLate)
             {
                 var mark = final;
-                if (batch.Watermarks is { } watermarks && watermarks[row] >= long.MinValue + _allowed) mark = Math.Max(mark, watermarks[row] - _allowed);
+                if (batch.Watermarks is { } watermarks) mark = Math.Max(mark, watermarks[row]);
                 var time = TimeOf(batch, row);
                 if (time < mark)
                 {

@@ -25,7 +25,7 @@ sealed class MatchOperator : IOperator, IStateful
     readonly MatchRows _out;
     readonly TiedRows _tied;
     readonly LateRows _late;
-    readonly long _allowed, _within;
+    readonly long _within;
     readonly int _before; // rows before the start that PREV may ask for
     readonly bool _numbers;
     readonly int[] _accepted, _numbersOf, _slots;
@@ -44,7 +44,6 @@ sealed class MatchOperator : IOperator, IStateful
         (_waiting, _running) = (new(context.Owner), new(context.Owner));
         _out = new(node, _matching);
         _tied = new(node, _rows, context.Memory);
-        _allowed = node.Late.AllowedMicroseconds;
         _within = node.WithinMicroseconds ?? long.MaxValue;
         _before = node.Pattern.SelectMany(e => e.Items).Concat(node.Items).Where(i => i.Kind == PatternItemKind.Previous).Select(i => i.Offset).DefaultIfEmpty(0).Max();
         _numbers = node.Items.Any(i => i.Kind == PatternItemKind.MatchNumber);
@@ -89,7 +88,7 @@ sealed class MatchOperator : IOperator, IStateful
                 continue;
             }
             var mark = _frontier.Final.Microseconds;
-            if (batch.Watermarks is { } watermarks && watermarks[row] >= long.MinValue + _allowed) mark = Math.Max(mark, watermarks[row] - _allowed);
+            if (batch.Watermarks is { } watermarks) mark = Math.Max(mark, watermarks[row]);
             if (time < mark) _late.Add(row, time, mark);
             else _accepted[count++] = row;
         }

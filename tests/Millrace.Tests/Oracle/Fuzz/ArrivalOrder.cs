@@ -18,7 +18,7 @@ static class ArrivalOrder
         TopN top => top.StateTtl is not null,
         Over over => over.StateTtl is not null,
         NormalizeUpsert => true,
-        Aggregate aggregate => aggregate.Calls.Any(c => c.Function.Name is "first_value" or "last_value" or "any_value"),
+        Aggregate aggregate => aggregate.Calls.Any(c => c.Function.Name is "first_value" or "last_value"),
         _ => false,
     };
 

@@ -80,6 +80,12 @@ sealed partial class QueryMaker
             7 when isNumber => (new Part("AVG(", distinct, argument, ")"), kind == TypeKind.Double ? DataType.Double : DataType.Decimal(38, 6)),
             // Where values are large and lie close together it keeps to its error bounds, no more.
             8 when isNumber && kind != TypeKind.Double && expressions.ColumnOf(kind) is { } column => (new Part(Pick(["VARIANCE(", "STDDEV_POP("]), column, ")"), DataType.Double),
+            9 when Chance(2) && expressions.Columns.Count > 0 => (new Part(Pick(["ARG_MIN(", "ARG_MAX("]), argument, ",", Pick(expressions.Columns).Text, ")"), TypeOf(kind)),
+            10 when kind == TypeKind.Text => (new Part("STRING_AGG(", distinct, argument, ")"), DataType.Text),
+            10 when kind == TypeKind.Boolean => (new Part("COUNT_IF(", argument, ")"), DataType.BigInt),
+            10 when kind is TypeKind.Integer or TypeKind.BigInt => (new Part(Pick(["BIT_AND(", "BIT_OR(", "BIT_XOR("]), argument, ")"), new(kind)),
+            10 when kind is TypeKind.Double => (new Part("MEDIAN(", argument, ")"), DataType.Double),
+            11 when Chance(3) => (new Part(Pick(["MODE(", "ANY_VALUE("]), argument, ")"), TypeOf(kind)),
             9 when kind == TypeKind.Boolean => (new Part(Pick(["BOOL_AND(", "BOOL_OR("]), argument, ")"), DataType.Boolean),
             _ => (new Part(Pick(["MIN(", "MAX("]), argument, ")"), TypeOf(kind)),
         };
