@@ -101,6 +101,7 @@ sealed class AggregateOperator : IOperator, IStateful
     void Add(Batch batch, ReadOnlySpan<int> rows, int count, Slice slice)
     {
         if (count == 0) return;
+        _hops?.TouchPane(slice);
         var groups = _rowGroups.AsSpan(0, count);
         if (_node.Keys.IsEmpty)
         {

@@ -8,6 +8,7 @@ sealed class CumulatingPanes(CumulatingWindows windows) : Panes(windows)
     public override long EndOf(long pane) => windows.EndOf(pane);
     public override long FirstWindow(long pane) => pane;
     public override long LastWindow(long pane) => windows.LastOf(pane);
+    public override long LongestWindow => windows.Steps;
     public override long FirstPane(long window) => windows.FirstOf(window);
     public override long LastPane(long window) => window;
 }

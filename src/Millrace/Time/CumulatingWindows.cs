@@ -28,6 +28,9 @@ sealed class CumulatingWindows : AlignedWindows
         Debug.Assert(_count > 0);
     }
 
+    /// <summary>How many numbers each span has: at least as many as windows.</summary>
+    public long Steps => _count;
+
     /// <inheritdoc/>
     public override long Last(long time) => LastOf(_spans.Last(time) * _count);
 

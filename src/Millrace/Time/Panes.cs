@@ -41,6 +41,9 @@ abstract class Panes(AlignedWindows windows)
     /// <summary>The last window that a pane belongs to.</summary>
     public abstract long LastWindow(long pane);
 
+    /// <summary>How many panes the longest window has.</summary>
+    public virtual long LongestWindow => 1;
+
     /// <summary>The first pane of a window.</summary>
     public abstract long FirstPane(long window);
 

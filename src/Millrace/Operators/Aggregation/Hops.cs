@@ -7,7 +7,7 @@ using Millrace.Time;
 namespace Millrace.Operators.Aggregation;
 
 /// <summary>The windows of a HOP over its panes: rows are aggregated into panes once, and a window's result is merged from its panes when it is told.</summary>
-/// <remarks>A group of a window keeps no aggregate, only what was told of it. Merging costs one step a key, pane and call, paid when a window closes (or changed and is watched).</remarks>
+/// <remarks>A group of a window keeps no aggregate, only what was told of it. Merging costs one step a key, part and call, paid when a window closes (or changed and is watched); parts are panes, or where windows have many the nodes of a <see cref="PaneTree"/>.</remarks>
 sealed class Hops : IDisposable
 {
     readonly Panes _panes;
@@ -16,12 +16,15 @@ sealed class Hops : IDisposable
     readonly Groups _paneGroups;
     readonly SliceList _paneSlices;
     readonly bool _retracts;
-    readonly List<Slice> _covering = [];
+    readonly PaneTree? _tree; // where windows have many panes
+    readonly List<(Slice Slice, Groups Groups)> _parts = [];
+    int _latePanes;
 
     public Hops(Panes panes, Aggregate node, OperatorContext context, KeyedTable keys, Groups paneGroups, SliceList paneSlices, bool retracts)
     {
         (_panes, _context, _keys, _paneGroups, _paneSlices, _retracts) = (panes, context, keys, paneGroups, paneSlices, retracts);
         Groups = new(keys, [], context.Owner, retracts: false);
+        if (panes.LongestWindow >= PaneTree.FewPanes) _tree = new(panes, node, keys, paneGroups, paneSlices, context.Owner, retracts, panes.LongestWindow);
         Windows = new(context.Owner);
         Merged = [.. node.Calls.Select(c => c.Function.CreateStates(c.Signature, c.Distinct, context.Owner, retracts && c.Function.CanRetract))];
     }
@@ -38,8 +41,14 @@ sealed class Hops : IDisposable
     /// <summary>Opens the windows of a new pane that can still be told.</summary>
     public void OpenWindows(Slice pane, Frontier frontier)
     {
-        for (var window = pane.From; window <= _panes.LastWindow(pane.Index); window++)
-            if (_panes.Windows.EndOf(window) > frontier.Final.Microseconds) OpenWindow(window);
+        if (IsLate(pane)) _latePanes++;
+        var last = _panes.LastWindow(pane.Index);
+        var window = pane.From;
+        while (window <= last && _panes.Windows.EndOf(window) <= frontier.Final.Microseconds) window++;
+        // Mostly all but the last of them are there.
+        var known = Windows.FirstFrom(window);
+        while (window <= last && known < Windows.Count && Windows[known].Index == window) (window, known) = (window + 1, known + 1);
+        for (; window <= last; window++) OpenWindow(window);
     }
 
     /// <summary>The slice of a window, opened if it is not there.</summary>
@@ -82,26 +91,34 @@ sealed class Hops : IDisposable
     /// <summary>Gives a window that closes a group for every key of its panes, and passes on what changed in them to it alone: the order of its keys must not depend on when others close.</summary>
     public void Complete(Slice window)
     {
-        foreach (var pane in Covering(window))
-        {
-            foreach (var group in pane.Members)
-            {
-                var own = window.FindOrAdd(Groups, _paneGroups.Keys[group], _keys.Limit);
-                if (_paneGroups.Touched[group] == 0) continue;
-                Groups.Touched[own] = Groups.TouchedForAll;
-                window.IsTouched = true;
-            }
-        }
-    }
-
-    List<Slice> Covering(Slice window)
-    {
-        _covering.Clear();
+        foreach (var (part, groups) in Parts(window))
+            foreach (var group in part.Members) window.FindOrAdd(Groups, groups.Keys[group], _keys.Limit);
+        if ((_context.Demand & (Demand.Changes | Demand.OnClose)) == 0) return; // nobody asks what changed
         var last = _panes.LastPane(window.Index);
         for (var place = _paneSlices.FirstFrom(_panes.FirstPane(window.Index)); place < _paneSlices.Count && _paneSlices[place].Index <= last; place++)
-            if (_paneSlices[place].From <= window.Index) _covering.Add(_paneSlices[place]);
-        return _covering;
+            if (_paneSlices[place] is { IsTouched: true } pane && pane.From <= window.Index) Touch(window, pane);
     }
+
+    /// <summary>A pane has changed.</summary>
+    public void TouchPane(Slice pane) => _tree?.Touch(pane.Index);
+
+    /// <summary>What a window is merged from: its panes, or parts that hold several.</summary>
+    List<(Slice Slice, Groups Groups)> Parts(Slice window)
+    {
+        _parts.Clear();
+        var (first, last) = (_panes.FirstPane(window.Index), _panes.LastPane(window.Index));
+        _tree?.Collect(first, last, _parts);
+        if (_tree is not null && _latePanes == 0) return _parts;
+        for (var place = _paneSlices.FirstFrom(first); place < _paneSlices.Count && _paneSlices[place].Index <= last; place++)
+        {
+            var pane = _paneSlices[place];
+            if (pane.From <= window.Index && (_tree is null || IsLate(pane))) _parts.Add((pane, _paneGroups));
+        }
+        return _parts;
+    }
+
+    /// <summary>Whether a pane is for rows that came too late for some of its windows.</summary>
+    bool IsLate(Slice pane) => pane.From != _panes.FirstWindow(pane.Index);
 
     /// <summary>Merges the panes of groups of a window into <see cref="Merged"/>, numbers 0 and up.</summary>
     /// <param name="window">The window.</param>
@@ -110,34 +127,34 @@ sealed class Hops : IDisposable
     /// <returns>How many have.</returns>
     public int Merge(Slice window, ReadOnlySpan<int> groups, Span<int> alive)
     {
-        var covering = Covering(window);
+        var parts = Parts(window);
         foreach (var states in Merged) states.EnsureGroups(groups.Length);
         var count = 0;
         foreach (var group in groups)
         {
             var key = Groups.Keys[group];
-            if (!HasRows(covering, key)) continue;
+            if (!HasRows(parts, key)) continue;
             foreach (var states in Merged) states.Reset(count);
-            foreach (var pane in covering)
+            foreach (var (slice, partGroups) in parts)
             {
-                var part = pane.Find(key);
+                var part = slice.Find(key);
                 if (part < 0) continue;
-                for (var c = 0; c < Merged.Length; c++) Merged[c].Merge(count, _paneGroups.States[c], part);
+                for (var c = 0; c < Merged.Length; c++) Merged[c].Merge(count, partGroups.States[c], part);
             }
             alive[count++] = group;
         }
         return count;
     }
 
-    bool HasRows(List<Slice> covering, int key)
+    bool HasRows(List<(Slice Slice, Groups Groups)> parts, int key)
     {
         var rows = 0L;
-        foreach (var pane in covering)
+        foreach (var (slice, groups) in parts)
         {
-            var part = pane.Find(key);
+            var part = slice.Find(key);
             if (part < 0) continue;
             if (!_retracts) return true;
-            rows += _paneGroups.Rows[part];
+            rows += groups.Rows[part];
         }
         return rows > 0;
     }
@@ -145,19 +162,25 @@ sealed class Hops : IDisposable
     /// <summary>Frees the groups of a window that have lost all their rows and of which nothing is told.</summary>
     public void Prune(Slice window)
     {
-        var covering = Covering(window);
-        window.Prune(Groups, (groups, group) => groups.Told[group] == 0 && !HasRows(covering, groups.Keys[group]));
+        var parts = Parts(window);
+        window.Prune(Groups, (groups, group) => groups.Told[group] == 0 && !HasRows(parts, groups.Keys[group]));
     }
 
     /// <summary>Frees the panes whose last window is final.</summary>
     public void FreePanes(Frontier frontier)
     {
+        var count = _paneSlices.Count;
         while (_paneSlices.Count > 0 && _panes.Windows.EndOf(_panes.LastWindow(_paneSlices[0].Index)) <= frontier.Final.Microseconds)
+        {
+            if (IsLate(_paneSlices[0])) _latePanes--;
             _paneSlices.Remove(_paneSlices[0], _paneGroups);
+        }
+        if (_paneSlices.Count < count) _tree?.FreeBefore(_paneSlices.Count > 0 ? _paneSlices[0].Index : long.MaxValue);
     }
 
     public void Dispose()
     {
+        _tree?.Dispose();
         foreach (var states in Merged) states.Dispose();
         Windows.Dispose();
         Groups.Dispose();
