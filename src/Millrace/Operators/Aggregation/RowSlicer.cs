@@ -12,6 +12,9 @@ namespace Millrace.Operators.Aggregation;
 /// </remarks>
 sealed class RowSlicer
 {
+    /// <summary>Panes of a batch that are remembered besides the two of the last rows: rows out of order go back and forth between short panes.</summary>
+    const int PanesKept = 16;
+
     readonly Panes _panes;
     readonly Aggregate _node;
     readonly IReports _reports;
@@ -22,6 +25,8 @@ sealed class RowSlicer
     readonly List<Slice> _met = [];
     readonly List<(Slice Slice, int Start, int End)> _segments = [];
     int[] _counts = new int[16];
+    readonly bool _overlaps;
+    readonly Pane[] _recent = new Pane[PanesKept]; // of the batch at hand, by the last bits of their numbers
     Pane _now, _before; // the panes of the last rows
     Frontier _frontier;
     Column<long>? _sets;
@@ -33,6 +38,7 @@ sealed class RowSlicer
     public RowSlicer(Panes panes, Aggregate node, OperatorContext context, SliceList slices, Hops? hops)
     {
         (_panes, _node, _reports, _slices, _hops) = (panes, node, context.Reports, slices, hops);
+        _overlaps = panes.Overlaps;
         var rows = context.Memory.BatchRows;
         (_accepted, _slots, _sorted) = (new int[rows], new int[rows], new int[rows]);
         Rows = _accepted;
@@ -57,9 +63,10 @@ sealed class RowSlicer
         _frontier = frontier;
         _sets = _node.Sets is { } sets ? (Column<long>)batch[sets.Column] : null;
         _now = _before = Pane.None;
+        _recent.AsSpan().Fill(Pane.None);
         Whole = null;
         _segments.Clear();
-        if (!_panes.Overlaps && !times.HasNulls && AssignWhole(batch, times.Values)) return;
+        if (!_overlaps && !times.HasNulls && AssignWhole(batch, times.Values)) return;
         var count = AssignRows(batch, picked, times);
         if (_late > 0) _reports.Late(batch, _lateRows.AsSpan(0, _late), _lateEnds.AsSpan(0, _late), _lateMarks.AsSpan(0, _late), _node.View);
         _late = 0;
@@ -100,7 +107,7 @@ sealed class RowSlicer
                 (_now, _before) = (_before, _now);
                 if (time < _now.Start || time >= _now.End) Locate(time);
             }
-            if (_panes.Overlaps)
+            if (_overlaps)
             {
                 count = AddOverlapping(row, time, mark, count);
                 continue;
@@ -151,7 +158,7 @@ sealed class RowSlicer
     {
         if (_met.Count == 1)
         {
-            if (count == rows && !_panes.Overlaps) Whole = _met[0];
+            if (count == rows && !_overlaps) Whole = _met[0];
             Rows = _accepted;
             _segments.Add((_met[0], 0, count));
         }
@@ -175,8 +182,18 @@ sealed class RowSlicer
     void Locate(long time)
     {
         var index = _panes.Of(time);
+        if (!_overlaps)
+        {
+            if (_now.Start < _now.End) _recent[_now.Index & PanesKept - 1] = _now;
+            ref var known = ref _recent[index & PanesKept - 1];
+            if (known.Index == index && known.Start < known.End)
+            {
+                _now = known;
+                return;
+            }
+        }
         var (start, end) = (_panes.StartOf(index), _panes.EndOf(index));
-        if (_panes.Overlaps)
+        if (_overlaps)
         {
             _before = Pane.None; // what overlaps is known of one stretch of time only
             end = _panes.StartOf(index + 1);
