@@ -56,6 +56,9 @@ public sealed partial class Promises
     public void Every_aggregate_is_registered() => Complete<AggregateFunction>(s_engine, Catalog.BuiltIn.Aggregates, _ => true);
 
     [Fact]
+    public void Every_table_function_is_registered() => Complete<TableFunction>(s_engine, Catalog.BuiltIn.Tables, _ => true);
+
+    [Fact]
     public void Every_format_is_registered() => Complete<Format>(s_engine, new FormatList().All, _ => true);
 
     [Fact]
