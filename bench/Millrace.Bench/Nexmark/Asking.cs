@@ -18,11 +18,13 @@ static class Asking
     /// <param name="variables">Values of ${NAME}.</param>
     /// <param name="clock">The machine's time.</param>
     /// <param name="watchState">Looks at the state now and then, which costs a little time.</param>
-    public static async Task<Asked> Ask(string text, MemorySource? events, Connector sink, IReadOnlyDictionary<string, string> variables, TimeProvider clock, bool watchState = false)
+    /// <param name="maker">A source that makes the events while they are read.</param>
+    public static async Task<Asked> Ask(string text, MemorySource? events, Connector sink, IReadOnlyDictionary<string, string> variables, TimeProvider clock, bool watchState = false, Connector? maker = null)
     {
         var connectors = new ConnectorList();
         if (events is not null) connectors.Memory.Add("nexmark", events);
         connectors.Add(sink);
+        if (maker is not null) connectors.Add(maker);
         var compiled = SqlCompiler.Compile(text, new CompileOptions { Connectors = connectors, Variables = variables.GetValueOrDefault });
         if (compiled.Pipeline is null) throw new QuestionException(string.Join('\n', compiled.Diagnostics.Where(static d => d.Severity == Severity.Error).Select(static d => $"{d.Code} {d.Message}")));
         using var store = new MemoryStore();

@@ -5,7 +5,7 @@ namespace Millrace.Bench.Nexmark;
 
 /// <summary>The stream as columns in memory: one table with the columns of all three kinds, those of the other two NULL, as Flink's <c>nexmark</c> table has it.</summary>
 /// <remarks>Texts that are chosen from a list are codes of one dictionary, the others stand in plain heaps, a heap a batch: 10 million events take some 2.5 GB.</remarks>
-sealed class EventColumns
+sealed class EventColumns : IDisposable
 {
     readonly EventGenerator _generator;
     readonly MemoryAccountant _memory;
@@ -16,7 +16,8 @@ sealed class EventColumns
     readonly int[] _urls;
     readonly TextHeap?[] _heaps = new TextHeap?[Schema.Count];
 
-    EventColumns(Workload workload, MemoryAccountant memory)
+    /// <summary>Begins with the first event.</summary>
+    public EventColumns(Workload workload, MemoryAccountant memory)
     {
         _generator = new EventGenerator(workload);
         _memory = memory;
@@ -42,7 +43,7 @@ sealed class EventColumns
     /// <summary>Makes all events of a workload; every run of a pipeline reads them again.</summary>
     public static MemorySource Make(Workload workload, MemoryAccountant memory)
     {
-        var columns = new EventColumns(workload, memory);
+        using var columns = new EventColumns(workload, memory);
         var source = new MemorySource(Schema, keeps: true, memory);
         for (var left = workload.Events; left > 0; left -= memory.BatchRows)
         {
@@ -51,11 +52,11 @@ sealed class EventColumns
             batch.Release();
         }
         source.Complete();
-        foreach (var heap in columns._heaps) heap?.Release();
         return source;
     }
 
-    Batch Next(int rows)
+    /// <summary>The next events as a batch.</summary>
+    public Batch Next(int rows)
     {
         var batch = _memory.RentBatch(Schema);
         batch.RowCount = rows;
@@ -69,6 +70,12 @@ sealed class EventColumns
         }
         for (var row = 0; row < rows; row++) Fill(batch, row);
         return batch;
+    }
+
+    /// <summary>Gives the dictionaries back; batches that use them live on.</summary>
+    public void Dispose()
+    {
+        foreach (var heap in _heaps) heap?.Release();
     }
 
     void Fill(Batch batch, int row)

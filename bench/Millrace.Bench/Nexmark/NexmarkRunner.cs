@@ -7,10 +7,14 @@ namespace Millrace.Bench.Nexmark;
 /// <summary>Millrace on Nexmark in a process of its own: it makes the events once and then answers whatever it is asked.</summary>
 sealed class NexmarkRunner : IRunner
 {
+    /// <summary>More events than this are made while they are read.</summary>
+    public const long InMemoryMost = 30_000_000;
+
     readonly string _folder;
     readonly Dictionary<string, string> _variables;
     readonly MemorySource? _events;
     readonly MemorySource? _few;
+    readonly EventConnector? _maker;
     readonly long _count;
     readonly long _bytes;
     readonly HashSet<string> _warm = [];
@@ -31,7 +35,8 @@ sealed class NexmarkRunner : IRunner
             return;
         }
         var memory = new MemoryAccountant();
-        _events = EventColumns.Make(workload, memory);
+        if (workload.Events <= InMemoryMost) _events = EventColumns.Make(workload, memory);
+        else _maker = new EventConnector(workload);
         _few = EventColumns.Make(workload with { Events = Math.Min(workload.Events, 300_000) }, memory);
     }
 
@@ -43,13 +48,14 @@ sealed class NexmarkRunner : IRunner
     {
         var asked = Question.All.Single(q => q.Name == question);
         var sink = new ChecksumSink();
-        var text = asked.Text(_folder, _events is null ? "json" : "columns", sink.Name);
+        var few = asked.Text(_folder, "columns", sink.Name);
+        var text = asked.Text(_folder, _maker is not null ? "events" : _events is null ? "json" : "columns", sink.Name);
         try
         {
             var isFirst = _warm.Add(question);
             if (isFirst && _few is not null)
-                for (var i = 0; i < 3; i++) Asking.Ask(text, _few, sink, _variables, TimeProvider.System).GetAwaiter().GetResult();
-            var took = Asking.Ask(text, _events, sink, _variables, TimeProvider.System, watchState: isFirst).GetAwaiter().GetResult();
+                for (var i = 0; i < 3; i++) Asking.Ask(few, _few, sink, _variables, TimeProvider.System).GetAwaiter().GetResult();
+            var took = Asking.Ask(text, _events, sink, _variables, TimeProvider.System, watchState: isFirst, _maker).GetAwaiter().GetResult();
             return new Lap
             {
                 Seconds = took.Seconds, Rows = _count, Bytes = _bytes, StateBytes = isFirst ? took.StateBytes : null,

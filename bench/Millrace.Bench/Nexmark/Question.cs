@@ -15,12 +15,12 @@ sealed record Question(string Name, double? Target, double? Flink)
         new("cep0", null, null), new("cep1", null, null), new("cep2", null, null), new("cep3", null, null),
     ];
 
-    /// <summary>The SQL of the question over a source (columns or json), whose answers go to a connector.</summary>
+    /// <summary>The SQL of the question over a source, whose answers go to a connector.</summary>
     /// <param name="folder">bench/nexmark.</param>
-    /// <param name="source">The file that declares the source.</param>
+    /// <param name="source">columns or json, the file that declares the source; events, the columns made while they are read.</param>
     /// <param name="connector">The sink's connector.</param>
     public string Text(string folder, string source, string connector) => $"""
-        {Read(folder, source)}
+        {(source == "events" ? Read(folder, "columns").Replace("'memory'", "'events'", StringComparison.Ordinal) : Read(folder, source))}
         {Read(folder, "views")}
         {Read(folder, Name)}
         CREATE SINK result FROM {Name} WITH (connector = '{connector}');
