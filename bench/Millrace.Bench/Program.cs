@@ -13,7 +13,7 @@ static class Program
     [
         new OnlineRetail(), new OnlineRetail10(),
         .. SalesQuestion.All.Select(static q => new SalesBenchmark(q)), .. SalesQuestion.All.Select(static q => new TwoLanes(q)),
-        new DecodeJson(), new DecodeCsv(), new Growth(), new JoinGrowth(), new GrowthOfQuestions(), new Latency(),
+        new DecodeJson(), new DecodeCsv(), new Growth(), new Lookup(), new JoinGrowth(), new GrowthOfQuestions(), new Latency(),
         new NexmarkSpeed(fromJson: false), new NexmarkSpeed(fromJson: true), new NexmarkCheck(),
     ];
 

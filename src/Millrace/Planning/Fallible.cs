@@ -26,7 +26,8 @@ static class Fallible
         Filter filter => Is(filter.Condition),
         Unnest => true,
         Expect expect => expect.Constraints.Any(c => c.Action is ViolationAction.Quarantine or ViolationAction.Fail || Is(c.Predicate)),
-        LookupJoin lookup => lookup.Condition is { } condition && Is(condition),
+        LookupJoin { Condition: { } condition } => Is(condition),
+        TemporalJoin { Condition: { } condition } => Is(condition),
         _ => false,
     };
 }

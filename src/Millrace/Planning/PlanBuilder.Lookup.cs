@@ -30,9 +30,69 @@ public static partial class PlanBuilder
             Where = where,
         };
 
+    /// <summary>Rows joined with the row of another side that held at their time. Equal keys, and which times are compared, stand in <paramref name="how"/>.</summary>
+    /// <param name="left">The rows.</param>
+    /// <param name="right">The versions: rows with the time from which each holds.</param>
+    /// <param name="how">By what they are joined.</param>
+    /// <param name="view">Name of the view, for late rows.</param>
+    /// <param name="leftLate">Policy of the sources on the left.</param>
+    /// <param name="rightLate">Policy of the sources on the right.</param>
+    /// <param name="where">Position in the text.</param>
+    public static PlanNode Temporal(PlanNode left, PlanNode right, TemporalCondition how, string view, LatePolicy leftLate, LatePolicy rightLate, string where = "")
+    {
+        var (leftLag, rightLag) = (LagOf(left, how.LeftTime) ?? 0, LagOf(right, how.RightTime) ?? 0);
+        return new TemporalJoin
+        {
+            Schema = new Schema(left.Schema.Fields.Concat(right.Schema.Fields)),
+            Left = left,
+            Right = right,
+            LeftKeys = how.LeftKeys,
+            RightKeys = how.RightKeys,
+            LeftTime = new(how.LeftTime, leftLag),
+            RightTime = new(how.RightTime, rightLag),
+            IsStrict = how.IsStrict,
+            Deleted = how.Deleted,
+            LastWins = how.LastWins,
+            Condition = how.Condition,
+            KeepsLeft = how.KeepsLeft,
+            ToleranceMicroseconds = how.ToleranceMicroseconds,
+            View = view,
+            LeftLate = leftLate,
+            RightLate = rightLate,
+            Key = left.Key,
+            Times = LagOf(left, how.LeftTime) is null || LagOf(right, how.RightTime) is null ? [] : [new(how.LeftTime, Math.Max(leftLag, rightLag))],
+            Where = where,
+        };
+    }
+
     /// <summary>A left row meets one right row at most where its keys hold the right side's key; otherwise both keys together tell joined rows apart.</summary>
     static ImmutableArray<int> LookupKey(PlanNode left, PlanNode right, ImmutableArray<int> rightKeys) =>
         left.Key.IsEmpty || right.Key.IsEmpty ? []
         : right.Key.All(rightKeys.Contains) ? left.Key
         : left.Key.AddRange(right.Key.Select(k => k + left.Schema.Count));
+}
+
+/// <summary>What a row must have in common with the row that held at its time.</summary>
+public sealed record TemporalCondition
+{
+    /// <summary>Columns of the rows that must equal <see cref="RightKeys"/>.</summary>
+    public required ImmutableArray<int> LeftKeys { get; init; }
+    /// <summary>Columns of the versions.</summary>
+    public required ImmutableArray<int> RightKeys { get; init; }
+    /// <summary>The rows' TIMESTAMP column.</summary>
+    public required int LeftTime { get; init; }
+    /// <summary>The versions' TIMESTAMP column.</summary>
+    public required int RightTime { get; init; }
+    /// <summary>Whether a version must be earlier than the row; otherwise it may have the same time.</summary>
+    public bool IsStrict { get; init; }
+    /// <summary>A BOOLEAN column of the versions that is true where the key holds no row from then on, or -1.</summary>
+    public int Deleted { get; init; } = -1;
+    /// <summary>Whether of versions of one key and time the last to come holds; otherwise the least row.</summary>
+    public bool LastWins { get; init; }
+    /// <summary>What must be true besides, over the columns of both, left before right; or null.</summary>
+    public Expression? Condition { get; init; }
+    /// <summary>LEFT JOIN.</summary>
+    public bool KeepsLeft { get; init; }
+    /// <summary>How much older than the row a version may be; null = any.</summary>
+    public long? ToleranceMicroseconds { get; init; }
 }
