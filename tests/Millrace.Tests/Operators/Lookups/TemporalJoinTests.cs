@@ -27,7 +27,12 @@ public sealed class TemporalJoinTests(ITestOutputHelper log)
         internal override PlanNode WithInputs(System.Collections.Immutable.ImmutableArray<PlanNode> inputs) => this;
     }
 
-    static string Time(long? at) => at is { } t ? new Timestamp(t).ToString() : "NULL";
+    static string Time(long? at)
+    {
+        if (at is not { } t) return "NULL";
+        var text = new Timestamp(t).ToString().TrimEnd('Z').Replace('T', ' ');
+        return text;
+    }
 
     static string Show(object?[] left, object?[]? right) =>
         $"+1 {Time((long?)left[0])} | {left[1] ?? "NULL"} | {left[2]} | {(right is null ? "NULL | NULL | NULL | NULL" : $"{Time((long?)right[0])} | {right[1]} | {right[2]} | {(right[3] is bool b ? b ? "true" : "false" : "NULL")}")}";
