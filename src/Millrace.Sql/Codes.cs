@@ -91,6 +91,11 @@ public static class Codes
 
     internal static readonly Code UpsertKey = New(1220, "an upsert source that does not fit", "A row of an upsert source replaces the row of its PRIMARY KEY; deleted and state_ttl belong to such sources.", "Add PRIMARY KEY (column, ...) and changes = 'upsert', or leave the option out.");
 
+    internal static readonly Code BadLookup = New(1221, "a look-up of another form", "JOIN ... FOR SYSTEM_TIME AS OF and ASOF JOIN look for one row of the right side for each row of the left: by equal keys and by time.", "Write a JOIN b FOR SYSTEM_TIME AS OF a.ts AS b ON a.k = b.k, or a ASOF JOIN b ON a.k = b.k AND a.ts >= b.ts.");
+    internal static readonly Code LookupKey = New(1222, "a look-up by something else than the key", "A row of an upsert source is found by its whole PRIMARY KEY.", "Compare every column of the key in ON with =.");
+    internal static readonly Code LookupTime = New(1223, "a look-up without event time", "Which row held at a time is known when the watermarks of both sides have passed it.", "Add WATERMARK FOR column AS column - INTERVAL '...' to the source and use that column, or look up what holds now with FOR SYSTEM_TIME AS OF PROCTIME().");
+    internal static readonly Code MisplacedProctime = New(1224, "PROCTIME() in the wrong place", "The machine's time is given to rows as a column of a select list without GROUP BY, or as a generated column of a source.", "Select PROCTIME() AS p in a view or a query in FROM, and use p.");
+
     internal static readonly Code BadLateness = New(1240, "an ON LATE UPDATE FOR that does not fit", "It takes a constant time above zero without months, and a source with a watermark.", "Write ON LATE UPDATE FOR INTERVAL '5 minutes', and give the source a watermark.");
     internal static readonly Code CumulateKey = New(1241, "CUMULATE grouped by the start alone", "The windows of CUMULATE share their start; the end tells them apart.", "Add window_end to GROUP BY.");
     internal static readonly Code SessionKeys = New(1242, "a session that is not its group", "The sessions of a key are the groups of SESSION: GROUP BY has window_start or window_end and exactly the columns of PARTITION BY.", "Group by the columns of PARTITION BY, or leave PARTITION BY out.");
@@ -116,6 +121,9 @@ public static class Codes
     internal static readonly Code MaskLeak = New(2004, "a generated column reads a masked one", "It is computed before masks apply, from the true value.", "Make sure that it does not reveal the value.");
     internal static readonly Code LateFinal = New(2005, "FINAL without a window", "Without a window nothing is final before the input ends.", "Use EMIT CHANGES with mode = 'upsert', or group by a window.");
     internal static readonly Code UnboundedJoin = New(2010, "a join that keeps rows for ever", "Nothing in the condition says how far apart in event time two rows may be that belong together, so a partner may come at any time.", "Add a condition over the event times of both sides (BETWEEN, or equal window columns), or WITH (state_ttl = '1 day') to the view.");
+
+    internal static readonly Code LookupNow = New(2020, "a look-up in what holds now", "The table has no event time, so a row is joined with what the table holds when the row comes. Another run may join it with something else.", "Give the table a WATERMARK and look up AS OF the rows' own time; or leave it, if what holds now is meant.");
+    internal static readonly Code AsofKeeps = New(2021, "ASOF keeps a row a key for ever", "The newest row of a key may be asked for at any time.", "Add WITH (state_ttl = '1 day') to the view: older rows are not found then.");
 
     internal static readonly Code OverWaits = New(2040, "OVER that waits for the end", "The rows below may change for as long as the input goes on, so they are put in order when it ends.", "Group or rank by a window below, so that rows become final; or ask for the result with millrace query.");
     internal static readonly Code OpenPattern = New(2050, "a pattern without a limit", "A quantifier without an upper limit can take rows for ever, and all of them are kept until the match is decided.", "Add WITHIN INTERVAL '...' behind the pattern, or an upper limit: {1,100} in place of +.");

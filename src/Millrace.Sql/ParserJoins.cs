@@ -23,9 +23,14 @@ internal sealed partial class Parser
     {
         var start = Current;
         var item = ParseFromItem();
-        while (ParseJoinWords(out var word) is { } kind)
+        while (ParseJoinWords(out var word, out var isAsof) is { } kind)
         {
             var right = ParseFromItem();
+            if (isAsof || right is TableItem { AsOf: not null })
+            {
+                item = ParseLookup(start, kind, isAsof, item, right, word);
+                continue;
+            }
             if (kind == JoinSyntax.Cross)
             {
                 item = new JoinItem(kind, item, right, null, [], word, From(start));
@@ -44,12 +49,12 @@ internal sealed partial class Parser
     }
 
     /// <summary>The words of a join up to JOIN, if one follows.</summary>
-    JoinSyntax? ParseJoinWords(out Span word)
+    JoinSyntax? ParseJoinWords(out Span word, out bool isAsof)
     {
         var start = Current;
         word = start.Span;
         if (IsWord("natural")) throw NotYet(Current.Span, "NATURAL JOIN", "Write JOIN ... USING (column, ...).");
-        if (IsWord("asof")) throw NotYet(Current.Span, "ASOF JOIN");
+        isAsof = TryWord("asof");
         JoinSyntax kind;
         if (IsWord("join")) kind = JoinSyntax.Inner;
         else if (TryWord("inner")) kind = JoinSyntax.Inner;
@@ -57,6 +62,7 @@ internal sealed partial class Parser
         else if (TryWord("left")) kind = JoinSyntax.Left;
         else if (TryWord("right")) kind = JoinSyntax.Right;
         else if (TryWord("full")) kind = JoinSyntax.Full;
+        else if (isAsof) throw Expected("JOIN or LEFT JOIN");
         else return null;
         if (kind is JoinSyntax.Left or JoinSyntax.Right or JoinSyntax.Full) TryWord("outer");
         word = start.Span.To(Word("join").Span);

@@ -147,7 +147,7 @@ internal sealed partial class Parser
                 if (IsSymbol(".")) throw new SqlError(Codes.Unexpected, Current.Span, "found '.'; sources and views have names of one part.");
                 item = new TableItem(name, null, [], name.Span);
             }
-            if (IsWord("for") && Is(Ahead(1), "system_time")) throw NotYet(Current.Span, "FOR SYSTEM_TIME AS OF");
+            if (IsWord("for") && Is(Ahead(1), "system_time")) item = ParseAsOf(item);
         }
         _level--;
         item = ParseAlias(item);

@@ -167,6 +167,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
     SqlError UnknownFunction(CallExpr call)
     {
         var name = call.Function.Text;
+        if (name == "proctime") return ProctimeBinder.Misplaced(call.Span);
         if (name is "now" or "localtimestamp" or "current_date" or "clock_timestamp")
             return new(Codes.UnknownFunction, call.Function.Span, $"there is no {name.ToUpperInvariant()}: the same rows must give the same answer when they are read again. Use the rows' own time column, or a column PROCTIME() of the source.");
         if (name is "random" or "rand" or "rand_integer" or "uuid" or "gen_random_uuid")

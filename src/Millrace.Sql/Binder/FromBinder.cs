@@ -34,6 +34,8 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
         switch (item)
         {
             case null: return new(PlanBuilder.Values(Schema.Empty, [[]]), Scope.Empty);
+            case TableItem { AsOf: { } time }:
+                throw new SqlError(Codes.BadLookup, time.Span, "FOR SYSTEM_TIME AS OF without a join: it looks up, for each row of another table, the row that held at its time. Write FROM rows JOIN table FOR SYSTEM_TIME AS OF rows.time AS t ON ...");
             case TableItem table:
                 var node = common.Plans.GetValueOrDefault(table.Table.Text) ?? compilation.Relation(table.Table).Plan!;
                 var known = table.Alias ?? table.Table;
@@ -45,6 +47,9 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
                 var joined = BindJoin(join with { Alias = null }, common, []);
                 return Renamed(join.Alias is { } name ? joined with { Scope = new(joined.Scope.Description, [.. joined.Scope.Columns.Select(c => c with { Table = name.Text })]) } : joined, join);
             case TableFunctionItem function: return new TableFunctionBinder(compilation).Bind(function, Bind(null, common), isLeft: false);
+            case LookupItem lookup:
+                var found = new LookupBinder(compilation, view, stateTtl, Bind).Bind(lookup, common);
+                return Renamed(lookup.Alias is { } called ? found with { Scope = new(found.Scope.Description, [.. found.Scope.Columns.Select(c => c with { Table = called.Text })]) } : found, lookup);
             case MatchItem match: return Renamed(new MatchBinder(compilation, view).Bind(match, Bind(match.Input, common)), match);
             default: return BindWindow((WindowItem)item, common);
         }
@@ -66,7 +71,11 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
         var input = Bind(item.Input, common);
         var time = input.Scope.Find(null, item.Time) ?? throw input.Scope.Unknown(null, item.Time);
         if (time.Type.Kind != TypeKind.Timestamp) throw new SqlError(Codes.WrongTypes, item.Time.Span, $"'{item.Time}' is {time.Type}; a window goes by a TIMESTAMP column.");
-        if (!compilation.IsQuery && PlanBuilder.LagOf(input.Node, time.Index) is null) throw NoWatermark(item, input);
+        if (!compilation.IsQuery && PlanBuilder.LagOf(input.Node, time.Index) is null)
+        {
+            if (!PlanBuilder.IsProcessingTime(input.Node, time.Index)) throw NoWatermark(item, input);
+            input = input with { Node = PlanBuilder.FollowProcessingTime(input.Node, time.Index) };
+        }
         var window = new WindowArguments(compilation, item).Spec(time.Index);
         var partition = item.Partition.Select(p => new ExpressionBinder(compilation, input.Scope, null, "in PARTITION BY").Bind(p)).ToImmutableArray();
         var table = (item.Alias ?? item.Input.Alias ?? (item.Input as TableItem)?.Table)?.Text ?? "";

@@ -131,6 +131,7 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
     {
         { Alias: { } alias } => [alias],
         JoinItem join => Names(join.Left).Concat(Names(join.Right)),
+        LookupItem lookup => Names(lookup.Left).Concat(Names(lookup.Right)),
         TableItem table => [table.Table],
         WindowItem window => Names(window.Input),
         TableFunctionItem function => [function.Function],

@@ -11,7 +11,7 @@ internal static class PlanSearch
     public static bool HasWatermark(PlanNode node) => Nodes(node).OfType<AssignWatermark>().Any();
 
     /// <summary>Whether a view has something of its own that state_ttl bounds.</summary>
-    public static bool HasDistinct(PlanNode node, string view) => Nodes(node).Any(n => n is DistinctOn distinct && distinct.View == view || n is TopN top && top.View == view || n is Over over && over.View == view || n is Join join && join.View == view);
+    public static bool HasDistinct(PlanNode node, string view) => Nodes(node).Any(n => n is DistinctOn distinct && distinct.View == view || n is TopN top && top.View == view || n is Over over && over.View == view || n is Join join && join.View == view || n is TemporalJoin temporal && temporal.View == view);
 
     /// <summary>Whether nothing in it is final before the input ends.</summary>
     public static bool IsNeverFinal(PlanNode node) => Nodes(node).Any(n => n is Aggregate { Window: null } or DistinctOn { Order.IsEmpty: false } || n is TopN { Times.IsEmpty: true } or SetOperation { Times.IsEmpty: true, Mode: ChangeMode.Retract } or Join { Times.IsEmpty: true, Mode: ChangeMode.Retract });

@@ -178,10 +178,11 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
             var condition = where.Count == 1 ? where[0].Item1 : new Logical(true, [.. where.Select(w => w.Item1)]);
             node = PlanBuilder.Filter(node, condition, compilation.Where(select.Where!.Span));
         }
+        (node, var clock) = ProctimeBinder.Assign(compilation, node, items.Select(i => i.Expression));
         var binder = new ExpressionBinder(compilation, from.Scope, null, "in ORDER BY or DISTINCT ON of a query without GROUP BY");
         var bound = new List<(Expression, string)>();
         var itemBinder = binder.WithOvers(overs);
-        foreach (var (expression, name) in items) bound.Add((Typed(itemBinder.Bind(expression)), name));
+        foreach (var (expression, name) in items) bound.Add((ProctimeBinder.IsCall(expression) ? new ColumnReference(clock, name, DataType.Timestamp) : Typed(itemBinder.Bind(expression)), name));
         var scalars = compilation.Scalars!;
         node = scalars.Join(node);
         if (scalars.Any) overs.Rewrite((e, _) => scalars.Resolve(e));

@@ -29,6 +29,7 @@ internal sealed class SourceBinder(Compilation compilation)
 
     public SourceDefinition Bind(CreateSource source)
     {
+        if (ProctimeBinder.ColumnOf(source) is { } clock) return ProctimeBinder.Bind(source, clock, Bind);
         var isValid = true;
         var physical = new List<(ColumnSyntax Syntax, DataType Type)>();
         var names = new HashSet<string>(StringComparer.Ordinal);

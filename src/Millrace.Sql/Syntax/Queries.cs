@@ -48,7 +48,11 @@ internal sealed record OrderItem(Expr Expression, bool IsDescending, bool? Nulls
 internal abstract record FromItem(Name? Alias, ImmutableArray<Name> Columns, Span Span);
 
 /// <summary>A table by name.</summary>
-internal sealed record TableItem(Name Table, Name? Alias, ImmutableArray<Name> Columns, Span Span) : FromItem(Alias, Columns, Span);
+internal sealed record TableItem(Name Table, Name? Alias, ImmutableArray<Name> Columns, Span Span) : FromItem(Alias, Columns, Span)
+{
+    /// <summary>FOR SYSTEM_TIME AS OF, or null.</summary>
+    public Expr? AsOf { get; init; }
+}
 
 /// <summary>(query).</summary>
 internal sealed record QueryItem(Query Query, Name? Alias, ImmutableArray<Name> Columns, Span Span) : FromItem(Alias, Columns, Span);
@@ -66,6 +70,17 @@ internal sealed record WindowItem(Name Function, FromItem Input, ImmutableArray<
 /// <param name="Word">Where the word JOIN (or the comma) stands.</param>
 /// <param name="Span">All of it.</param>
 internal sealed record JoinItem(JoinSyntax Kind, FromItem Left, FromItem Right, Expr? On, ImmutableArray<Name> Using, Span Word, Span Span) : FromItem(null, [], Span);
+
+/// <summary>left JOIN table FOR SYSTEM_TIME AS OF time ON condition, or left ASOF JOIN right ON condition.</summary>
+/// <param name="Kind">Inner or left.</param>
+/// <param name="IsAsof">ASOF JOIN; otherwise the right side has a <see cref="TableItem.AsOf"/>.</param>
+/// <param name="Left">The left side.</param>
+/// <param name="Right">The right side.</param>
+/// <param name="On">The condition, or null.</param>
+/// <param name="Using">Columns of one name on both sides; of ASOF the last one is compared.</param>
+/// <param name="Word">Where the word JOIN stands.</param>
+/// <param name="Span">All of it.</param>
+internal sealed record LookupItem(JoinSyntax Kind, bool IsAsof, FromItem Left, FromItem Right, Expr? On, ImmutableArray<Name> Using, Span Word, Span Span) : FromItem(null, [], Span);
 
 /// <summary>The kinds of <see cref="JoinItem"/> as they are written.</summary>
 internal enum JoinSyntax { Inner, Left, Right, Full, Cross }

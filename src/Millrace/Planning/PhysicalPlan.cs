@@ -42,6 +42,9 @@ sealed class PhysicalNode
     /// <summary>For each input how its rows find their lane.</summary>
     public required ImmutableArray<Exchange> Exchanges { get; init; }
 
+    /// <summary>Whether it is told of every tick of the engine's clock.</summary>
+    public bool IsClocked => Scope == Scope.Lane && Logical.FollowsClock;
+
     /// <summary>Exchanges that rows have passed on the way here, this node's own included.</summary>
     public required int Stage { get; init; }
 

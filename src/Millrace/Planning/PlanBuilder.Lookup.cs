@@ -10,6 +10,57 @@ public static partial class PlanBuilder
     /// <summary>Rows looked up in a table that ends.</summary>
     /// <param name="left">The rows.</param>
     /// <param name="right">The table: <see cref="StaticTables.Is"/>.</param>
+    /// <param name="keys">Expressions over the rows and over the table that must be equal, of the same types.</param>
+    /// <param name="rest">What must be true besides, over the columns of both, left before right.</param>
+    /// <param name="kind">Which rows go on: inner, left, semi or anti.</param>
+    /// <param name="where">Position in the text.</param>
+    public static PlanNode Lookup(PlanNode left, PlanNode right, IReadOnlyList<(Expression Left, Expression Right)> keys, IReadOnlyList<Expression> rest, JoinKind kind, string where = "") =>
+        WithKeys(left, right, keys, rest, kind.GivesPairs, where, (l, r, leftKeys, rightKeys, condition) => Lookup(l, r, leftKeys, rightKeys, condition, kind, where));
+
+    /// <summary>Rows joined with what another side holds when they come.</summary>
+    public static PlanNode LookupNow(PlanNode left, PlanNode right, IReadOnlyList<(Expression Left, Expression Right)> keys, IReadOnlyList<Expression> rest, bool keepsLeft, string where = "") =>
+        WithKeys(left, right, keys, rest, true, where, (l, r, leftKeys, rightKeys, condition) => new LookupNow
+        {
+            Schema = new Schema(l.Schema.Fields.Concat(r.Schema.Fields)), Left = l, Right = r, LeftKeys = leftKeys, RightKeys = rightKeys, Condition = condition, KeepsLeft = keepsLeft,
+            Key = LookupKey(l, r, rightKeys), Times = l.Times, Where = where,
+        });
+
+    /// <summary>Rows joined with the row of another side that held at their time.</summary>
+    /// <param name="left">The rows.</param>
+    /// <param name="right">The versions.</param>
+    /// <param name="keys">Expressions over both that must be equal.</param>
+    /// <param name="rest">What must be true besides, over the columns of both, left before right.</param>
+    /// <param name="how">The rest of how they are joined; its keys and condition are replaced.</param>
+    /// <param name="view">Name of the view, for late rows.</param>
+    /// <param name="leftLate">Policy of the sources on the left.</param>
+    /// <param name="rightLate">Policy of the sources on the right.</param>
+    /// <param name="where">Position in the text.</param>
+    public static PlanNode Temporal(PlanNode left, PlanNode right, IReadOnlyList<(Expression Left, Expression Right)> keys, IReadOnlyList<Expression> rest, TemporalCondition how, string view,
+        LatePolicy leftLate, LatePolicy rightLate, string where = "") =>
+        WithKeys(left, right, keys, rest, true, where, (l, r, leftKeys, rightKeys, condition) =>
+            Temporal(l, r, how with { LeftKeys = leftKeys, RightKeys = rightKeys, Condition = condition }, view, leftLate, rightLate, where));
+
+    /// <summary>Computes keys that are no columns below the node, and leaves them out above it.</summary>
+    static PlanNode WithKeys(PlanNode left, PlanNode right, IReadOnlyList<(Expression Left, Expression Right)> keys, IReadOnlyList<Expression> rest, bool givesPairs, string where,
+        Func<PlanNode, PlanNode, ImmutableArray<int>, ImmutableArray<int>, Expression?, PlanNode> make)
+    {
+        var (leftWidth, rightWidth) = (left.Schema.Count, right.Schema.Count);
+        var (leftItems, rightItems) = (Items(left), Items(right));
+        var leftKeys = keys.Select(k => ColumnFor(leftItems, k.Left)).ToImmutableArray();
+        var rightKeys = keys.Select(k => ColumnFor(rightItems, k.Right)).ToImmutableArray();
+        if (leftItems.Count > leftWidth) left = Project(left, leftItems, where);
+        if (rightItems.Count > rightWidth) right = Project(right, rightItems, where);
+        var added = left.Schema.Count - leftWidth;
+        var all = rest.Select(c => added == 0 ? c : JoinCondition.Moved(c, i => i < leftWidth ? i : i + added)).ToList();
+        var node = make(left, right, leftKeys, rightKeys, all.Count switch { 0 => null, 1 => all[0], _ => new Logical(true, [.. all]) });
+        if (added == 0 && (right.Schema.Count == rightWidth || !givesPairs)) return node;
+        var shown = Enumerable.Range(0, leftWidth).Concat(givesPairs ? Enumerable.Range(left.Schema.Count, rightWidth) : []);
+        return Project(node, [.. shown.Select(i => ((Expression)new ColumnReference(i, node.Schema[i].Name, node.Schema[i].Type), node.Schema[i].Name))], where);
+    }
+
+    /// <summary>Rows looked up in a table that ends.</summary>
+    /// <param name="left">The rows.</param>
+    /// <param name="right">The table: <see cref="StaticTables.Is"/>.</param>
     /// <param name="leftKeys">Columns of the rows that must equal <paramref name="rightKeys"/>, of the same types.</param>
     /// <param name="rightKeys">Columns of the table.</param>
     /// <param name="condition">What must be true besides, over the columns of both, left before right; or null.</param>

@@ -67,6 +67,12 @@ public abstract class PlanNode
     /// <summary>The port of an input that it reads whatever its own readers want (a table that is looked up as it is now, or as it is in the end); null = as they want.</summary>
     internal virtual int? PortOf(int input) => null;
 
+    /// <summary>Whether its operator is told of every tick of the engine's clock; the others hear of one at each barrier.</summary>
+    internal virtual bool FollowsClock => false;
+
+    /// <summary>Whether its time is its own: it moves on while its input is idle.</summary>
+    internal virtual bool MakesTime => false;
+
     /// <summary>Whether rows of its other inputs have to wait until this one has ended, so that it is best read first.</summary>
     internal virtual bool ReadsFirst(int input) => false;
 

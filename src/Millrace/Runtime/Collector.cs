@@ -18,6 +18,9 @@ sealed class Collector : Target
 
     public override bool IsBlocked => _batches.Count >= RoomBatches;
 
+    /// <summary>Whether it keeps any rows.</summary>
+    public bool HasRows => _batches.Count > 0;
+
     /// <summary>How far time has come here.</summary>
     public Frontier Frontier { get; private set; } = Frontier.Start;
 

@@ -8,7 +8,7 @@ namespace Millrace.Runtime;
 /// <summary>What all lanes of a run see of it.</summary>
 sealed class RunSignals
 {
-    long _epoch, _tick;
+    long _epoch, _tick, _now = long.MinValue;
     volatile bool _isStopping, _hasEnded;
 
     /// <summary>The last barrier that was asked for.</summary>
@@ -26,6 +26,13 @@ sealed class RunSignals
     {
         get => Volatile.Read(ref _tick);
         set => Volatile.Write(ref _tick, value);
+    }
+
+    /// <summary>The last tick of the clock that operators are told of; rows until the next one have its time.</summary>
+    public Timestamp Now
+    {
+        get => new(Volatile.Read(ref _now));
+        set => Volatile.Write(ref _now, value.Microseconds);
     }
 
     /// <summary>Wakes the coordinator.</summary>
@@ -78,6 +85,7 @@ sealed class Lane : IDisposable
     readonly Action<int, Cut> _arrive;
     int _nextSource, _nextQueue;
     long _activity, _tick, _doneEpoch;
+    Timestamp _now = Timestamp.MinValue;
     bool _isHeldBack;
     volatile bool _sourcesEnded;
 
@@ -97,6 +105,8 @@ sealed class Lane : IDisposable
 
     /// <summary>By stage, inputs before what reads them.</summary>
     public required Station[][] Stations { get; init; }
+    /// <summary>Those that are told of every tick, inputs before what reads them.</summary>
+    public required Station[] Clocked { get; init; }
     /// <summary>By stage of what feeds them.</summary>
     public required ExchangeSender[][] Senders { get; set; }
     /// <summary>By stage of what they feed.</summary>
@@ -115,7 +125,7 @@ sealed class Lane : IDisposable
     /// <returns>Whether there was one.</returns>
     public bool Step()
     {
-        if (ServeTick() || Pending.Stage >= 0 && Pending.Resume())
+        if (ServeTick() || ServeClock() || Pending.Stage >= 0 && Pending.Resume())
         {
             _activity++;
             return true;
@@ -134,6 +144,17 @@ sealed class Lane : IDisposable
         var moved = false;
         foreach (var source in Sources) moved |= source.Tick(_isHeldBack);
         return moved;
+    }
+
+    // Told in the order of the plan, so that a row's time and the frontier behind it are of one tick.
+    bool ServeClock()
+    {
+        if (Clocked.Length == 0 || _isInBarrier || Pending.Stage >= 0 || _run.Now is var now && now <= _now) return false;
+        _now = now;
+        foreach (var station in Clocked) station.OnTick(now);
+        foreach (var collector in Collectors)
+            if (collector.HasRows) return true;
+        return false;
     }
 
     // Queues of a stage take turns: time moves on only when all of them speak, so none may wait for another to fall silent.

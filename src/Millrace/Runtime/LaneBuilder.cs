@@ -68,7 +68,9 @@ sealed class LaneBuilder
             Queues = [],
             Sources = [],
             Collectors = [.. _plan.Readers.Select(_ => new Collector())],
+            Clocked = new Station[_plan.Nodes.Count(n => n.IsClocked)],
         };
+        var clocked = 0;
         foreach (var node in _plan.Nodes)
         {
             if (node.Scope == Scope.Partition)
@@ -90,7 +92,8 @@ sealed class LaneBuilder
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;
             var inputs = edges.Select((count, i) => new StationInputs(count, node.Logical.HoldsTime(i)));
             IOperator? Make() => isBare ? null : node.Logical.CreateOperator(context);
-            var station = new Station(node.Stage, Make(), [.. inputs], lane.Pending, lane.Clock) { Exit = exit, HotKeys = HotKeysOf(node), Make = Make };
+            var station = new Station(node.Stage, Make(), [.. inputs], lane.Pending, lane.Clock) { Exit = exit, HotKeys = HotKeysOf(node), Make = Make, MakesTime = node.Logical.MakesTime };
+            if (node.IsClocked) lane.Clocked[clocked++] = station;
             _stations[(index, node.Id, slot)] = station;
             byStage[node.Stage].Add(station);
         }

@@ -20,6 +20,9 @@ sealed class PipelineRun
 
     static readonly TimeSpan s_tickMax = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Time between two ticks where operators are told of them (PROCTIME).</summary>
+    static readonly TimeSpan s_tellMax = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Timers come a little early or late; a commit that is due within so much is due.</summary>
     static readonly TimeSpan s_slack = TimeSpan.FromMilliseconds(2);
 
@@ -32,6 +35,7 @@ sealed class PipelineRun
     int _arrived;
     bool _isInBarrier, _isLastBarrier;
     readonly TimeSpan _interval;
+    readonly bool _tellsTime;
     bool _hasTicked;
     long _lastBarrier, _lastLook;
     long _activity = -1;
@@ -39,9 +43,10 @@ sealed class PipelineRun
     volatile bool _stopIsWanted;
 
     public PipelineRun(Func<Action<int, Cut>, Lane[]> build, RunSignals signals, Committer committer, IReadOnlyList<SourceRun> sources, MemoryAccountant memory, TimeProvider clock,
-        FailureBox failure, LaneSignal signal, TimeSpan interval)
+        FailureBox failure, LaneSignal signal, TimeSpan interval, bool tellsTime = false)
     {
-        _interval = interval;
+        (_interval, _tellsTime) = (interval, tellsTime);
+        if (tellsTime) signals.Now = Timestamp.From(clock.GetUtcNow());
         _lastBarrier = _lastLook = clock.GetTimestamp();
         (Signals, _committer, _sources, _memory, _clock, Failure, Signal) = (signals, committer, sources, memory, clock, failure, signal);
         signals.Coordinator = signal;
@@ -70,7 +75,7 @@ sealed class PipelineRun
     }
 
     /// <summary>Time between two calls of <see cref="OnTimer"/>.</summary>
-    public TimeSpan TickInterval => _interval < s_tickMax ? _interval : s_tickMax;
+    public TimeSpan TickInterval => (_tellsTime ? s_tellMax : s_tickMax) is var most && _interval < most ? _interval : most;
 
     /// <summary>Called by a timer: looks at idle partitions, at memory, and whether a commit is due.</summary>
     public void OnTimer()
@@ -117,6 +122,7 @@ sealed class PipelineRun
         }
         if (!Volatile.Read(ref _hasTicked)) return false;
         Volatile.Write(ref _hasTicked, false);
+        if (_tellsTime) Signals.Now = Timestamp.From(_clock.GetUtcNow());
         var looks = _clock.GetElapsedTime(_lastLook) >= s_look;
         if (looks)
         {
@@ -138,7 +144,7 @@ sealed class PipelineRun
         }
         else if (!isTight) _tightLooks = 0;
         else if (++_tightLooks > TightLooksMax) Failure.Set(OutOfMemory());
-        if (looks || isTight) WakeLanes();
+        if (looks || isTight || _tellsTime) WakeLanes();
         return true;
     }
 

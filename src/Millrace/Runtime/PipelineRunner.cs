@@ -57,7 +57,7 @@ public static class PipelineRunner
             var builder = new LaneBuilder(plan, sources, partitions, memory, lanes);
             var signals = new RunSignals();
             var run = new PipelineRun(arrive => builder.Build(signals, settings.QueueLength, options.Inline, options.Clock, arrive), signals, committer, [.. sources.Values], memory,
-                options.Clock, failure, signal, settings.CommitInterval);
+                options.Clock, failure, signal, settings.CommitInterval, plan.Nodes.Any(n => n.IsClocked));
             builder.Begin(run.Lanes);
             var board = new StatusBoard(pipeline, plan, builder, sources, counters, readers, memory, options.Clock);
             return (new(pipeline, options, plan, run, sources, readers, [.. counters.Values], board, committer, listeners, memory), run);

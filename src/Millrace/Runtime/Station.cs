@@ -39,6 +39,9 @@ sealed class Station : IOutput, IDisposable
 
     public int Stage { get; }
 
+    /// <summary>Whether its time is its own, so that an idle input does not make it idle.</summary>
+    public bool MakesTime { get; init; }
+
     /// <summary>What it did.</summary>
     public Work Work { get; } = new();
 
@@ -246,6 +249,7 @@ sealed class Station : IOutput, IDisposable
             else joined = Frontier.Min(joined, own.Live);
         }
         var isIdle = anyIdle && joined == Frontier.End;
+        if (isIdle && MakesTime) return;
         if (isIdle != _isIdle)
         {
             _isIdle = isIdle;

@@ -101,6 +101,14 @@ sealed class RowSlots : IDisposable
         }
     }
 
+    /// <summary>Whether a slot's row is not distinct from a row of a batch, in the columns that are kept.</summary>
+    public bool IsSame(int slot, Batch batch, int row)
+    {
+        for (var c = 0; c < _columns.Length; c++)
+            if (_columns[c] is { } column && !column.Same(slot, batch[c], row)) return false;
+        return true;
+    }
+
     Column Column(int index, ReadOnlySpan<int> slots)
     {
         if (_columns[index] is not { } from) return _memory.RentNulls(_schema[index].Type, slots.Length);

@@ -63,14 +63,14 @@ sealed class TemporalJoinOperator : IOperator, IStateful
         _images = null;
         if (input == 0)
         {
-            var accepted = Accept(batch, _node.LeftTime, _node.LeftLate, [], _node.KeepsLeft);
+            var accepted = Accept(batch, _node.LeftTime, [], _node.KeepsLeft);
             if (accepted.Length > 0) _waiting.Add(batch, accepted);
         }
-        else AddVersions(batch, Accept(batch, _node.RightTime, _node.RightLate, _node.RightKeys, takesTimeless: false));
+        else AddVersions(batch, Accept(batch, _node.RightTime, _node.RightKeys, takesTimeless: false));
     }
 
     /// <summary>The rows that are not too late and can match at all; late ones and those without a time are reported.</summary>
-    ReadOnlySpan<int> Accept(Batch batch, EventTime time, LatePolicy policy, ImmutableArray<int> keys, bool takesTimeless)
+    ReadOnlySpan<int> Accept(Batch batch, EventTime time, ImmutableArray<int> keys, bool takesTimeless)
     {
         var times = (Column<long>)batch[time.Column];
         var final = _frontier.Final.Microseconds;
@@ -83,7 +83,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
                 else timeless++;
                 continue;
             }
-            var mark = batch.Watermarks is { } marks && marks[row] >= long.MinValue + policy.AllowedMicroseconds ? Math.Max(final, marks[row] - policy.AllowedMicroseconds) : final;
+            var mark = batch.Watermarks is { } marks ? Math.Max(final, marks[row]) : final;
             if (Plus(times[row], time.LagMicroseconds) < mark) _late.Add(row, times[row], mark);
             else if (!HasNull(batch, keys, row)) _accepted[count++] = row;
         }
@@ -145,12 +145,17 @@ sealed class TemporalJoinOperator : IOperator, IStateful
 
     bool IsLess(int slot, int other)
     {
-        var both = _context.Memory.RentBatch(_node.Right.Schema);
-        _table.AppendTo([slot, other], both);
-        var first = _order.Encode(both, 0).ToArray();
-        var isLess = first.AsSpan().SequenceCompareTo(_order.Encode(both, 1)) < 0;
-        both.Release();
-        return isLess;
+        var first = Encoded(slot).ToArray();
+        return first.AsSpan().SequenceCompareTo(Encoded(other)) < 0;
+    }
+
+    ReadOnlySpan<byte> Encoded(int slot)
+    {
+        var row = _context.Memory.RentBatch(_node.Right.Schema);
+        _table.AppendTo([slot], row);
+        var bytes = _order.Encode(row, 0);
+        row.Release();
+        return bytes;
     }
 
     public void OnFrontier(Frontier frontier, IOutput output)

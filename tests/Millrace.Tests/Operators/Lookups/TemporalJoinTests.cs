@@ -31,7 +31,7 @@ public sealed class TemporalJoinTests(ITestOutputHelper log)
     {
         if (at is not { } t) return "NULL";
         var text = new Timestamp(t).ToString().TrimEnd('Z').Replace('T', ' ');
-        return text;
+        return text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
     }
 
     static string Show(object?[] left, object?[]? right) =>
