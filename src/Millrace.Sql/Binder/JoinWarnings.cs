@@ -10,7 +10,7 @@ internal static class JoinWarnings
         if (compilation.IsQuery) return;
         while (plan is not Join) plan = plan.Inputs[0];
         var join = (Join)plan;
-        if (StaticTables.Is(join.Right) || StaticTables.Is(join.Left)) return; // only the table is kept
+        if (StaticTables.IsLookedUp(join.Right, isRight: true, join.Kind) || StaticTables.IsLookedUp(join.Left, isRight: false, join.Kind)) return; // only the table is kept
         var whose = (join.LeftDeadlines.IsEmpty && !PlanSearch.IsSingleRow(join.Left), join.RightDeadlines.IsEmpty && !PlanSearch.IsSingleRow(join.Right)) switch
         {
             (true, true) => "every row of both sides",

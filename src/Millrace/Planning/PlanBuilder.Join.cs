@@ -44,7 +44,7 @@ public static partial class PlanBuilder
         {
             Left = l, Right = r, Kind = kind, Keys = keys.ToImmutable(), Bounds = bounds, Residual = residual, View = view, LeftLate = leftLate, RightLate = rightLate,
             Schema = kind.GivesPairs ? new Schema(l.Schema.Fields.Concat(r.Schema.Fields)) : l.Schema,
-            Key = JoinedKey(l, r, kind, equal, parts), Times = JoinedTimes(l, r, kind, bounds), Where = where,
+            Key = JoinedKey(l, r, kind, equal, parts), Times = JoinedTimes(l, r, kind, keys.Any(k => k.IsNullSafe), bounds), Where = where,
         };
         var join = Make(leftSide, rightSide);
         if (join.Mode == ChangeMode.Retract && join.Key.IsEmpty)
@@ -114,15 +114,15 @@ public static partial class PlanBuilder
     }
 
     /// <summary>A pair is told when the later of its rows comes; how much later than the other that can be, the bounds say.</summary>
-    static ImmutableArray<EventTime> JoinedTimes(PlanNode left, PlanNode right, JoinKind kind, ImmutableArray<TimeBound> bounds)
+    static ImmutableArray<EventTime> JoinedTimes(PlanNode left, PlanNode right, JoinKind kind, bool isNullSafe, ImmutableArray<TimeBound> bounds)
     {
         var times = ImmutableArray.CreateBuilder<EventTime>();
         void Add(PlanNode side, PlanNode other, bool isLeft)
         {
             foreach (var time in side.Times)
             {
-                // Until a table has ended time stands still; afterwards rows are told as they come.
-                long? least = StaticTables.Is(other) ? time.LagMicroseconds : null;
+                // Rows that are looked up are told as they come.
+                long? least = !isNullSafe && StaticTables.IsLookedUp(other, isLeft, kind) ? time.LagMicroseconds : null;
                 foreach (var deadline in TimeBound.Deadlines(bounds, other, isLeft))
                 {
                     if (deadline.Column != time.Column) continue;

@@ -211,6 +211,30 @@ public sealed class DiagnosticTests
             """"MR1042 6:39+1 no column 'b' in source 's'. Its columns are: a."""" },
         { """"CREATE SOURCE s (a TEXT PRIMARY KEY, PRIMARY KEY (a)) WITH (connector = 'pipe', format = 'csv')"""",
             """"MR1012 6:38+7 PRIMARY KEY stands twice; a source has one."""" },
+        { """"CREATE SOURCE rates (since TIMESTAMP, product TEXT PRIMARY KEY, rate INTEGER, WATERMARK FOR since AS since) WITH (connector = 'pipe', format = 'csv', changes = 'upsert'); CREATE VIEW v AS SELECT o.product FROM orders o RIGHT JOIN rates FOR SYSTEM_TIME AS OF o.at AS r ON o.product = r.product"""",
+            """"MR1221 6:220+10 RIGHT JOIN with a row that held at a time: each row of the left side looks for one of the right, so there are JOIN and LEFT JOIN."""" },
+        { """"CREATE SOURCE rates (since TIMESTAMP, product TEXT PRIMARY KEY, rate INTEGER, WATERMARK FOR since AS since) WITH (connector = 'pipe', format = 'csv', changes = 'upsert'); CREATE VIEW v AS SELECT product FROM rates FOR SYSTEM_TIME AS OF since AS r"""",
+            """"MR1221 6:237+5 FOR SYSTEM_TIME AS OF without a join: it looks up, for each row of another table, the row that held at its time. Write FROM rows JOIN table FOR SYSTEM_TIME AS OF rows.time AS t ON ..."""" },
+        { """"CREATE VIEW v AS SELECT o.product FROM orders o ASOF JOIN orders p ON o.product = p.product"""",
+            """"MR1221 6:71+21 ASOF JOIN takes equalities and one comparison of a TIMESTAMP column of each side: ON a.k = b.k AND a.ts >= b.ts. Test anything else in WHERE."""" },
+        { """"CREATE VIEW v AS SELECT o.product FROM orders o ASOF JOIN orders p ON o.product = p.product AND o.at <= p.at"""",
+            """"MR1221 6:71+38 ASOF JOIN with the next row of the right side does not exist yet: when it comes is not known. Compare the other way round, a.ts >= b.ts."""" },
+        { """"CREATE VIEW v AS SELECT o.product FROM orders o ASOF FULL JOIN orders p ON o.product = p.product AND o.at >= p.at"""",
+            """"MR1221 6:49+14 FULL JOIN with a row that held at a time: each row of the left side looks for one of the right, so there are JOIN and LEFT JOIN."""" },
+        { """"CREATE SOURCE rates (since TIMESTAMP, product TEXT PRIMARY KEY, rate INTEGER, WATERMARK FOR since AS since) WITH (connector = 'pipe', format = 'csv', changes = 'upsert'); CREATE VIEW v AS SELECT o.product FROM orders o JOIN rates FOR SYSTEM_TIME AS OF o.at AS r ON o.quantity = r.rate"""",
+            """"MR1222 6:266+19 a row of 'rates' is found by its key (product); ON says nothing of 'product'."""" },
+        { """"CREATE SOURCE names (product TEXT PRIMARY KEY, name TEXT, since TIMESTAMP) WITH (connector = 'pipe', format = 'csv', changes = 'upsert'); CREATE VIEW v AS SELECT o.product FROM orders o ASOF JOIN names n ON o.product = n.product AND o.at >= n.since"""",
+            """"MR1223 6:208+41 the right side has no event time, so nobody knows when all rows up to 'since' are there. Add WATERMARK FOR since AS since - INTERVAL '5 seconds' to its source."""" },
+        { """"CREATE VIEW big AS SELECT product, MAX(at) AS at FROM orders GROUP BY product; CREATE VIEW v AS SELECT o.product FROM orders o ASOF JOIN big b ON o.product = b.product AND o.at >= b.at"""",
+            """"MR1223 6:147+38 the right side has no event time, so nobody knows when all rows up to 'at' are there. Add WATERMARK FOR at AS at - INTERVAL '5 seconds' to its source."""" },
+        { """"CREATE SOURCE rates (since TIMESTAMP, product TEXT PRIMARY KEY, rate INTEGER, WATERMARK FOR since AS since) WITH (connector = 'pipe', format = 'csv', changes = 'upsert'); CREATE VIEW v AS SELECT o.product FROM orders o JOIN rates FOR SYSTEM_TIME AS OF o.product AS r ON o.product = r.product"""",
+            """"MR1060 6:253+9 FOR SYSTEM_TIME AS OF takes a TIMESTAMP column of the left side; this is TEXT."""" },
+        { """"CREATE VIEW v AS SELECT 1 AS a, PROCTIME() || 'x' AS p FROM orders"""",
+            """"MR1224 6:33+10 PROCTIME() stands by itself in a select list without GROUP BY, or as a generated column of a source: p AS PROCTIME(). Give it a name in a view or a query in FROM, and use the name."""" },
+        { """"CREATE VIEW v AS SELECT PROCTIME() AS p, COUNT(*) AS n FROM orders GROUP BY product"""",
+            """"MR1224 6:25+10 PROCTIME() stands by itself in a select list without GROUP BY, or as a generated column of a source: p AS PROCTIME(). Give it a name in a view or a query in FROM, and use the name."""" },
+        { """"CREATE SOURCE s (a TEXT, p AS PROCTIME(), WATERMARK FOR p AS p - INTERVAL '1 second') WITH (connector = 'pipe', format = 'csv')"""",
+            """"MR1100 6:62+23 the machine's time is never out of order: write WATERMARK FOR p AS p."""" },
         { """"CREATE SOURCE s (a TEXT NOT NULL) WITH (connector = 'pipe', format = 'csv')"""",
             """"MR1900 6:25+8 NOT NULL does not exist yet. Write CONSTRAINT has_a EXPECT (a IS NOT NULL) ON VIOLATION ..."""" },
         { """"CREATE SOURCE s (a TEXT, b AS a || 'x', c AS b || 'y') WITH (connector = 'pipe', format = 'csv')"""",
@@ -383,6 +407,11 @@ public sealed class DiagnosticTests
         "MR2002 6:15+1 a restart clears this pipeline's results and reads source 's' again from the start: there are no checkpoints yet.\nMR2004 6:71+1 'b' is computed from the true value of 'a', which is masked. Make sure that it does not reveal it.")]
     [InlineData("CREATE VIEW v AS SELECT product, COUNT(*) AS n FROM orders GROUP BY product; CREATE SINK k FROM v WITH (connector = 'pipe', path = 'x', mode = 'append')",
         "MR2001 6:69+7 every group of 'v' is kept for ever: GROUP BY has no window. Group by window_start of TUMBLE(...) or HOP(...) if the keys grow without end.\nMR2005 6:90+1 'v' keeps groups without a window: the sink hears of them only when the input ends.")]
+    [InlineData("CREATE VIEW v AS SELECT o.product FROM orders o ASOF JOIN orders p ON o.product = p.product AND o.at >= p.at",
+        "MR2021 6:49+9 the newest row of each key of the right side is kept for ever in 'v'. Add WITH (state_ttl = '1 day') to the view, if older rows are not to be found.")]
+    [InlineData("CREATE VIEW v WITH (state_ttl = '1 day') AS SELECT o.product FROM orders o ASOF JOIN orders p ON o.product = p.product AND o.at >= p.at", "")]
+    [InlineData("CREATE SOURCE names (product TEXT PRIMARY KEY, name TEXT) WITH (connector = 'pipe', format = 'csv', changes = 'upsert'); CREATE VIEW v AS SELECT n.name FROM orders o JOIN names FOR SYSTEM_TIME AS OF PROCTIME() AS n ON o.product = n.product",
+        "MR2002 6:15+5 a restart clears this pipeline's results and reads source 'names' again from the start: there are no checkpoints yet.\nMR2020 6:167+4 each row is joined with what the table holds when it comes, which may be another thing in another run.")]
     public void What_runs_but_should_be_known_is_a_warning(string text, string warnings)
     {
         const string restart = "MR2002 1:15+6 a restart clears this pipeline's results and reads source 'orders' again from the start: there are no checkpoints yet.";

@@ -14,11 +14,11 @@ sealed class StaticLookup : PlanRule
     public override PlanNode Apply(PlanNode node)
     {
         if (node is not Join join || join.Keys.Any(k => k.IsNullSafe)) return node;
-        if (StaticTables.Is(join.Right) && join.Kind is JoinKind.Inner or JoinKind.Left or JoinKind.Semi or JoinKind.Anti)
+        if (StaticTables.IsLookedUp(join.Right, isRight: true, join.Kind))
         {
             return Make(join, join.Left, join.Right, [.. join.Keys.Select(k => k.Left)], [.. join.Keys.Select(k => k.Right)], Condition(join), join.Kind, join.Key);
         }
-        return StaticTables.Is(join.Left) && join.Kind is JoinKind.Inner or JoinKind.Right ? Turned(join) : node;
+        return StaticTables.IsLookedUp(join.Left, isRight: false, join.Kind) ? Turned(join) : node;
     }
 
     static LookupJoin Make(Join join, PlanNode rows, PlanNode table, ImmutableArray<int> keys, ImmutableArray<int> tableKeys, Expression? condition, JoinKind kind, ImmutableArray<int> key) => new()
