@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Millrace.Bench.Harness;
+using Millrace.Bench.Sales;
 using Millrace.Connectors;
 using Millrace.Connectors.Programs;
 using Millrace.Data;
