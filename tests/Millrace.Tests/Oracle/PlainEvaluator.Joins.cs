@@ -108,6 +108,45 @@ sealed partial class PlainEvaluator
         return rows;
     }
 
+    /// <summary>Each row with the row of the right side that held at its time.</summary>
+    List<PlainRow> WithVersions(TemporalJoin node)
+    {
+        List<PlainRow> InTime(PlanNode side, EventTime time) => [.. Evaluate(side).Where(row =>
+        {
+            var isLate = row[time.Column] is long at && (Int128)at + time.LagMicroseconds < row.Watermark;
+            if (isLate) CountLate(node.View);
+            return !isLate;
+        })];
+        var right = InTime(node.Right, node.RightTime);
+        var rows = new List<PlainRow>();
+        foreach (var left in InTime(node.Left, node.LeftTime))
+        {
+            PlainRow? holds = null;
+            foreach (var r in right)
+            {
+                if (left[node.LeftTime.Column] is not long at || r[node.RightTime.Column] is not long since || (node.IsStrict ? since >= at : since > at)) continue;
+                if (node.ToleranceMicroseconds is { } most && since < at - most) continue;
+                if (!node.LeftKeys.Zip(node.RightKeys).All(k => left[k.First] is not null && PlainValues.Same(left[k.First], r[k.Second]))) continue;
+                if (holds is null || (long)holds[node.RightTime.Column]! < since || (long)holds[node.RightTime.Column]! == since && (node.LastWins || IsLess(r, holds))) holds = r;
+            }
+            if (holds is not null && node.Deleted >= 0 && holds[node.Deleted] is true) holds = null;
+            if (holds is not null && node.Condition is not null && !Holds(node, node.Condition, [.. left.Values, .. holds.Values])) holds = null;
+            if (holds is not null || node.KeepsLeft) rows.Add(Beside(left.Values, holds?.Values ?? new object?[node.Right.Schema.Count]));
+        }
+        return rows;
+    }
+
+    /// <summary>By the first column that differs; NULLs are last.</summary>
+    static bool IsLess(PlainRow a, PlainRow b)
+    {
+        for (var i = 0; i < a.Values.Length; i++)
+        {
+            var order = (a[i], b[i]) switch { (null, null) => 0, (null, _) => 1, (_, null) => -1, var (x, y) => PlainValues.Compare(x, y) };
+            if (order != 0) return order < 0;
+        }
+        return false;
+    }
+
     /// <summary>The newest row of each key of an upsert source.</summary>
     List<PlainRow> Newest(NormalizeUpsert node)
     {

@@ -56,6 +56,7 @@ sealed partial class PlainEvaluator
         Aggregate aggregate => Grouped(aggregate),
         Join join => Joined(join),
         LookupJoin lookup => LookedUp(lookup),
+        TemporalJoin temporal => WithVersions(temporal),
         NumberRows number => [.. Evaluate(number.Input).Select(r => r with { Values = [.. r.Values, _numbered++] })],
         SingleRow single => Single(single),
         NormalizeUpsert upsert => Newest(upsert),
