@@ -24,15 +24,36 @@ internal sealed class LastValue() : ByArrival("last_value", "last_value(x [ORDER
     protected override AggregateStates Texts(MemoryOwner memory) => new TextStates<LastText>(memory);
 }
 
-/// <summary>One value by the order of arrival. DISTINCT is refused: it would say nothing.</summary>
+/// <summary>One value by the order of arrival, or of other values. DISTINCT is refused: it would say nothing.</summary>
 internal abstract class ByArrival(string name, string syntax, string summary, bool isLast, params (string, string, string)[] examples) : BuiltInAggregate(name, syntax, summary, examples)
 {
-    public override bool CanRetract => false;
+    bool[] _descending = []; // of ORDER BY, if there is one
+
+    public override bool CanRetract => _descending.Length > 0;
     public override AggregateOrder Order => AggregateOrder.Inside;
 
-    public override AggregateFunction With(IReadOnlyList<Literal> constants, IReadOnlyList<bool> descending, bool distinct) => descending.Count == 0 ? this : new ByOrder(this, isLast, [.. descending]);
+    public override AggregateFunction With(IReadOnlyList<Literal> constants, IReadOnlyList<bool> descending, bool distinct)
+    {
+        var placed = (ByArrival)MemberwiseClone();
+        placed._descending = [.. descending];
+        return placed;
+    }
 
-    public override Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct) => distinct ? null : base.Resolve(arguments, distinct);
+    public override Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct)
+    {
+        if (distinct || arguments.Length != 1 + _descending.Length) return null;
+        var parameters = new DataType[arguments.Length];
+        for (var i = 0; i < parameters.Length; i++) parameters[i] = arguments[i].Kind == TypeKind.Null ? DataType.Text : arguments[i];
+        return Form(parameters[0], parameters);
+    }
+
+    // By order it is the first row, or the first the other way round.
+    public override AggregateStates CreateStates(Signature signature, bool distinct, MemoryOwner memory, bool retracts)
+    {
+        if (_descending.Length == 0) return CreateStates(signature, memory, retracts);
+        int[] arguments = [.. Enumerable.Range(1, _descending.Length), 0];
+        return FirstRow.States(RowForm.Of(signature, arguments, [.. _descending.Select(d => d != isLast), isLast], [0]), memory, retracts);
+    }
 
     protected override Signature Resolve(DataType argument) => argument.Kind == TypeKind.Null ? Form(DataType.Text, DataType.Text) : Form(argument, argument);
 
@@ -49,26 +70,6 @@ internal abstract class ByArrival(string name, string syntax, string summary, bo
 
     protected abstract AggregateStates Fixed<T>(Signature signature, MemoryOwner memory) where T : unmanaged;
     protected abstract AggregateStates Texts(MemoryOwner memory);
-}
-
-/// <summary>One value by the order of others: the first row, or the first the other way round.</summary>
-internal sealed class ByOrder(ByArrival origin, bool isLast, bool[] descending) : OverRows(origin.Name, origin.Syntax, origin.Summary, [])
-{
-    public override IReadOnlyList<string> Aliases => origin.Aliases;
-
-    public override Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct)
-    {
-        if (distinct || arguments.Length != 1 + descending.Length) return null;
-        var parameters = new DataType[arguments.Length];
-        for (var i = 0; i < parameters.Length; i++) parameters[i] = Known(arguments[i]);
-        return new([.. parameters], parameters[0]);
-    }
-
-    public override AggregateStates CreateStates(Signature signature, bool distinct, MemoryOwner memory, bool retracts)
-    {
-        int[] arguments = [.. Enumerable.Range(1, descending.Length), 0];
-        return FirstRow.States(RowForm.Of(signature, arguments, [.. descending.Select(d => d != isLast), isLast], [0]), memory, retracts);
-    }
 }
 
 struct First<T> : IAggregate<First<T>, T, T> where T : unmanaged

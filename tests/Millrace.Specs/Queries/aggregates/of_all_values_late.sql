@@ -24,6 +24,7 @@ CREATE MATERIALIZED VIEW over_shops AS
          round(stddev_pop(total), 6) AS spread
   FROM totals;
 
+-- in order: the last row is late
 -- file readings.csv
 -- at,shop,value,counter,tag
 -- 2024-03-01T10:00:00Z,south,2,106,a
