@@ -16,6 +16,9 @@ namespace Millrace.Operators;
 /// </remarks>
 sealed class AggregateOperator : IOperator, IStateful
 {
+    /// <summary>Rows that go through all steps together, so that what one step writes is still in the first cache when the next one reads it.</summary>
+    const int ChunkRows = 512;
+
     readonly Aggregate _node;
     readonly OperatorContext _context;
     readonly bool _retracts;
@@ -27,7 +30,7 @@ sealed class AggregateOperator : IOperator, IStateful
     readonly GroupTeller _teller;
     readonly Queue<Step> _steps = new();
     readonly CallAdder _adder;
-    readonly int[] _rowKeys, _rowGroups, _rowWeights;
+    readonly int[] _rowKeys, _rowGroups, _rowWeights, _identity;
     readonly Evaluator? _condition;
     readonly RowErrors? _noErrors; // conditions that can fail stay in a filter
     readonly int[] _picked = [];
@@ -51,7 +54,7 @@ sealed class AggregateOperator : IOperator, IStateful
         _teller = new(node, context, _keys, Told, _hops);
         var rows = context.Memory.BatchRows;
         _adder = new(node.Calls, rows);
-        (_rowKeys, _rowGroups, _rowWeights) = (new int[rows], new int[rows], new int[rows]);
+        (_rowKeys, _rowGroups, _rowWeights, _identity) = (new int[rows], new int[rows], new int[rows], [.. Enumerable.Range(0, rows)]);
         if (node.Condition is not null)
         {
             _condition = Evaluator.Compile(node.Condition, context.Memory);
@@ -99,6 +102,19 @@ sealed class AggregateOperator : IOperator, IStateful
 
     /// <summary>Adds rows of one slice.</summary>
     void Add(Batch batch, ReadOnlySpan<int> rows, int count, Slice slice)
+    {
+        // Without keys all rows are one group's, which needs no steps between.
+        if (count <= ChunkRows || _node.Keys.IsEmpty)
+        {
+            AddChunk(batch, rows, count, slice);
+            return;
+        }
+        if (rows.IsEmpty) rows = _identity.AsSpan(0, count);
+        for (; rows.Length > ChunkRows; rows = rows[ChunkRows..]) AddChunk(batch, rows[..ChunkRows], ChunkRows, slice);
+        AddChunk(batch, rows, rows.Length, slice);
+    }
+
+    void AddChunk(Batch batch, ReadOnlySpan<int> rows, int count, Slice slice)
     {
         if (count == 0) return;
         _hops?.TouchPane(slice);
