@@ -97,7 +97,7 @@ sealed class AggregateOperator : IOperator, IStateful
         _slicer.Assign(batch, picked, _frontier);
         if (_slicer.Whole is { } whole) Add(batch, picked, count, whole);
         else
-            foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.Rows.AsSpan(start..end), end - start, slice);
+            foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.NeedsRows ? _slicer.Rows.AsSpan(start..end) : [], end - start, slice);
     }
 
     /// <summary>Adds rows of one slice.</summary>

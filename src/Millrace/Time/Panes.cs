@@ -41,6 +41,9 @@ abstract class Panes(AlignedWindows windows)
     /// <summary>The last window that a pane belongs to.</summary>
     public abstract long LastWindow(long pane);
 
+    /// <summary>The length of every pane in microseconds, each beginning where the one before ends; 0 where the calendar decides.</summary>
+    public virtual long Length => 0;
+
     /// <summary>How many panes the longest window has.</summary>
     public virtual long LongestWindow => 1;
 
@@ -56,6 +59,7 @@ sealed class WholePanes(AlignedWindows windows, bool overlaps) : Panes(windows)
 {
     public override bool AreWindows => true;
     public override bool Overlaps => overlaps && Windows is CalendarWindows;
+    public override long Length => Windows is FixedWindows { Size: var size, Slide: var slide } && size == slide ? size : 0;
     public override long Of(long time) => Windows.Last(time);
     public override long StartOf(long pane) => Windows.StartOf(pane);
     public override long EndOf(long pane) => Windows.EndOf(pane);

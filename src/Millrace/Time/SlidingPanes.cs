@@ -20,6 +20,7 @@ sealed class SlidingPanes : Panes
     public override long EndOf(long pane) => Saturate((Int128)pane * _length + _origin + _length);
     public override long FirstWindow(long pane) => (long)FloorDivide((Int128)pane * _length - _size, _slide) + 1;
     public override long LastWindow(long pane) => (long)FloorDivide((Int128)pane * _length, _slide);
+    public override long Length => _length;
     public override long LongestWindow => _size / _length;
     public override long FirstPane(long window) => (long)((Int128)window * _slide / _length);
     public override long LastPane(long window) => FirstPane(window) + _size / _length - 1;
