@@ -300,9 +300,11 @@ public sealed partial class KeyedTable : IDisposable
     }
 
     /// <summary>Holds a key: its number stays its own until it is released as often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Hold(int key) => _uses[key]++;
 
     /// <summary>Lets go of a key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Release(int key)
     {
         Debug.Assert(_uses[key] > 0);

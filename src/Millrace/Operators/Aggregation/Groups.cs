@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Planning;
@@ -65,6 +66,7 @@ sealed class Groups : IDisposable
     public int Limit => _last;
 
     /// <summary>Makes an empty group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(int key, int place)
     {
         var group = _freeCount > 0 ? _free[--_freeCount] : _last++;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Time;
@@ -115,9 +116,9 @@ sealed class RowSlicer
         var rows = picked.IsEmpty ? times.Length : picked.Length;
         var slots = _slots.AsSpan(0, rows);
         Span<int> counts = stackalloc int[PanesCounted];
-        if (picked.IsEmpty) Number(times, _panes.StartOf(first), _length, slots);
-        else
-            for (var i = 0; i < rows; i++) Number(times.Slice(picked[i], 1), _panes.StartOf(first), _length, slots.Slice(i, 1));
+        var beginning = _panes.StartOf(first);
+        if (picked.IsEmpty) Number(times, beginning, _length, slots);
+        else NumberPicked(times, picked, beginning, _length, slots);
         Histogram(slots, counts);
         Span<int> next = stackalloc int[PanesCounted];
         var start = 0;
@@ -143,14 +144,22 @@ sealed class RowSlicer
     internal static void Number(ReadOnlySpan<long> times, long start, long length, Span<int> slots)
     {
         var inverse = 1.0 / length;
-        for (var i = 0; i < slots.Length; i++)
-        {
-            var offset = times[i] - start;
-            var slot = (int)(offset * inverse);
-            // The product may be off by the last bit.
-            var rest = offset - slot * length;
-            slots[i] = slot + (rest >= length ? 1 : 0) - (rest < 0 ? 1 : 0);
-        }
+        for (var i = 0; i < slots.Length; i++) slots[i] = Number(times[i] - start, inverse, length);
+    }
+
+    static void NumberPicked(ReadOnlySpan<long> times, ReadOnlySpan<int> picked, long start, long length, Span<int> slots)
+    {
+        var inverse = 1.0 / length;
+        for (var i = 0; i < slots.Length; i++) slots[i] = Number(times[picked[i]] - start, inverse, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Number(long offset, double inverse, long length)
+    {
+        var slot = (int)(offset * inverse);
+        // The product may be off by the last bit.
+        var rest = offset - slot * length;
+        return slot + (rest >= length ? 1 : 0) - (rest < 0 ? 1 : 0);
     }
 
     /// <summary>Counts numbers. Four counters side by side, for neighbours are mostly alike and each addition waits for the one before it.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 
 namespace Millrace.Operators.Aggregation;
@@ -104,6 +105,7 @@ sealed class Slice(MemoryOwner owner)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Add(Groups groups, int key)
     {
         var group = groups.Add(key, Count);
