@@ -154,7 +154,12 @@ public sealed class Batch
     public void AssertWhole()
     {
         Debug.Assert(_columns.Count == Schema.Count);
-        foreach (var column in _columns) Debug.Assert(column.Length == RowCount);
+        foreach (var column in _columns)
+        {
+            Debug.Assert(column.Length == RowCount);
+            if (column is not TextColumn text) continue;
+            foreach (var code in text.Codes) Debug.Assert((uint)code < (uint)text.Heap.Count, "a NULL's code stands for nothing");
+        }
         Debug.Assert(Weights is null || Weights.Length == RowCount);
         Debug.Assert(Watermarks is null || Watermarks.Length == RowCount);
         Debug.Assert(OriginRows is null || OriginRows.Length == RowCount);

@@ -129,7 +129,11 @@ public abstract class Column
     {
         Debug.Assert(Length < Capacity);
         Length++;
-        if (source.IsNull(row)) SetNull(Length - 1);
+        if (source.IsNull(row))
+        {
+            CopyDefault(source, Length - 1);
+            SetNull(Length - 1);
+        }
         else
         {
             if (HasNulls) Bits.Set(_validity, Length - 1);
@@ -148,6 +152,9 @@ public abstract class Column
 
     private protected abstract void CopyValue(Column source, int row, int target);
     private protected abstract void PutDefault(int row);
+
+    /// <summary>Puts what a NULL row holds that comes from another column.</summary>
+    private protected virtual void CopyDefault(Column source, int row) => PutDefault(row);
     private protected abstract void FillDefaults(int rows);
     private protected abstract void Clear();
 

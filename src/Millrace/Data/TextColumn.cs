@@ -94,6 +94,13 @@ public sealed class TextColumn : Column
         _codes[target] = _heap!.IsDictionary ? _heap.Intern(text[row]) : _heap.Append(text[row]);
     }
 
+    private protected override void CopyDefault(Column source, int row)
+    {
+        // A column that begins with NULLs still shares the heap of the texts that follow.
+        if (_heap is null && ((TextColumn)source)._heap is { Count: > 0 } heap) Share(heap);
+        PutDefault(row);
+    }
+
     private protected override void PutDefault(int row)
     {
         if (Heap.Count == 0) _ = Heap.IsDictionary ? Heap.Intern([]) : Heap.Append([]);

@@ -62,6 +62,7 @@ public sealed class BatchTests
             foreach (var field in s_schema.Fields) whole.Add(memory.Rent(field.Type));
             foreach (var part in parts) whole.Append(part);
             whole.AssertWhole();
+            foreach (var code in ((TextColumn)whole[0]).Codes) Assert.InRange(code, 0, ((TextColumn)whole[0]).Heap.Count - 1); // of NULLs too: kernels read them
             Assert.Equal(parts.SelectMany(StoredRows.Texts), StoredRows.Texts(whole));
             Assert.Equal(parts.SelectMany(p => p.Weights?.Values.ToArray() ?? [1, 1, 1]), whole.Weights?.Values.ToArray() ?? [.. Enumerable.Repeat(1, 3 * parts.Count)]);
             whole.Release();

@@ -104,7 +104,7 @@ sealed class EngineRun
             }
             foreach (var counters in running.Quality) result.Late[counters.Source] = counters.Late;
         }
-        Assert.True(running.Memory.Alive == 0, $"{running.Memory.Alive} buffers are still alive");
+        Assert.True(running.Memory.Alive == 0, $"{running.Memory.Alive} buffers are still alive{(result.Failure is null ? "" : $" after {result.Failure}")}");
         foreach (var owner in running.Memory.Owners.Where(o => o != running.Memory.Buffers)) Assert.True(owner.Bytes == 0, $"{owner.Name} still has {owner.Bytes} bytes");
         return result;
     }

@@ -54,6 +54,7 @@ sealed partial class PlainEvaluator
         Sort sort => Sorted(sort),
         DistinctOn distinct => Distinct(distinct),
         Aggregate aggregate => Grouped(aggregate),
+        Unnest unnest => Unnested(unnest),
         Join join => Joined(join),
         LookupJoin lookup => LookedUp(lookup),
         TemporalJoin temporal => WithVersions(temporal),

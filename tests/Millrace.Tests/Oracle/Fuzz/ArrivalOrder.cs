@@ -7,7 +7,7 @@ static class ArrivalOrder
 {
     /// <summary>Whether it does.</summary>
     public static bool Decides(PlanNode plan, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data) =>
-        plan.Inputs.All(i => Decides(i, data)) && !IsLateBySchedule(plan) && (plan is not Aggregate { Window.Kind: WindowKind.Session } sessions || IsKept(sessions.Input, data) || !CanBeLate(sessions.Input)) && (!Matters(plan) || plan.Inputs.All(i => IsKept(i, data)));
+        plan is not LookupNow && plan.Inputs.All(i => Decides(i, data)) && !IsLateBySchedule(plan) && (plan is not Aggregate { Window.Kind: WindowKind.Session } sessions || IsKept(sessions.Input, data) || !CanBeLate(sessions.Input)) && (!Matters(plan) || plan.Inputs.All(i => IsKept(i, data)));
 
     /// <summary>A join with a table that ends, but no look-up: which of its rows are late above depends on when the table has ended.</summary>
     static bool IsLateBySchedule(PlanNode node) => node is Join { Times.IsEmpty: false } join && (StaticTables.Is(join.Left) || StaticTables.Is(join.Right)) && !PlainEvaluator.IsLookup(join, out _);
@@ -18,6 +18,7 @@ static class ArrivalOrder
         TopN top => top.StateTtl is not null,
         Over over => over.StateTtl is not null,
         NormalizeUpsert => true,
+        TemporalJoin temporal => temporal.LastWins,
         Aggregate aggregate => aggregate.Calls.Any(c => c.Function.Name is "first_value" or "last_value"),
         _ => false,
     };

@@ -25,7 +25,8 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
             case 21 or 22: return Over(From(depth));
             case 23: return Pattern(depth) ?? Plain(From(depth));
             case 13: return Distinct(From(depth));
-            case 14 or 15: return Joined(depth);
+            case 14: return Joined(depth);
+            case 15: return (Chance(2) ? WithVersion(depth) : null) ?? Joined(depth);
             case 16 or 17: return TopN(From(depth));
             case 18: return DistinctOn(From(depth));
             default: return Grouped(Windowed(From(depth), true) ?? From(depth));
@@ -38,6 +39,7 @@ sealed partial class QueryMaker(Random random, IReadOnlyList<Relation> tables)
         var chance = random.Next(10);
         if (chance < 3 && depth > 0) return Nested(depth);
         var table = Pick(tables);
+        if (Chance(16)) return Elements(table);
         return chance < 7 ? Windowed(table) ?? table : table;
     }
 

@@ -8,6 +8,9 @@ sealed record Relation(Part Text, IReadOnlyList<Column> Columns)
     /// <summary>Whether windows can be laid over it.</summary>
     public bool HasTime => Columns.Any(c => c.IsTime);
 
+    /// <summary>The columns of its key, which FOR SYSTEM_TIME AS OF looks up by.</summary>
+    public IReadOnlyList<string> Key { get; init; } = [];
+
     /// <summary>Whether its windows are sessions, which belong into GROUP BY.</summary>
     public bool IsSession { get; init; }
 
