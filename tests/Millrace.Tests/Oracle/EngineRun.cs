@@ -84,7 +84,7 @@ sealed class EngineRun
                 }
             },
         };
-        var ended = simulation.RunAsync();
+        var ended = simulation.RunAsync(turnsMax: 5_000_000); // a batch of one row is a turn
         Assert.True(ended.IsCompleted, "the run waited for something");
         ended.GetAwaiter().GetResult();
         var running = simulation.Running!;

@@ -124,6 +124,9 @@ sealed partial class PlainEvaluator
         // Where it goes by distances a row without a value has only its peers, and no other row has it.
         var order = CompareBy(node.Order, sorted[i], sorted[at]);
         var (own, other) = node.Order.IsEmpty ? (null, null) : (sorted[at][node.Order[0].Column], sorted[i][node.Order[0].Column]);
+        // Infinity less any distance is infinity.
+        if (own is long.MinValue or long.MaxValue && node.Input.Schema[node.Order[0].Column].Type.Kind == Millrace.Data.TypeKind.Timestamp)
+            return (frame.End == OverFrame.Unbounded || order <= 0) && (frame.Start is null || order >= 0);
         BigInteger Distance() => own is double || other is double ? throw new NotInOracle("RANGE over DOUBLE") : (Number(own!) - Number(other!)) * (node.Order[0].Descending ? -1 : 1);
         var isBeforeEnd = frame.End == OverFrame.Unbounded || (frame.End == 0 || own is null ? order <= 0 : other is null ? order < 0 : Distance() >= frame.End);
         var isBehindStart = frame.Start is not { } start || (start == 0 || own is null ? order >= 0 : other is null ? order > 0 : Distance() <= start);

@@ -47,7 +47,7 @@ static class Rows
         {
             if (a[i] is double x && b[i] is double y)
             {
-                if (x.Equals(y) || Math.Abs(x - y) <= 1e-9 * Math.Max(Math.Abs(x), Math.Abs(y)) || Math.Abs(x - y) < 1e-12) continue;
+                if (x.Equals(y) || double.IsFinite(x) && double.IsFinite(y) && (Math.Abs(x - y) <= 1e-13 * Math.Max(Math.Abs(x), Math.Abs(y)) || Math.Abs(x - y) < 1e-15)) continue;
                 return false;
             }
             if (!PlainValues.Same(a[i], b[i])) return false;
