@@ -306,14 +306,8 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var key in _keys.KeysOf(keyGroup))
+        foreach (var key in _keys.SaveHeld(keyGroup, writer))
         {
-            if (!_keys.IsHeld(key)) continue;
-            count++;
-            _keys.SaveKey(key, writer);
             writer.Write(_flags[key]);
             writer.Write(_ends[key]);
             writer.Write(_arrivals[key]);
@@ -321,15 +315,13 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
             writer.WriteBytes(_told[key]);
             writer.WriteBytes(_toldOnClose[key]);
         }
-        writer.Patch(counted, count);
     }
 
     public void Load(int keyGroup, ref StateReader reader)
     {
         for (var count = reader.Read<int>(); count > 0; count--)
         {
-            var key = _keys.LoadKey(ref reader);
-            _keys.Hold(key);
+            var key = _keys.LoadHeld(ref reader);
             _stateRows++;
             Grow();
             _flags[key] = reader.Read<byte>();

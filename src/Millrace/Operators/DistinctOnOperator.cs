@@ -153,26 +153,18 @@ sealed class DistinctOnOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var key in _keys.KeysOf(keyGroup))
+        foreach (var key in _keys.SaveHeld(keyGroup, writer))
         {
-            if (!_keys.IsHeld(key)) continue;
-            count++;
-            _keys.SaveKey(key, writer);
             if (_lifetime.Column >= 0) writer.Write(_forget[key]);
             if (_lifetime.Renews) writer.Write(_ends[key]);
         }
-        writer.Patch(counted, count);
     }
 
     public void Load(int keyGroup, ref StateReader reader)
     {
         for (var count = reader.Read<int>(); count > 0; count--)
         {
-            var key = _keys.LoadKey(ref reader);
-            _keys.Hold(key);
+            var key = _keys.LoadHeld(ref reader);
             _stateRows++;
             if (_lifetime.Column >= 0) _forget.Set(key, reader.Read<long>(), isNew: true);
             if (!_lifetime.Renews) continue;

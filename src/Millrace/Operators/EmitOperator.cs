@@ -254,29 +254,21 @@ sealed class EmitOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var number in _rows.KeysOf(keyGroup))
+        foreach (var number in _rows.SaveHeld(keyGroup, writer))
         {
-            if (!_rows.IsHeld(number)) continue;
-            count++;
-            _rows.SaveKey(number, writer);
             writer.Write(_counts[number]);
             writer.Write(_told[number]);
             writer.Write(_due[number]);
             writer.Write(_arrivals[number]);
             writer.Write(_flags[number]);
         }
-        writer.Patch(counted, count);
     }
 
     public void Load(int keyGroup, ref StateReader reader)
     {
         for (var count = reader.Read<int>(); count > 0; count--)
         {
-            var number = _rows.LoadKey(ref reader);
-            _rows.Hold(number);
+            var number = _rows.LoadHeld(ref reader);
             _held++;
             Grow();
             _counts[number] = reader.Read<long>();

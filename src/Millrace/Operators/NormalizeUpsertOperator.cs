@@ -322,19 +322,12 @@ sealed class NormalizeUpsertOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var key in _keys.KeysOf(keyGroup))
+        foreach (var key in _keys.SaveHeld(keyGroup, writer))
         {
-            if (!_keys.IsHeld(key)) continue;
-            count++;
-            _keys.SaveKey(key, writer);
             writer.Write(_ends[key]);
             writer.Write(_current[key] != 0);
             if (_current[key] != 0) _rows.Save(_current[key] - 1, writer);
         }
-        writer.Patch(counted, count);
     }
 
     public void Load(int keyGroup, ref StateReader reader)

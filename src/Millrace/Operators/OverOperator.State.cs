@@ -24,14 +24,8 @@ sealed partial class OverOperator
                 rows.Add(row);
             }
         }
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var number in _keys.KeysOf(keyGroup))
+        foreach (var number in _keys.SaveHeld(keyGroup, writer))
         {
-            if (!_keys.IsHeld(number)) continue;
-            count++;
-            _keys.SaveKey(number, writer);
             SaveChain(number, writer);
             _out.Save(number, writer);
             var waiting = _waiting.GetValueOrDefault(number) ?? [];
@@ -44,7 +38,6 @@ sealed partial class OverOperator
                 _rows.Save(slot, writer);
             }
         }
-        writer.Patch(counted, count);
     }
 
     void SaveChain(int number, StateWriter writer)

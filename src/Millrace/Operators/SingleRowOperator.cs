@@ -92,17 +92,10 @@ sealed class SingleRowOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var key in _keys.KeysOf(keyGroup))
+        foreach (var key in _keys.SaveHeld(keyGroup, writer))
         {
-            if (!_keys.IsHeld(key)) continue;
-            count++;
-            _keys.SaveKey(key, writer);
             writer.Write(_counts[key]);
         }
-        writer.Patch(counted, count);
     }
 
     public void Load(int keyGroup, ref StateReader reader)

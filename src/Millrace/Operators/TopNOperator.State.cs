@@ -24,18 +24,12 @@ sealed partial class TopNOperator
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var number in _partitions.Keys.KeysOf(keyGroup))
+        foreach (var number in _partitions.Keys.SaveHeld(keyGroup, writer))
         {
-            if (!_partitions.Keys.IsHeld(number)) continue;
-            count++;
             _partitions.Save(number, writer);
             SaveRows(_parts[number].Rows, writer);
             SaveRows(_parts[number].Owed, writer);
         }
-        writer.Patch(counted, count);
     }
 
     void SaveRows(int root, StateWriter writer)

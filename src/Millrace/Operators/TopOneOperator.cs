@@ -217,18 +217,12 @@ sealed class TopOneOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var number in _partitions.Keys.KeysOf(keyGroup))
+        foreach (var number in _partitions.Keys.SaveHeld(keyGroup, writer))
         {
-            if (!_partitions.Keys.IsHeld(number)) continue;
-            count++;
             _partitions.Save(number, writer);
             writer.Write(_entries[number].Lead);
             _rows.Save(_entries[number].First - 1, writer);
         }
-        writer.Patch(counted, count);
     }
 
     public void Load(int keyGroup, ref StateReader reader)

@@ -387,6 +387,17 @@ public sealed partial class KeyedTable : IDisposable
         return key >= 0 ? key : NewKey(Hash64.Null);
     }
 
+    /// <summary>Saves the keys of a key group that somebody holds: enumerate it to the end and write for each what is kept under it.</summary>
+    internal HeldKeys SaveHeld(int keyGroup, StateWriter writer) => new(this, KeysOf(keyGroup), writer);
+
+    /// <summary>Reads back a key that <see cref="SaveHeld"/> wrote, gives it a number and holds it.</summary>
+    public int LoadHeld(ref StateReader reader)
+    {
+        var key = LoadKey(ref reader);
+        Hold(key);
+        return key;
+    }
+
     /// <summary>Writes a key.</summary>
     public void SaveKey(int key, StateWriter writer)
     {

@@ -304,14 +304,8 @@ sealed class TemporalJoinOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var key in _keys.KeysOf(keyGroup))
+        foreach (var key in _keys.SaveHeld(keyGroup, writer))
         {
-            if (!_keys.IsHeld(key)) continue;
-            count++;
-            _keys.SaveKey(key, writer);
             writer.Write(_versions.CountOf(key));
             for (var place = 0; place < _versions.CountOf(key); place++)
             {
@@ -321,7 +315,6 @@ sealed class TemporalJoinOperator : IOperator, IStateful
                 if (slot != Versions.Gone) _table.Save(slot, writer);
             }
         }
-        writer.Patch(counted, count);
         _images ??= _waiting.Images(_node.LeftKeys);
         writer.Write(_images[keyGroup].Count);
         foreach (var image in _images[keyGroup]) writer.WriteBytes(image);
@@ -331,8 +324,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
     {
         for (var keys = reader.Read<int>(); keys > 0; keys--)
         {
-            var key = _keys.LoadKey(ref reader);
-            _keys.Hold(key);
+            var key = _keys.LoadHeld(ref reader);
             _versions.EnsureKeys(_keys.Limit);
             var count = reader.Read<int>();
             for (var place = 0; place < count; place++)

@@ -117,9 +117,6 @@ sealed class TimedRows(Schema schema, int time, MemoryAccountant memory) : IDisp
         return batch;
     }
 
-    /// <summary>Whether a row is due before a time.</summary>
-    public bool HasDue(long before) => _open is { } open && open.Least < before || _chunks.TryPeek(out _, out var least) && least < before;
-
     /// <summary>The images of the rows by key group.</summary>
     public List<byte[]>[] Images(System.Collections.Immutable.ImmutableArray<int> keys)
     {

@@ -318,19 +318,12 @@ sealed class MatchOperator : IOperator, IStateful
 
     public void Save(int keyGroup, StateWriter writer)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var partition in _keys.KeysOf(keyGroup))
+        foreach (var partition in _keys.SaveHeld(keyGroup, writer))
         {
-            if (!_keys.IsHeld(partition)) continue;
-            count++;
-            _keys.SaveKey(partition, writer);
             writer.Write(_partitions.Matches[partition]);
             SaveRows(_partitions.First[partition], _partitions.Start[partition], writer);
             SaveRows(_partitions.Waiting[partition], -1, writer);
         }
-        writer.Patch(counted, count);
     }
 
     /// <summary>Writes a list of rows and where in it a match begins.</summary>

@@ -169,11 +169,10 @@ sealed class Partitions : IDisposable
 
     public void LoadCommon(ref StateReader reader) => _arrived = reader.Read<long>();
 
-    /// <summary>Writes a partition's key and lifetime.</summary>
+    /// <summary>Writes a partition's lifetime, after its key.</summary>
     public void Save(int number, StateWriter writer)
     {
         Debug.Assert(!_isTouched[number], "saved before it was told");
-        Keys.SaveKey(number, writer);
         if (!AreForEver) writer.Write(_ends[number]);
     }
 
