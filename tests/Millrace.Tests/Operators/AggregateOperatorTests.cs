@@ -269,6 +269,30 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         Assert.Equal(["+1 b | 4", "+1 a | 2", "-- barrier at 3", "-1 a | 2", "+1 a | 7", "-- barrier at 4"], output[Ports.Changes]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_of_several_windows_that_the_clock_has_closed_are_late_though_no_row_was_ahead_of_them(bool isSliding)
+    {
+        var memory = new MemoryAccountant(batchRows: 32);
+        var owner = memory.Owner("x");
+        var (output, notes) = (new Recorder(), new Notes());
+        var plan = Plans.Aggregate(Plans.Source(0), isSliding ? Plans.Hop(10, 5) : Plans.Tumble(10), [], ("count", -1));
+        using (var operation = plan.CreateOperator(new(memory, owner, notes, Demand.Final))!)
+        {
+            operation.OnFrontier(new(new(20), new(20)), output);
+            object?[] Row(long at) => [at, "shop", 1, 1, true];
+            var batch = Millrace.Tests.Stores.StoredRows.Batch(memory, Plans.Schema, (int[]?)null, Row(5), Row(12), Row(25), Row(31));
+            operation.OnBatch(0, batch, output);
+            batch.Release();
+            operation.OnFrontier(Frontier.End, output);
+        }
+        Assert.Equal(isSliding ? ["10", "15", "15", "20"] : ["10", "20"], notes.Late.Select(l => l.Split(" missed ")[1].Split(' ')[0]));
+        Assert.Equal(isSliding ? ["1", "2", "1"] : ["1", "1"], output[Ports.Final].Select(r => r.Split(" | ")[^1]));
+        Assert.Equal(0, memory.Alive);
+        Assert.Equal(0, owner.Bytes);
+    }
+
     [Fact]
     public void A_filter_picks_the_rows_of_one_aggregate()
     {

@@ -47,4 +47,21 @@ public sealed class WorkTests
         Assert.InRange(key.Share, 0.35, 0.45);
         Assert.Equal(0, memory.Alive);
     }
+
+    [Fact]
+    public void A_key_that_took_over_the_counter_of_others_is_not_credited_with_theirs()
+    {
+        var memory = new MemoryAccountant(batchRows: 64);
+        var hot = new HotKeys([[2]]);
+        void Sample(object? key)
+        {
+            var batch = StoredRows.Batch(memory, Plans.Schema, (int[]?)null, [0L, "shop", key, 1, true]);
+            hot.Sample(0, batch);
+            batch.Release();
+        }
+        for (var i = 0; i < 2000; i++) Sample(i);
+        for (var i = 0; i < 5; i++) Sample(-1); // a quarter of a percent, in a counter that stood at sixty
+        Assert.Empty(hot.Top(3));
+        Assert.Equal(0, memory.Alive);
+    }
 }

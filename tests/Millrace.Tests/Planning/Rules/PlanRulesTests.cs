@@ -67,6 +67,24 @@ public sealed class PlanRulesTests
     {
         var plan = Plan("CREATE MATERIALIZED VIEW a AS SELECT k FROM (SELECT k, v + 1 AS w FROM s) WHERE 10 / w > 1 EMIT FINAL;", null);
         Assert.Equal(["Project k", "Filter 10 / w > 1", "Project k, v + 1 AS w", "s"], plan);
+        // Below its window a row would fail once, above it once a window.
+        plan = Plan("CREATE MATERIALIZED VIEW a AS SELECT k FROM HOP(s, at, INTERVAL '1 minute', INTERVAL '2 minutes') WHERE 10 / v > 1 EMIT FINAL;", null);
+        Assert.Equal(["Project k", "Filter 10 / v > 1"], plan[..2]);
+        Assert.StartsWith("Window ", plan[2]);
+    }
+
+    [Fact]
+    public void What_can_fail_is_computed_for_every_row_that_reaches_it_and_no_other()
+    {
+        // Nobody reads q, but its errors count.
+        Assert.Equal(["Project p", "Project k AS p, 10 / v AS q", "s"], Plan("CREATE MATERIALIZED VIEW a AS SELECT p FROM (SELECT k AS p, 10 / v AS q FROM s) EMIT FINAL;", null));
+        // Rows that the filter keeps out must not fail in the sum's argument.
+        Assert.Equal(["Project sum AS x", "Aggregate sum(10 / v) by k", "Project k, 10 / v", "Filter v <> 0", "s"],
+            Plan("CREATE MATERIALIZED VIEW a AS SELECT SUM(10 / v) AS x FROM s WHERE v <> 0 GROUP BY k EMIT FINAL;", null).Select(l => l.Replace(", k AS $k", "", StringComparison.Ordinal)));
+        // Each of two views tells of its own errors.
+        const string sql = "CREATE MATERIALIZED VIEW a AS SELECT k FROM s WHERE 10 / v > 5; CREATE MATERIALIZED VIEW b AS SELECT v FROM s WHERE 10 / v > 5;";
+        var pipeline = PlanRules.Apply(SqlCompiler.Compile(Source + sql, new CompileOptions { Name = "t" }).Pipeline!);
+        Assert.NotSame(pipeline.Views[0].Plan.Inputs[0], pipeline.Views[1].Plan.Inputs[0]);
     }
 
     [Fact]
