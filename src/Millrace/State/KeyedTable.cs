@@ -391,7 +391,7 @@ public sealed partial class KeyedTable : IDisposable
     internal HeldKeys SaveHeld(int keyGroup, StateWriter writer) => new(this, KeysOf(keyGroup), writer);
 
     /// <summary>Reads back a key that <see cref="SaveHeld"/> wrote, gives it a number and holds it.</summary>
-    public int LoadHeld(ref StateReader reader)
+    internal int LoadHeld(ref StateReader reader)
     {
         var key = LoadKey(ref reader);
         Hold(key);
