@@ -111,7 +111,12 @@ sealed class Lookup : Benchmark
             using var store = new MemoryStore();
             await using var running = await PipelineRunner.StartAsync(pipeline, new RunOptions
             {
-                Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
+                Store = store,
+                Connectors = connectors,
+                Formats = new FormatList(),
+                DataDirectory = Path.GetTempPath(),
+                Inline = true,
+                Lanes = 1,
             });
             await running.Completion;
         }

@@ -31,7 +31,13 @@ static class Asking
         var start = Stopwatch.GetTimestamp();
         await using var running = await PipelineRunner.StartAsync(compiled.Pipeline, new RunOptions
         {
-            Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1, Clock = clock,
+            Store = store,
+            Connectors = connectors,
+            Formats = new FormatList(),
+            DataDirectory = Path.GetTempPath(),
+            Inline = true,
+            Lanes = 1,
+            Clock = clock,
         });
         var stateBytes = 0L;
         while (watchState && !running.Completion.IsCompleted)

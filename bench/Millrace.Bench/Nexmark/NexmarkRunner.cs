@@ -58,8 +58,12 @@ sealed class NexmarkRunner : IRunner
             var took = Asking.Ask(text, _events, sink, _variables, TimeProvider.System, watchState: isFirst, _maker).GetAwaiter().GetResult();
             return new Lap
             {
-                Seconds = took.Seconds, Rows = _count, Bytes = _bytes, StateBytes = isFirst ? took.StateBytes : null,
-                Checksum = sink.IsRepeatable ? $"{sink.Changes}/{sink.Checksum:x16}" : null, Changes = sink.Changes,
+                Seconds = took.Seconds,
+                Rows = _count,
+                Bytes = _bytes,
+                StateBytes = isFirst ? took.StateBytes : null,
+                Checksum = sink.IsRepeatable ? $"{sink.Changes}/{sink.Checksum:x16}" : null,
+                Changes = sink.Changes,
             };
         }
         catch (Exception fault)

@@ -124,7 +124,12 @@ sealed class GrowthOfQuestions : Benchmark
             using var store = new MemoryStore();
             await using var running = await PipelineRunner.StartAsync(compiled.Pipeline, new RunOptions
             {
-                Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = true, Lanes = 1,
+                Store = store,
+                Connectors = connectors,
+                Formats = new FormatList(),
+                DataDirectory = Path.GetTempPath(),
+                Inline = true,
+                Lanes = 1,
             });
             var allocated = watchAllocation ? await SteadyState.AllocatedPerRow(running, Rows) : null;
             await running.Completion;

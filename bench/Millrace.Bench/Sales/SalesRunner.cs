@@ -57,7 +57,12 @@ sealed class SalesRunner : IRunner
         using var store = new MemoryStore();
         await using var running = await PipelineRunner.StartAsync(compiled.Pipeline, new RunOptions
         {
-            Store = store, Connectors = connectors, Formats = new FormatList(), DataDirectory = Path.GetTempPath(), Inline = _lanes == 1, Lanes = _lanes,
+            Store = store,
+            Connectors = connectors,
+            Formats = new FormatList(),
+            DataDirectory = Path.GetTempPath(),
+            Inline = _lanes == 1,
+            Lanes = _lanes,
         });
         // In one warm-up only: looking costs time.
         if (watchAllocation) _allocatedPerRow = await SteadyState.AllocatedPerRow(running, _question.Rows);

@@ -21,7 +21,12 @@ static class Analysis
             using var store = new MemoryStore();
             await using var running = await PipelineRunner.StartAsync(pipeline, new RunOptions
             {
-                Store = store, Connectors = connectors, Formats = file.Options.Formats, DataDirectory = folder.FullName, BaseDirectory = file.Folder, Lanes = lanes,
+                Store = store,
+                Connectors = connectors,
+                Formats = file.Options.Formats,
+                DataDirectory = folder.FullName,
+                BaseDirectory = file.Folder,
+                Lanes = lanes,
             }, stop);
             await Task.WhenAny(running.Completion, Task.Delay(time, stop));
             var wasOver = running.Completion.IsCompleted;

@@ -48,9 +48,22 @@ sealed class ExplainCommand : ICommand
         foreach (var node in status.Operators)
             Terminal.Json(new
             {
-                id = node.Id, owner = node.Owner, name = node.Name, details = node.Details, inputs = node.Inputs, rowsIn = node.RowsIn, rowsOut = node.RowsOut, batches = node.Batches,
-                seconds = node.Time.TotalSeconds, timeShare = node.TimeShare, retracts = node.Retracts, watermark = node.Watermark?.Closed.ToString(), stateBound = node.StateBound,
-                mostStateRows = node.MostStateRows, mostStateBytes = node.MostStateBytes, hotKeys = node.HotKeys.Select(k => new { key = k.Key, share = k.Share }),
+                id = node.Id,
+                owner = node.Owner,
+                name = node.Name,
+                details = node.Details,
+                inputs = node.Inputs,
+                rowsIn = node.RowsIn,
+                rowsOut = node.RowsOut,
+                batches = node.Batches,
+                seconds = node.Time.TotalSeconds,
+                timeShare = node.TimeShare,
+                retracts = node.Retracts,
+                watermark = node.Watermark?.Closed.ToString(),
+                stateBound = node.StateBound,
+                mostStateRows = node.MostStateRows,
+                mostStateBytes = node.MostStateBytes,
+                hotKeys = node.HotKeys.Select(k => new { key = k.Key, share = k.Share }),
             });
         return ExitCodes.Done;
     }

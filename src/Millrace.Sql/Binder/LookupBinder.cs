@@ -81,7 +81,12 @@ internal sealed class LookupBinder(Compilation compilation, string view, Interva
         }
         var how = new TemporalCondition
         {
-            LeftKeys = [], RightKeys = [], LeftTime = leftTime.Index, RightTime = rightTime.Index, IsStrict = comparison.Function.Name.Length == 1, KeepsLeft = keepsLeft,
+            LeftKeys = [],
+            RightKeys = [],
+            LeftTime = leftTime.Index,
+            RightTime = rightTime.Index,
+            IsStrict = comparison.Function.Name.Length == 1,
+            KeepsLeft = keepsLeft,
             ToleranceMicroseconds = stateTtl is { } ttl ? PlanBuilder.LongestMicroseconds(ttl) : null,
         };
         return PlanBuilder.Temporal(left, right, [.. parts.Where(IsEqual).Select(p => (p.Left!, p.Right!))], [], how, view, PlanSearch.Late(left), PlanSearch.Late(right), compilation.Where(item.Word));
@@ -123,7 +128,13 @@ internal sealed class LookupBinder(Compilation compilation, string view, Interva
             }
             var how = new TemporalCondition
             {
-                LeftKeys = [], RightKeys = [], LeftTime = at.Index, RightTime = versions.TimeColumn, KeepsLeft = keepsLeft, Deleted = upsert?.Deleted ?? -1, LastWins = upsert is not null,
+                LeftKeys = [],
+                RightKeys = [],
+                LeftTime = at.Index,
+                RightTime = versions.TimeColumn,
+                KeepsLeft = keepsLeft,
+                Deleted = upsert?.Deleted ?? -1,
+                LastWins = upsert is not null,
                 ToleranceMicroseconds = stateTtl is { } ttl ? PlanBuilder.LongestMicroseconds(ttl) : null,
             };
             return PlanBuilder.Temporal(left, versions, Keys(parts.Where(IsKey)), Rest(IsKey), how, view, PlanSearch.Late(left), PlanSearch.Late(right), where);

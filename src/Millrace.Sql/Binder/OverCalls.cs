@@ -47,7 +47,8 @@ internal sealed class OverCalls(Compilation compilation, SelectBody select)
             var call = _calls[i];
             _calls[i] = call with
             {
-                Arguments = [.. call.Arguments.Select(a => rewrite(a, call.Span))], Partition = [.. call.Partition.Select(a => rewrite(a, call.Span))],
+                Arguments = [.. call.Arguments.Select(a => rewrite(a, call.Span))],
+                Partition = [.. call.Partition.Select(a => rewrite(a, call.Span))],
                 Order = [.. call.Order.Select(o => (rewrite(o.Expression, call.Span), o.Item))],
             };
         }

@@ -192,7 +192,8 @@ internal sealed class SubqueryBinder(Compilation compilation, string view, Inter
             var rest = keys[0].Others;
             var body = select with
             {
-                Items = [item, .. own.Select((k, i) => new SelectItem(k, new Name($"key{i + 1}", k.Span)))], GroupBy = isGrouped ? own : [],
+                Items = [item, .. own.Select((k, i) => new SelectItem(k, new Name($"key{i + 1}", k.Span)))],
+                GroupBy = isGrouped ? own : [],
                 Where = rest.Count switch { 0 => null, 1 => rest[0], _ => new LogicalExpr(true, [.. rest], where.Span) },
             };
             var rows = bindQuery(query with { Body = body }, common);

@@ -95,7 +95,7 @@ sealed class SessionOperator : IOperator, IStateful
             count = _condition.Select(batch, _rows, _noErrors!);
             if (count < batch.RowCount) rows = _rows.AsSpan(0, count);
         }
-        if (!times.HasNulls && RowSlicer.Range(times.Values) is (> long.MinValue, < long.MaxValue)) return true;
+        if (!times.HasNulls && RowSlicer.Range(times.Values) is ( > long.MinValue, < long.MaxValue)) return true;
         var (kept, timeless) = (0, 0);
         for (var i = 0; i < count; i++)
         {

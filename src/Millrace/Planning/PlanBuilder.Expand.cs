@@ -15,8 +15,13 @@ public static partial class PlanBuilder
         var number = input.Schema.Count + keys.Length;
         return new Expand
         {
-            Schema = new Schema([.. input.Schema.Fields, .. keys.Select(k => input.Schema[k]), new Field(Planning.Expand.NumberColumn, DataType.BigInt)]), Input = input, Keys = keys, Sets = sets,
-            Key = input.Key.IsEmpty ? [] : input.Key.Add(number), Times = input.Times, Where = where,
+            Schema = new Schema([.. input.Schema.Fields, .. keys.Select(k => input.Schema[k]), new Field(Planning.Expand.NumberColumn, DataType.BigInt)]),
+            Input = input,
+            Keys = keys,
+            Sets = sets,
+            Key = input.Key.IsEmpty ? [] : input.Key.Add(number),
+            Times = input.Times,
+            Where = where,
         };
     }
 }

@@ -42,9 +42,19 @@ public static partial class PlanBuilder
         residual = residual is null ? null : ConstantFolding.Fold(residual);
         Join Make(PlanNode l, PlanNode r) => new()
         {
-            Left = l, Right = r, Kind = kind, Keys = keys.ToImmutable(), Bounds = bounds, Residual = residual, View = view, LeftLate = leftLate, RightLate = rightLate,
+            Left = l,
+            Right = r,
+            Kind = kind,
+            Keys = keys.ToImmutable(),
+            Bounds = bounds,
+            Residual = residual,
+            View = view,
+            LeftLate = leftLate,
+            RightLate = rightLate,
             Schema = kind.GivesPairs ? new Schema(l.Schema.Fields.Concat(r.Schema.Fields)) : l.Schema,
-            Key = JoinedKey(l, r, kind, equal, parts), Times = JoinedTimes(l, r, kind, keys.Any(k => k.IsNullSafe), bounds), Where = where,
+            Key = JoinedKey(l, r, kind, equal, parts),
+            Times = JoinedTimes(l, r, kind, keys.Any(k => k.IsNullSafe), bounds),
+            Where = where,
         };
         var join = Make(leftSide, rightSide);
         if (join.Mode == ChangeMode.Retract && join.Key.IsEmpty)

@@ -21,8 +21,16 @@ public static partial class PlanBuilder
     public static PlanNode LookupNow(PlanNode left, PlanNode right, IReadOnlyList<(Expression Left, Expression Right)> keys, IReadOnlyList<Expression> rest, bool keepsLeft, string where = "") =>
         WithKeys(left, right, keys, rest, true, where, (l, r, leftKeys, rightKeys, condition) => new LookupNow
         {
-            Schema = new Schema(l.Schema.Fields.Concat(r.Schema.Fields)), Left = l, Right = r, LeftKeys = leftKeys, RightKeys = rightKeys, Condition = condition, KeepsLeft = keepsLeft,
-            Key = LookupKey(l, r, rightKeys), Times = l.Times, Where = where,
+            Schema = new Schema(l.Schema.Fields.Concat(r.Schema.Fields)),
+            Left = l,
+            Right = r,
+            LeftKeys = leftKeys,
+            RightKeys = rightKeys,
+            Condition = condition,
+            KeepsLeft = keepsLeft,
+            Key = LookupKey(l, r, rightKeys),
+            Times = l.Times,
+            Where = where,
         });
 
     /// <summary>Rows joined with the row of another side that held at their time.</summary>

@@ -28,8 +28,19 @@ public static partial class PlanBuilder
                 .Select(i => new EventTime(i.At, within)).ToImmutableArray();
         return new MatchRecognize
         {
-            Schema = new Schema(fields), Input = Delay(input, LagOf(input, time) ?? 0), Partition = partition, Order = order, Pattern = pattern, Items = [.. items.Select(i => i.Item)], Skip = skip,
-            SkipTo = skipTo, WithinMicroseconds = withinMicroseconds, View = view, Late = late, Times = times, Where = where,
+            Schema = new Schema(fields),
+            Input = Delay(input, LagOf(input, time) ?? 0),
+            Partition = partition,
+            Order = order,
+            Pattern = pattern,
+            Items = [.. items.Select(i => i.Item)],
+            Skip = skip,
+            SkipTo = skipTo,
+            WithinMicroseconds = withinMicroseconds,
+            View = view,
+            Late = late,
+            Times = times,
+            Where = where,
         };
     }
 }

@@ -24,8 +24,18 @@ public static partial class PlanBuilder
         var waits = calls.Any(c => c.Ahead > 0) && !(release is { } r && partition.Contains(r.Column));
         return new Over
         {
-            Schema = new Schema(fields), Input = input, Partition = partition, Order = order, Release = release, Calls = calls, StateTtl = stateTtl, View = view, Late = late, Key = input.Key,
-            Times = waits || release is null ? [] : [release.Value], Where = where,
+            Schema = new Schema(fields),
+            Input = input,
+            Partition = partition,
+            Order = order,
+            Release = release,
+            Calls = calls,
+            StateTtl = stateTtl,
+            View = view,
+            Late = late,
+            Key = input.Key,
+            Times = waits || release is null ? [] : [release.Value],
+            Where = where,
         };
     }
 }

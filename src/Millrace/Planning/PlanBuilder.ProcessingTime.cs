@@ -9,7 +9,11 @@ public static partial class PlanBuilder
     /// <summary>Appends a column with the machine's time.</summary>
     public static PlanNode ProcessingTime(PlanNode input, string name, string where = "") => new AssignProcessingTime
     {
-        Schema = new Schema(input.Schema.Fields.Append(new(name, DataType.Timestamp))), Input = input, Key = input.Key, Times = input.Times, Where = where,
+        Schema = new Schema(input.Schema.Fields.Append(new(name, DataType.Timestamp))),
+        Input = input,
+        Key = input.Key,
+        Times = input.Times,
+        Where = where,
     };
 
     /// <summary>Whether a column is the machine's time, given below without anything in between that keeps rows.</summary>
@@ -26,7 +30,11 @@ public static partial class PlanBuilder
     /// <summary>Lets a column of the machine's time be time from here on.</summary>
     public static PlanNode FollowProcessingTime(PlanNode input, int column) => new FollowProcessingTime
     {
-        Schema = input.Schema, Input = input, Key = input.Key, Times = [new(column, 0)], Where = input.Where,
+        Schema = input.Schema,
+        Input = input,
+        Key = input.Key,
+        Times = [new(column, 0)],
+        Where = input.Where,
     };
 
     /// <summary>Gives the clean rows of a source a column with the machine's time. Sets and returns <see cref="SourceDefinition.Plan"/>.</summary>

@@ -18,7 +18,14 @@ public static partial class PlanBuilder
     /// <param name="where">Position in the text.</param>
     public static PlanNode Set(SetKind kind, ImmutableArray<PlanNode> inputs, string view, LatePolicy late, string where = "") => new SetOperation
     {
-        Schema = inputs[0].Schema, Kind = kind, All = inputs, NumbersCopies = false, View = view, Late = late, Times = [.. CommonTimes(inputs)], Where = where,
+        Schema = inputs[0].Schema,
+        Kind = kind,
+        All = inputs,
+        NumbersCopies = false,
+        View = view,
+        Late = late,
+        Times = [.. CommonTimes(inputs)],
+        Where = where,
         Key = kind is SetKind.Distinct or SetKind.Intersect or SetKind.Except ? [.. Enumerable.Range(0, inputs[0].Schema.Count)] : [],
     };
 
@@ -30,8 +37,15 @@ public static partial class PlanBuilder
         var count = plan.Schema.Count;
         return new SetOperation
         {
-            Schema = new Schema(plan.Schema.Fields.Append(new(FreeName(plan.Schema, SetOperation.CopyColumn), DataType.Integer))), Kind = set?.Kind ?? SetKind.Copies, All = set?.All ?? [plan],
-            NumbersCopies = true, View = set?.View ?? "", Late = set?.Late ?? LatePolicy.Drop, Times = plan.Times, Key = [.. Enumerable.Range(0, count + 1)], Where = plan.Where,
+            Schema = new Schema(plan.Schema.Fields.Append(new(FreeName(plan.Schema, SetOperation.CopyColumn), DataType.Integer))),
+            Kind = set?.Kind ?? SetKind.Copies,
+            All = set?.All ?? [plan],
+            NumbersCopies = true,
+            View = set?.View ?? "",
+            Late = set?.Late ?? LatePolicy.Drop,
+            Times = plan.Times,
+            Key = [.. Enumerable.Range(0, count + 1)],
+            Where = plan.Where,
         };
     }
 
@@ -41,7 +55,12 @@ public static partial class PlanBuilder
         var project = (Project)Project(input, items, where);
         return project.Schema.Count == items.Count ? project : new Project
         {
-            Schema = new Schema(project.Schema.Fields.Take(items.Count)), Input = input, Expressions = project.Expressions[..items.Count], Key = [], Times = [.. project.Times.Where(t => t.Column < items.Count)], Where = where,
+            Schema = new Schema(project.Schema.Fields.Take(items.Count)),
+            Input = input,
+            Expressions = project.Expressions[..items.Count],
+            Key = [],
+            Times = [.. project.Times.Where(t => t.Column < items.Count)],
+            Where = where,
         };
     }
 

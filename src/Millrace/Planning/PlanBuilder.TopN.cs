@@ -27,8 +27,18 @@ public static partial class PlanBuilder
         order = [.. order.Where(o => !partition.Contains(o.Column)).DistinctBy(o => o.Column)];
         var top = new TopN
         {
-            Schema = withRank ? new Schema(input.Schema.Fields.Append(new(FreeName(input.Schema, "$rank"), DataType.BigInt))) : input.Schema, Input = input, Kind = kind,
-            Partition = partition, Order = order, Limit = limit, WithRank = withRank, StateTtl = stateTtl, View = view, Late = late, Times = [.. times], Where = where,
+            Schema = withRank ? new Schema(input.Schema.Fields.Append(new(FreeName(input.Schema, "$rank"), DataType.BigInt))) : input.Schema,
+            Input = input,
+            Kind = kind,
+            Partition = partition,
+            Order = order,
+            Limit = limit,
+            WithRank = withRank,
+            StateTtl = stateTtl,
+            View = view,
+            Late = late,
+            Times = [.. times],
+            Where = where,
             Key = isOne ? partition : kind == RankKind.RowNumber && withRank ? partition.Add(input.Schema.Count)
                 // A row that changes its partition is told by both, in no order: it takes both to tell which row is meant.
                 : input.Key.IsEmpty ? [] : [.. partition.Union(input.Key)],

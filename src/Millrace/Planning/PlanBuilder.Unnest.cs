@@ -24,8 +24,16 @@ public static partial class PlanBuilder
         if (ordinality is not null || isKeyed) fields = fields.Add(new(ordinality ?? $"$ordinality{input.Schema.Count}", DataType.BigInt));
         return new Unnest
         {
-            Schema = new Schema(fields), Input = input, Function = function, Signature = signature, Arguments = arguments, IsLeft = isLeft, HasOrdinality = ordinality is not null || isKeyed,
-            Key = isKeyed ? input.Key.Add(fields.Length - 1) : [], Times = input.Times, Where = where,
+            Schema = new Schema(fields),
+            Input = input,
+            Function = function,
+            Signature = signature,
+            Arguments = arguments,
+            IsLeft = isLeft,
+            HasOrdinality = ordinality is not null || isKeyed,
+            Key = isKeyed ? input.Key.Add(fields.Length - 1) : [],
+            Times = input.Times,
+            Where = where,
         };
     }
 }

@@ -74,7 +74,8 @@ sealed class StatusBoard
         nodes.Add(new(definition.Name, "source", definition.Name, definition.Connector, [], rows, isCleaned ? decoded : counters.Accepted, Rate(definition.Name, rows), bytes, total,
             frontier, isCleaned ? 0 : counters.Late, counters.Undecodable, 0, 0, heldBackBy)
         {
-            TimeShare = _operators.Share(ScansOf(definition, isCleaned)), BatchRows = _operators.BatchRows(ScansOf(definition, true)),
+            TimeShare = _operators.Share(ScansOf(definition, isCleaned)),
+            BatchRows = _operators.BatchRows(ScansOf(definition, true)),
         });
         if (!isCleaned) return;
         var violated = counters.Rules.Where(r => r.On == definition.Name).Sum(r => r.Violated);
@@ -82,7 +83,8 @@ sealed class StatusBoard
         nodes.Add(new(CleanId(definition), "clean", "clean " + definition.Name, ViewSummary.Count(constraints, "constraint"), [definition.Name], decoded,
             counters.Accepted, Rate(CleanId(definition), decoded), 0, null, frontier, counters.Late, violated, 0, 0, null)
         {
-            TimeShare = _operators.Share(_nodesByOwner[definition.Name].Where(n => n.Logical is not SourceScan)), BatchRows = _operators.BatchRows(ScansOf(definition, true)),
+            TimeShare = _operators.Share(_nodesByOwner[definition.Name].Where(n => n.Logical is not SourceScan)),
+            BatchRows = _operators.BatchRows(ScansOf(definition, true)),
         });
     }
 
@@ -112,7 +114,9 @@ sealed class StatusBoard
         return new(view.Name, view.IsMaterialized ? "materialized" : "view", view.Name, ViewSummary.Of(view.Plan, IsOther), InputsOf(view.Plan, view.Name), rowsIn, rowsOut, Rate(view.Name, rowsIn), 0,
             null, reader?.Frontier, 0, errors, stateRows, stateBytes, null)
         {
-            TimeShare = _operators.Share(own), BatchRows = _operators.BatchRows(own), HotKeys = _operators.HotKeys(own),
+            TimeShare = _operators.Share(own),
+            BatchRows = _operators.BatchRows(own),
+            HotKeys = _operators.HotKeys(own),
         };
     }
 

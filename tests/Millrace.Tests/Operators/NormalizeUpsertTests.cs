@@ -12,8 +12,14 @@ public sealed class NormalizeUpsertTests(ITestOutputHelper log)
     {
         var source = new SourceDefinition
         {
-            Name = "items", Schema = s_schema, Paths = [.. s_schema.Fields.Select(f => f.Name)], Connector = "memory",
-            Changes = SourceChanges.Upsert, PrimaryKey = [.. key ?? ["id"]], Deleted = "gone", StateTtl = ttl,
+            Name = "items",
+            Schema = s_schema,
+            Paths = [.. s_schema.Fields.Select(f => f.Name)],
+            Connector = "memory",
+            Changes = SourceChanges.Upsert,
+            PrimaryKey = [.. key ?? ["id"]],
+            Deleted = "gone",
+            StateTtl = ttl,
         };
         return PlanBuilder.Source(source, null, [], 0, 10, null);
     }

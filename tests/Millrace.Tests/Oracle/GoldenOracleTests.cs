@@ -78,7 +78,12 @@ public sealed class GoldenOracleTests(ITestOutputHelper log)
             }
             await using var running = await PipelineRunner.StartAsync(new Pipeline { Name = "rows", Sources = [.. sources], Sinks = [.. sinks] }, new RunOptions
             {
-                Store = new MemoryStore(), Connectors = new ConnectorList().Add(connector), Formats = new FormatList(), DataDirectory = Path.Combine(folder.FullName, "data"), BaseDirectory = folder.FullName, Lanes = 1,
+                Store = new MemoryStore(),
+                Connectors = new ConnectorList().Add(connector),
+                Formats = new FormatList(),
+                DataDirectory = Path.Combine(folder.FullName, "data"),
+                BaseDirectory = folder.FullName,
+                Lanes = 1,
             });
             await running.Completion.WaitAsync(TimeSpan.FromMinutes(1));
             return data;

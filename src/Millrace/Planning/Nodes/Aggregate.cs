@@ -51,7 +51,18 @@ public sealed class Aggregate : UnaryNode
     /// <summary>The same aggregate over the rows of another input that a condition picks; the columns that it reads stand there in the same places.</summary>
     internal Aggregate Over(PlanNode input, Expression condition) => new()
     {
-        Schema = Schema, Input = input, Window = Window, Keys = Keys, Calls = Calls, View = View, Late = Late, Sets = Sets, Condition = condition, Key = Key, Times = Times, Where = Where,
+        Schema = Schema,
+        Input = input,
+        Window = Window,
+        Keys = Keys,
+        Calls = Calls,
+        View = View,
+        Late = Late,
+        Sets = Sets,
+        Condition = condition,
+        Key = Key,
+        Times = Times,
+        Where = Where,
     };
 
     internal override bool HasState => true;

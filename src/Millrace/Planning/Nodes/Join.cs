@@ -83,8 +83,19 @@ public sealed class Join : BinaryNode
     /// <summary>The same join whose rows other columns tell apart.</summary>
     internal Join WithKey(ImmutableArray<int> key) => new()
     {
-        Schema = Schema, Left = Left, Right = Right, Kind = Kind, Keys = Keys, Bounds = Bounds, Residual = Residual, View = View, LeftLate = LeftLate, RightLate = RightLate, Key = key,
-        Times = Times, Where = Where,
+        Schema = Schema,
+        Left = Left,
+        Right = Right,
+        Kind = Kind,
+        Keys = Keys,
+        Bounds = Bounds,
+        Residual = Residual,
+        View = View,
+        LeftLate = LeftLate,
+        RightLate = RightLate,
+        Key = key,
+        Times = Times,
+        Where = Where,
     };
 
     /// <summary>The columns of both sides, whatever flows out.</summary>

@@ -68,8 +68,12 @@ public sealed class Over : UnaryNode
     {
         var name = call.Aggregate?.Name.ToUpperInvariant() ?? call.Function switch
         {
-            OverFunction.RowNumber => "ROW_NUMBER", OverFunction.DenseRank => "DENSE_RANK", OverFunction.FirstValue => "FIRST_VALUE", OverFunction.LastValue => "LAST_VALUE",
-            OverFunction.NthValue => "NTH_VALUE", var other => other.ToString().ToUpperInvariant(),
+            OverFunction.RowNumber => "ROW_NUMBER",
+            OverFunction.DenseRank => "DENSE_RANK",
+            OverFunction.FirstValue => "FIRST_VALUE",
+            OverFunction.LastValue => "LAST_VALUE",
+            OverFunction.NthValue => "NTH_VALUE",
+            var other => other.ToString().ToUpperInvariant(),
         };
         var text = $"{name}({(call.Distinct ? "DISTINCT " : "")}{string.Join(", ", call.Arguments.Select(a => Input.Schema[a].Name))})";
         return call.Frame == OverFrame.Default ? text : $"{text} {(call.Frame.IsRows ? "ROWS" : "RANGE")} {Bound(call.Frame, call.Frame.Start, "PRECEDING")} to {Bound(call.Frame, call.Frame.End, "FOLLOWING")}";

@@ -46,7 +46,12 @@ public sealed class SetOperation : PlanNode
     /// <inheritdoc/>
     public override string Details => Kind switch
     {
-        SetKind.Distinct => "DISTINCT", SetKind.Intersect => "INTERSECT", SetKind.IntersectAll => "INTERSECT ALL", SetKind.Except => "EXCEPT", SetKind.ExceptAll => "EXCEPT ALL", _ => "copies",
+        SetKind.Distinct => "DISTINCT",
+        SetKind.Intersect => "INTERSECT",
+        SetKind.IntersectAll => "INTERSECT ALL",
+        SetKind.Except => "EXCEPT",
+        SetKind.ExceptAll => "EXCEPT ALL",
+        _ => "copies",
     };
 
     internal override IEnumerable<object?> Parameters => [View, Late, Kind, NumbersCopies, .. Schema.Fields];

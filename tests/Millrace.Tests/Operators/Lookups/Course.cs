@@ -105,7 +105,7 @@ sealed class Course(PlanNode node)
                         from += count;
                     }
                     break;
-                case FrontierStep (var input, var frontier):
+                case FrontierStep(var input, var frontier):
                     frontiers[input] = frontier;
                     if (frontiers.Length > 1) operation.OnInputFrontier(input, frontier, output);
                     Finish();

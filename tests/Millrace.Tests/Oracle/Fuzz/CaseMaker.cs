@@ -65,9 +65,9 @@ sealed class CaseMaker(Random random)
 
     static Relation Table(string name, PlanNode plan) => new(new Part(name),
         [.. plan.Schema.Fields.Select((f, i) => new Column(f.Name, f.Type, PlanBuilder.LagOf(plan, i) is not null)).Where(c => !PlanBuilder.IsHidden(c.Text))])
-        {
-            Key = [.. plan.Key.Select(k => plan.Schema[k].Name).Where(k => !PlanBuilder.IsHidden(k))],
-        };
+    {
+        Key = [.. plan.Key.Select(k => plan.Schema[k].Name).Where(k => !PlanBuilder.IsHidden(k))],
+    };
 
     T Pick<T>(IReadOnlyList<T> list) => list[random.Next(list.Count)];
 

@@ -131,7 +131,8 @@ sealed class CoreQueryMaker(Random random, IReadOnlyList<Relation> tables)
             var from = From(depth - 1);
             // SQLite takes all of these from left to right; ours gives INTERSECT precedence, so only one kind stands in a row.
             query = new Part("SELECT * FROM (", query, ") AS", Name("t"), new Part(Pick(["UNION ALL", "UNION", "INTERSECT", "EXCEPT"]), "SELECT", Part.List(",", [.. columns.Select(c => Value(from.Columns, c.Type.Kind, 1))]), "FROM", from.Text,
-                Where(from.Columns, 0)) { IsOptional = true });
+                Where(from.Columns, 0))
+            { IsOptional = true });
         }
         return (query, columns);
     }

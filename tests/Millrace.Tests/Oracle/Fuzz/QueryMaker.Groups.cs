@@ -75,7 +75,9 @@ sealed partial class QueryMaker
             3 => (new Part("COUNT( DISTINCT", argument, ")"), DataType.BigInt),
             4 or 5 or 6 when isNumber => (new Part("SUM(", distinct, argument, ")"), kind switch
             {
-                TypeKind.Integer => DataType.BigInt, TypeKind.Double => DataType.Double, _ => DataType.Decimal(38, 3),
+                TypeKind.Integer => DataType.BigInt,
+                TypeKind.Double => DataType.Double,
+                _ => DataType.Decimal(38, 3),
             }),
             7 when isNumber => (new Part("AVG(", distinct, argument, ")"), kind == TypeKind.Double ? DataType.Double : DataType.Decimal(38, 6)),
             // Where values are large and lie close together it keeps to its error bounds, no more.

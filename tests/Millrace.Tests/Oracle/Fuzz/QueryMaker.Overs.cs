@@ -24,7 +24,8 @@ sealed partial class QueryMaker
                 [
                     "ROWS 2 PRECEDING", "ROWS BETWEEN 3 PRECEDING AND 1 PRECEDING", "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW", "RANGE BETWEEN INTERVAL '4 seconds' PRECEDING AND CURRENT ROW",
                     "RANGE BETWEEN INTERVAL '10 seconds' PRECEDING AND INTERVAL '1 second' PRECEDING", "RANGE BETWEEN CURRENT ROW AND CURRENT ROW",
-                ])) { IsOptional = true });
+                ]))
+                { IsOptional = true });
             }
             items.Add((new Part(call, window, ")"), new(Name("o"), type)));
         }
