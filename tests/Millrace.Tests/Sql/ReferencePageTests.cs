@@ -31,6 +31,14 @@ public sealed partial class ReferencePageTests
     }
 
     [Fact]
+    public void Every_setting_stands_in_the_reference_with_its_default()
+    {
+        var page = File.ReadAllText(Page("sql.md"));
+        foreach (var setting in Millrace.Planning.Settings.Specs)
+            Assert.Contains($"| `{setting.Name}` | {setting.Kind} | {(string.IsNullOrEmpty(setting.Default) ? "" : $"`{setting.Default}`")} |", page);
+    }
+
+    [Fact]
     public void Codes_are_unique_and_in_order() => Assert.Equal(Codes.All.Select(c => c.Id).Distinct().Order(StringComparer.Ordinal), Codes.All.Select(c => c.Id));
 
     [Fact]
