@@ -138,6 +138,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
     {
         var name = call.Function.Text;
         var catalog = compilation.Options.Catalog;
+        if (GroupWindow.IsColumn(name) && catalog.Scalar(name) is null) return Scope.Reference(GroupWindow.Column(scope.GroupWindow, call).Column);
         if (name == "grouping" && catalog.Scalar(name) is null) return BindGrouping(call);
         var aggregate = catalog.Aggregate(name);
         if (aggregate is not null && (catalog.Scalar(name) is null || call.IsAggregate)) return BindAggregate(aggregate, call);
@@ -172,7 +173,8 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
             return new(Codes.UnknownFunction, call.Function.Span, $"there is no {name.ToUpperInvariant()}: the same rows must give the same answer when they are read again. Use the rows' own time column, or a column PROCTIME() of the source.");
         if (name is "random" or "rand" or "rand_integer" or "uuid" or "gen_random_uuid")
             return new(Codes.UnknownFunction, call.Function.Span, $"there is no {name.ToUpperInvariant()}: the same rows must give the same answer when they are read again. hash64(x) of a key spreads rows evenly.");
-        if (name is "tumble" or "hop") return new(Codes.UnknownFunction, call.Function.Span, $"'{name}' is a table function: it stands in FROM.");
+        if (name is "tumble" or "hop" or "session") return new(Codes.UnknownFunction, call.Function.Span, $"'{name}' is a window: it stands in FROM or GROUP BY.");
+        if (name is "cumulate") return new(Codes.UnknownFunction, call.Function.Span, $"'{name}' is a window: it stands in FROM.");
         return new(Codes.UnknownFunction, call.Function.Span,
             $"no function '{name}'.{Suggestions.For(name, compilation.Options.Catalog.Names.Concat(s_choices))} SHOW FUNCTIONS lists them.");
     }

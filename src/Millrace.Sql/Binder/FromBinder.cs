@@ -15,6 +15,16 @@ internal sealed record From(PlanNode Node, Scope Scope, WindowSpec? Window = nul
 {
     /// <summary>Whether an expression names a window column.</summary>
     public bool IsWindowColumn(int index) => Window is not null && index >= Node.Schema.Count;
+
+    /// <summary>The rows with the columns of their windows, each as often as it falls into one. Sessions have no such rows: how long one is, is known only when it ends.</summary>
+    /// <param name="compilation">Says where they stand.</param>
+    /// <param name="span">FROM.</param>
+    public PlanNode Rows(Compilation compilation, Span span) => Window switch
+    {
+        null => Node,
+        { Kind: WindowKind.Session } => throw WindowKeys.NoRows(span),
+        _ => PlanBuilder.Window(Node, Window, compilation.Where(span)),
+    };
 }
 
 /// <summary>Tables that WITH declares.</summary>
@@ -69,36 +79,13 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
     {
         if (item.Input is WindowItem inner) throw new SqlError(Codes.BadWindow, inner.Span, "a window directly over a window. Write a query in FROM: TUMBLE((SELECT ... FROM HOP(...)), ...).");
         var input = Bind(item.Input, common);
-        var time = input.Scope.Find(null, item.Time) ?? throw input.Scope.Unknown(null, item.Time);
-        if (time.Type.Kind != TypeKind.Timestamp) throw new SqlError(Codes.WrongTypes, item.Time.Span, $"'{item.Time}' is {time.Type}; a window goes by a TIMESTAMP column.");
-        if (!compilation.IsQuery && PlanBuilder.LagOf(input.Node, time.Index) is null)
-        {
-            if (!PlanBuilder.IsProcessingTime(input.Node, time.Index)) throw NoWatermark(item, input);
-            input = input with { Node = PlanBuilder.FollowProcessingTime(input.Node, time.Index) };
-        }
-        var window = new WindowArguments(compilation, item).Spec(time.Index);
+        (input, var time) = WindowTime.Over(compilation, input, new ColumnExpr(null, item.Time, item.Time.Span));
+        var window = new WindowArguments(compilation, item.Function, item.Arguments, item.Span, isTable: true).Spec(time);
         var partition = item.Partition.Select(p => new ExpressionBinder(compilation, input.Scope, null, "in PARTITION BY").Bind(p)).ToImmutableArray();
         var table = (item.Alias ?? item.Input.Alias ?? (item.Input as TableItem)?.Table)?.Text ?? "";
         var columns = input.Scope.Columns.Where(c => PlanBuilder.WindowFields.All(w => w.Name != c.Name)).Select(c => c with { Table = table })
             .Concat(PlanBuilder.WindowFields.Select((f, i) => new ScopeColumn(table, f.Name, input.Node.Schema.Count + i, f.Type)));
         var description = $"the result of {item.Function.Text.ToUpperInvariant()}({((item.Input as TableItem)?.Table.Text ?? "...")}, ...)";
         return Renamed(new(input.Node, new Scope(description, [.. columns]), window, partition), item);
-    }
-
-    SqlError NoWatermark(WindowItem item, From input)
-    {
-        var known = input.Scope.Columns.Where(c => PlanBuilder.LagOf(input.Node, c.Index) is not null).Select(c => $"'{c.Name}'").ToList();
-        var sources = PlanSearch.Sources(input.Node);
-        if (known.Count == 0 && PlanSearch.Nodes(input.Node).Any(n => n is Join { Times.IsEmpty: true } join && !(join.Left.Times.IsEmpty && join.Right.Times.IsEmpty)))
-        {
-            return new(Codes.LostTime, item.Time.Span,
-                $"a row of the join may come at any later time, so that a window over '{item.Time}' would never close. Bound the join, e.g. AND b.ts BETWEEN a.ts AND a.ts + INTERVAL '1 hour', or lay the windows below it.");
-        }
-        var message = known.Count > 0
-            ? $"the watermark says nothing about '{item.Time}', so a window over it would never close. A window here can go by {string.Join(" or ", known)}."
-            : sources.Any(s => s.Plan is { } plan && PlanSearch.HasWatermark(plan))
-                ? $"no column of event time is left in {input.Scope.Description}: '{item.Time}' is computed. Select the source's time column as it is."
-                : $"a window over '{item.Time}' would never close: {(sources.Count == 0 ? "there is" : $"source '{sources[0].Name}' has")} no watermark. Add WATERMARK FOR {item.Time} AS {item.Time} - INTERVAL '5 seconds' to it.";
-        return new(Codes.NoWatermark, item.Time.Span, message);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class GroupBinder(Compilation compilation, string view)
     {
         var scope = from.Scope;
         var keyBinder = new ExpressionBinder(compilation, scope, null, "in GROUP BY");
-        var sets = GroupingSets.Bind(select.GroupBy, e => keyBinder.Bind(KeyOf(e, items, scope)));
+        var sets = GroupingSets.Bind(select.GroupBy, e => keyBinder.Bind(scope.GroupWindow?.Key(e) ?? KeyOf(e, items, scope)));
         var keys = sets.Keys;
         // A set without the window never closes: then window columns are keys as others are.
         var isWindowed = keys.Any(k => k is ColumnReference column && from.IsWindowColumn(column.Index))

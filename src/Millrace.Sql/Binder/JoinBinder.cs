@@ -31,7 +31,7 @@ internal sealed class JoinBinder(Compilation compilation, string view, Interval?
     {
         if (item is JoinItem { Alias: null } join) return join.Right is TableFunctionItem function ? Lateral(join, function, common) : Pair(join, common);
         var from = bindItem(item, common);
-        var node = from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(item.Span));
+        var node = from.Rows(compilation, item.Span);
         var start = _columns;
         _columns += node.Schema.Count;
         var scope = new Scope(from.Scope.Description, [.. from.Scope.Columns.Select(c => c with { Index = c.Index + start })]);

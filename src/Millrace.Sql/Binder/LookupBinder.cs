@@ -33,7 +33,7 @@ internal sealed class LookupBinder(Compilation compilation, string view, Interva
     (PlanNode Node, Scope Scope) Rows(FromItem item, CommonTables common)
     {
         var from = bindItem(item, common);
-        return (from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(item.Span)), from.Scope);
+        return (from.Rows(compilation, item.Span), from.Scope);
     }
 
     IEnumerable<Expression> Conditions(LookupItem item, Scope left, Scope right, Scope both, int width)

@@ -115,6 +115,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         }
         var queries = new SubqueryBinder(compilation, view, stateTtl, Froms, Bind);
         (from, where) = queries.Where(from, where, [.. Conditions(select).Where(SubqueryBinder.Has)], common);
+        from = GroupWindow.Apply(compilation, from, select);
         var overs = new OverCalls(compilation, select);
         var around = compilation.Scalars;
         compilation.Scalars = new(compilation, queries, from.Scope, common);
@@ -170,8 +171,7 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
         var groups = new GroupBinder(compilation, view);
         if (groups.IsGrouped(select)) return groups.Bind(select, items, from, where, overs);
 
-        WindowKeys.RefuseRows(select, from);
-        var node = from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(select.From!.Span));
+        var node = from.Rows(compilation, select.From?.Span ?? select.Span);
         // One AND, so that a condition still guards those behind it.
         if (where.Count > 0)
         {

@@ -27,6 +27,9 @@ internal sealed class Scope(string description, IReadOnlyList<ScopeColumn> colum
     /// <summary>The columns of the query around this one, which can be named where no column here has the name.</summary>
     public Scope? Outer { get; init; }
 
+    /// <summary>The window of GROUP BY, which TUMBLE_START and the like speak of; null where there is none.</summary>
+    public GroupWindow? GroupWindow { get; init; }
+
     public string Description { get; } = description;
     public IReadOnlyList<ScopeColumn> Columns { get; } = columns;
 

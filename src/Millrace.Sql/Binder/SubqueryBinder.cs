@@ -149,7 +149,7 @@ internal sealed class SubqueryBinder(Compilation compilation, string view, Inter
     {
         IReadOnlyList<Expr> conditions = select.Where switch { null => [], LogicalExpr { IsAnd: true } all => all.Conditions, var one => [one] };
         var from = select.From is JoinItem { Alias: null } join ? froms.BindJoin(join, common, []) : froms.Bind(select.From, common);
-        var node = from.Window is null ? from.Node : PlanBuilder.Window(from.Node, from.Window, compilation.Where(select.Span));
+        var node = from.Rows(compilation, select.From?.Span ?? select.Span);
         var binder = new ExpressionBinder(compilation, from.Scope, null, "in WHERE");
         // Names are looked for in the query itself first. Window columns around it that are not made yet must not be taken for its own.
         var around = new Scope(scope.Description, [.. scope.Columns.Select(c => c.Index < width ? c : c with { Index = c.Index + NotMade })]) { Outer = scope.Outer };

@@ -31,7 +31,7 @@ internal sealed class TableFunctionBinder(Compilation compilation)
         {
             throw new SqlError(Codes.BadArgument, item.Span, $"{error.Message}.");
         }
-        var node = input.Window is null ? input.Node : PlanBuilder.Window(input.Node, input.Window, compilation.Where(item.Span));
+        var node = input.Rows(compilation, item.Span);
         var names = Names(item, function, signature);
         var unnest = PlanBuilder.Unnest(node, function, signature, converted, names, item.HasOrdinality ? names[^1] : null, isLeft, compilation.Where(item.Span));
         var table = (item.Alias ?? item.Function).Text;

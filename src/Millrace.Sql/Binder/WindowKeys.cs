@@ -19,18 +19,13 @@ internal static class WindowKeys
         if (from.Window is { Kind: WindowKind.Cumulate } && isWindowed && !keys.OfType<ColumnReference>().Any(k => k.Index > start))
             throw new SqlError(Codes.CumulateKey, select.GroupBy[0].Span.To(select.GroupBy[^1].Span), "the windows of CUMULATE share their start; add window_end to GROUP BY.");
         if (from.Window is not { Kind: WindowKind.Session }) return;
-        if (!isWindowed || sets.Sets.Count > 1) throw NoRows(select);
+        if (!isWindowed || sets.Sets.Count > 1) throw NoRows(select.From!.Span);
         var own = keys.Where(k => k is not ColumnReference column || column.Index < start).ToHashSet();
         if (!from.Partition.IsDefaultOrEmpty && !own.SetEquals(from.Partition))
             throw new SqlError(Codes.SessionKeys, select.GroupBy[0].Span.To(select.GroupBy[^1].Span), "the sessions are those of PARTITION BY; GROUP BY needs window_start or window_end, exactly these columns, and no others.");
     }
 
-    /// <summary>Refuses the rows of SESSION by themselves.</summary>
-    public static void RefuseRows(SelectBody select, From from)
-    {
-        if (from.Window is { Kind: WindowKind.Session }) throw NoRows(select);
-    }
-
-    static SqlError NoRows(SelectBody select) =>
-        new(Codes.SessionRows, select.From!.Span, "SESSION gives one row a session and key: write GROUP BY window_start, window_end and the keys, without grouping sets.");
+    /// <summary>The rows of SESSION by themselves do not exist.</summary>
+    public static SqlError NoRows(Span from) => new(Codes.SessionRows, from,
+        "SESSION gives one row a session and key: write GROUP BY window_start, window_end and the keys, without grouping sets. To join sessions, group them in a query in FROM: (SELECT ... FROM SESSION(...) GROUP BY ...) AS s.");
 }

@@ -18,8 +18,7 @@ namespace Millrace.Tests.Oracle;
 /// <param name="RulesOff">Plan rules that are left out.</param>
 sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int RestartsEvery = 0, IReadOnlyList<string>? RulesOff = null)
 {
-    /// <summary>All rules but the one that settles what a join with a table that ends is late for.</summary>
-    static readonly string[] s_rules = [.. Settings.RuleNames.Where(r => r != "static_lookup")];
+    static readonly string[] s_rules = [.. Settings.RuleNames];
 
     /// <summary>A random way.</summary>
     public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },

@@ -84,7 +84,7 @@ sealed partial class PlainEvaluator
         return [.. rows.Where(row =>
         {
             var isLate = times.Any(t => row[t.Column] is long time && (Int128)time + t.Lag < row.Watermark);
-            if (isLate) CountLate(node.View);
+            if (isLate && node.TellsLate(isLeft)) CountLate(node.View);
             return !isLate;
         })];
     }

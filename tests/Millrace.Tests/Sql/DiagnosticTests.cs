@@ -74,7 +74,7 @@ public sealed class DiagnosticTests
         { """"CREATE VIEW v AS SELECT uper(product) AS p FROM orders"""",
             """"MR1044 6:25+4 no function 'uper'. Did you mean 'upper'? SHOW FUNCTIONS lists them."""" },
         { """"CREATE VIEW v AS SELECT tumble(product) AS p FROM orders"""",
-            """"MR1044 6:25+6 'tumble' is a table function: it stands in FROM."""" },
+            """"MR1044 6:25+6 'tumble' is a window: it stands in FROM or GROUP BY."""" },
         { """"CREATE VIEW v AS SELECT quantity::intger AS p FROM orders"""",
             """"MR1045 6:35+6 no type 'intger'. Did you mean 'integer'? Types are BOOLEAN, INTEGER, BIGINT, DOUBLE, DECIMAL(p,s), TEXT, TIMESTAMP, INTERVAL and BYTES."""" },
         { """"CREATE VIEW v AS SELECT quantity::date AS p FROM orders"""",

@@ -14,7 +14,7 @@ sealed class JoinIntake
     readonly ImmutableArray<int> _notNull;
     readonly ImmutableArray<RowTime> _arrivals, _deadlines;
     readonly string _view;
-    readonly IReports _reports;
+    readonly IReports? _reports; // null where the other side tells of the same rows
     readonly int[] _rows, _lone, _lateRows;
     readonly long[] _ends, _lateTimes, _lateMarks;
 
@@ -26,7 +26,7 @@ sealed class JoinIntake
         var notNull = node.Keys.Where(k => !k.IsNullSafe).Select(k => isLeft ? k.Left : k.Right)
             .Concat(node.Bounds.Where(b => !b.IsImplied).Select(b => isLeft ? b.Left : b.Right)); // columns of implied bounds may not be there
         _notNull = [.. notNull.Distinct()];
-        (_view, _reports) = (node.View, context.Reports);
+        (_view, _reports) = (node.View, node.TellsLate(isLeft) ? context.Reports : null);
         var rows = context.Memory.BatchRows;
         (_rows, _lone, _lateRows) = (new int[rows], new int[rows], new int[rows]);
         (_ends, _lateTimes, _lateMarks) = (new long[rows], new long[rows], new long[rows]);
@@ -95,7 +95,7 @@ sealed class JoinIntake
             if (hasNulls && IsNull(batch, row)) _lone[_loneCount++] = row;
             else _rows[_count++] = row;
         }
-        if (late > 0) _reports.Late(batch, _lateRows.AsSpan(0, late), _lateTimes.AsSpan(0, late), _lateMarks.AsSpan(0, late), _view);
+        if (late > 0) _reports?.Late(batch, _lateRows.AsSpan(0, late), _lateTimes.AsSpan(0, late), _lateMarks.AsSpan(0, late), _view);
     }
 
     /// <summary>The time that the frontier must not be past; NULL times say nothing.</summary>

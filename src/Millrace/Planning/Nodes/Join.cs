@@ -39,6 +39,13 @@ public sealed class Join : BinaryNode
     /// <summary>When rows of the right side can be forgotten: when the left side's final frontier is past any of these.</summary>
     public ImmutableArray<RowTime> RightDeadlines => TimeBound.Deadlines(Bounds, Left, ofLeft: false);
 
+    /// <summary>Whether a side tells its late rows: not where the other side tells the same, as when a table is joined with itself.</summary>
+    internal bool TellsLate(bool isLeft)
+    {
+        var (left, right) = (TimeBound.Arrivals(Bounds, Left, ofLeft: true), TimeBound.Arrivals(Bounds, Right, ofLeft: false));
+        return isLeft ? !SameRows.AreAmong(Left, left, Right, right) || SameRows.AreAmong(Right, right, Left, left) : !SameRows.AreAmong(Right, right, Left, left);
+    }
+
     /// <inheritdoc/>
     public override ChangeMode Mode
     {

@@ -10,6 +10,9 @@ abstract class PlanRule
     /// <summary>Its name, as it is switched off by.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether it can be switched off: not where a plan says of its event times what holds only once it is rewritten.</summary>
+    public virtual bool IsOptional => true;
+
     /// <summary>For each node, rewritten already or not, how many read it: nodes, views and sinks.</summary>
     public Dictionary<PlanNode, int> Readers { get; } = new(ReferenceEqualityComparer.Instance);
 

@@ -16,8 +16,8 @@ static class PlanRules
         () => new FilterInAggregate(),
     ];
 
-    /// <summary>The names of all rules, in the order in which they apply.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(r => r().Name)];
+    /// <summary>The names of the rules that can be switched off, in the order in which they apply.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(r => r()).Where(r => r.IsOptional).Select(r => r.Name)];
 
     /// <summary>The pipeline with its plans rewritten.</summary>
     /// <param name="pipeline">What is declared.</param>
@@ -41,7 +41,7 @@ static class PlanRules
         foreach (var make in s_all)
         {
             var rule = make();
-            if (off is null || !off.Contains(rule.Name)) plans = Apply(rule, plans, leaves);
+            if (!rule.IsOptional || off is null || !off.Contains(rule.Name)) plans = Apply(rule, plans, leaves);
         }
         return plans;
     }

@@ -6,10 +6,18 @@ using Millrace.Functions;
 namespace Millrace.Planning.Rules;
 
 /// <summary>A join with a table that ends becomes a look-up: the table is read whole first, then rows of the other side pass, and none of them is remembered.</summary>
-/// <remarks>The other side's rows all go on or are tested alone, so that a row of the table without a partner is nobody's business; NULL keys match nothing.</remarks>
+/// <remarks>
+/// <para>The other side's rows all go on or are tested alone, so that a row of the table without a partner is nobody's business; NULL keys match nothing.</para>
+/// <para>
+/// It cannot be switched off. The rows keep their event times because each passes with its own watermark; a join that remembers rows would tell some when the table's rows come, and
+/// whether they are late for a window above would depend on when that is.
+/// </para>
+/// </remarks>
 sealed class StaticLookup : PlanRule
 {
     public override string Name => "static_lookup";
+
+    public override bool IsOptional => false;
 
     public override PlanNode Apply(PlanNode node)
     {

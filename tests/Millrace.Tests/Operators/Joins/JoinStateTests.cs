@@ -114,6 +114,49 @@ public sealed class JoinStateTests
         Assert.Equal(0, memory.Alive);
     }
 
+    [Theory]
+    [InlineData(false, false, "TF")]
+    [InlineData(true, false, "FT")] // what the filter lets through comes on the right as well
+    [InlineData(false, true, "TF")]
+    [InlineData(true, true, "TT")] // each side may have rows that the other has not
+    public void A_late_row_of_a_table_joined_with_itself_is_told_once(bool filterLeft, bool filterRight, string tells)
+    {
+        var rows = Plans.Source(0, s_left);
+        PlanNode Side(bool filter, int than) => filter ? PlanBuilder.Filter(rows, Plans.Call("<", L(1), new Literal(than, DataType.Integer))) : rows;
+        var condition = new Logical(true, [Plans.Call("=", L(1), R(1)), Plans.Call(">=", R(0), L(0)), Plans.Call("<=", R(0), Later(L(0), 5))]);
+        var node = (Join)PlanBuilder.Join(Side(filterLeft, 10), Side(filterRight, 20), JoinKind.Inner, condition, null, "v", LatePolicy.Drop, LatePolicy.Drop);
+        Assert.Equal(tells, $"{(node.TellsLate(true) ? "T" : "F")}{(node.TellsLate(false) ? "T" : "F")}");
+        var memory = new MemoryAccountant(batchRows: 8);
+        var notes = new Notes();
+        using (var join = new JoinOperator(node, new(memory, memory.Owner("join"), notes)))
+        {
+            var output = new Recorder();
+            for (var input = 0; input < 2; input++)
+            {
+                var batch = StoredRows.Batch(memory, s_left, [6_999_999L, 1, "late"]);
+                batch.Watermarks = memory.Rent<long>(DataType.Timestamp);
+                batch.Watermarks.Append(7_000_000);
+                join.OnBatch(input, batch, output);
+                batch.Release();
+            }
+        }
+        Assert.Equal(Enumerable.Repeat("1970-01-01 00:00:06.999999 | 1 | late missed 6999999 at 7000000", tells.Count(t => t == 'T')), notes.Late);
+        Assert.Equal(0, memory.Alive);
+    }
+
+    [Fact]
+    public void A_table_joined_with_itself_by_different_times_has_different_late_rows()
+    {
+        var rows = Plans.Source(0, s_right);
+        var columns = PlanBuilder.Project(rows, [(new ColumnReference(2, "end", DataType.Timestamp), "at"), (new ColumnReference(1, "k", DataType.Integer), "k"), (new ColumnReference(0, "t", DataType.Timestamp), "t")]);
+        var condition = new Logical(true, [Plans.Call("=", L(1), R(1)), Plans.Call("=", new ColumnReference(2, "t", DataType.Timestamp), R(0))]);
+        var node = (Join)PlanBuilder.Join(columns, rows, JoinKind.Inner, condition, null, "v", LatePolicy.Drop, LatePolicy.Drop);
+        Assert.True(node.TellsLate(true));
+        Assert.False(node.TellsLate(false));
+        var other = (Join)PlanBuilder.Join(Plans.Source(0, s_left), rows, JoinKind.Inner, new Logical(true, [Plans.Call("=", L(0), R(0))]), null, "v", LatePolicy.Drop, LatePolicy.Drop);
+        Assert.True(other.TellsLate(true) && other.TellsLate(false));
+    }
+
     [Fact]
     public void When_a_side_has_ended_the_other_is_not_remembered()
     {

@@ -40,16 +40,18 @@ public sealed class PlanRulesTests
     }
 
     [Theory]
-    [InlineData("s JOIN t USING (k)", "LookupJoin INNER on k = k", "Join INNER on k = k")]
-    [InlineData("s LEFT JOIN t ON s.k = t.k AND s.v > t.w", "LookupJoin LEFT on k = k AND v > w", "Join LEFT on k = k AND v > w")]
-    [InlineData("t RIGHT JOIN s ON s.k = t.k", "LookupJoin LEFT on k = k", "Join RIGHT on k = k")]
-    [InlineData("s FULL JOIN t ON s.k = t.k", "Join FULL on k = k", "Join FULL on k = k")]
-    [InlineData("s LEFT JOIN t ON s.k IS NOT DISTINCT FROM t.k", "Join LEFT on k IS NOT DISTINCT FROM k", "Join LEFT on k IS NOT DISTINCT FROM k")]
-    public void A_table_that_ends_is_looked_up(string from, string with, string without)
+    [InlineData("s JOIN t USING (k)", "LookupJoin INNER on k = k")]
+    [InlineData("s LEFT JOIN t ON s.k = t.k AND s.v > t.w", "LookupJoin LEFT on k = k AND v > w")]
+    [InlineData("t RIGHT JOIN s ON s.k = t.k", "LookupJoin LEFT on k = k")]
+    [InlineData("s FULL JOIN t ON s.k = t.k", "Join FULL on k = k")]
+    [InlineData("s LEFT JOIN t ON s.k IS NOT DISTINCT FROM t.k", "Join LEFT on k IS NOT DISTINCT FROM k")]
+    public void A_table_that_ends_is_looked_up(string from, string with)
     {
         var sql = $"CREATE SOURCE t (k INTEGER, w INTEGER) WITH (connector = 'file', path = 't.csv', format = 'csv'); CREATE MATERIALIZED VIEW a AS SELECT s.v, t.w FROM {from};";
         Assert.Contains(with, Plan(sql, null));
-        Assert.Contains(without, Plan(sql, new HashSet<string> { "static_lookup" }));
+        // Not a matter of choice: which rows are late above depends on it.
+        Assert.Contains(with, Plan(sql, new HashSet<string> { "static_lookup" }));
+        Assert.DoesNotContain("static_lookup", Settings.RuleNames);
     }
 
     [Fact]
