@@ -76,7 +76,7 @@ sealed class SessionOperator : IOperator, IStateful
             done = next + 1;
         }
         if (_lateRows.Count == 0) return;
-        _context.Reports.Late(batch, Span(_lateRows), Span(_lateEnds), Span(_lateMarks), _node.View);
+        foreach (var view in _node.Views) _context.Reports.Late(batch, Span(_lateRows), Span(_lateEnds), Span(_lateMarks), view);
         _lateRows.Clear();
         _lateEnds.Clear();
         _lateMarks.Clear();
@@ -103,7 +103,8 @@ sealed class SessionOperator : IOperator, IStateful
             if (times.IsNull(row) || times[row] is long.MinValue or long.MaxValue) timeless++;
             else _rows[kept++] = row;
         }
-        if (timeless > 0) _context.Reports.Timeless(timeless, _node.View);
+        if (timeless > 0)
+            foreach (var view in _node.Views) _context.Reports.Timeless(timeless, view);
         rows = _rows.AsSpan(0, kept);
         count = kept;
         return true;

@@ -159,7 +159,7 @@ public static partial class PlanBuilder
             Window = window,
             Keys = keys,
             Calls = [.. calls.Select(c => c.Call)],
-            View = view,
+            Views = [view],
             Late = late,
             Sets = sets,
             Key = key.ToImmutable(),

@@ -42,7 +42,8 @@ sealed partial class PlainEvaluator
     /// <summary>Of the rows that stand once for each grouping set, one is told of.</summary>
     void CountLate(Aggregate node, PlainRow row)
     {
-        if (node.Sets is not { } sets || row[sets.Column] is long set && set == sets.Reported) CountLate(node.View);
+        if (node.Sets is { } sets && !(row[sets.Column] is long set && set == sets.Reported)) return;
+        foreach (var view in node.Views) CountLate(view);
     }
 
     /// <summary>

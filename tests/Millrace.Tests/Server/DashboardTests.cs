@@ -66,7 +66,7 @@ public class DashboardTests : ServerTest
     public void One_row_becomes_a_tile_for_each_number()
     {
         var source = new StoredScan { Schema = new(Count), Table = "t" };
-        var one = new Aggregate { Schema = new(Sum, Count), Input = source, Window = null, Keys = [], Calls = [], View = "v", Late = LatePolicy.Drop };
+        var one = new Aggregate { Schema = new(Sum, Count), Input = source, Window = null, Keys = [], Calls = [], Views = ["v"], Late = LatePolicy.Drop };
         Assert.Equal("kpi 'Revenue by day: revenue'  revenue; kpi 'Revenue by day: lines'  lines", Tiles(one));
     }
 }

@@ -171,14 +171,14 @@ sealed class GroupTeller : IDisposable
             }
             catch (OverflowException)
             {
-                return $"{_node.View}: {_node.Calls[call].Function.Name} of the group {KeyText(groups[i])}: {error.Message}";
+                return $"{string.Join(", ", _node.Views)}: {_node.Calls[call].Function.Name} of the group {KeyText(groups[i])}: {error.Message}";
             }
             finally
             {
                 column.Release();
             }
         }
-        return $"{_node.View}: {_node.Calls[call].Function.Name}: {error.Message}";
+        return $"{string.Join(", ", _node.Views)}: {_node.Calls[call].Function.Name}: {error.Message}";
     }
 
     string KeyText(int group)

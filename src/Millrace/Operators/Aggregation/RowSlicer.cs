@@ -83,7 +83,8 @@ sealed class RowSlicer
             if (AssignWhole(batch, least, most) || batch.Watermarks is null && AssignCounted(times.Values, picked, least, most)) return;
         }
         var count = AssignRows(batch, picked, times);
-        if (_late > 0) _reports.Late(batch, _lateRows.AsSpan(0, _late), _lateEnds.AsSpan(0, _late), _lateMarks.AsSpan(0, _late), _node.View);
+        if (_late > 0)
+            foreach (var view in _node.Views) _reports.Late(batch, _lateRows.AsSpan(0, _late), _lateEnds.AsSpan(0, _late), _lateMarks.AsSpan(0, _late), view);
         _late = 0;
         Arrange(count, batch.RowCount);
     }
@@ -209,7 +210,8 @@ sealed class RowSlicer
             var slice = _now.FirstEnd > mark ? SliceOf(ref _now) : SliceOfLate(row, mark);
             if (slice is not null) Accept(row, slice, count++);
         }
-        if (timeless > 0) _reports.Timeless(timeless, _node.View);
+        if (timeless > 0)
+            foreach (var view in _node.Views) _reports.Timeless(timeless, view);
         return count;
     }
 

@@ -97,7 +97,7 @@ sealed class SessionTeller : IDisposable
             }
             catch (OverflowException e)
             {
-                throw new OverflowException($"{_node.View}: {_node.Calls[c].Function.Name} of a session: {e.Message}", e);
+                throw new OverflowException($"{string.Join(", ", _node.Views)}: {_node.Calls[c].Function.Name} of a session: {e.Message}", e);
             }
         }
         if (canChange && port != Ports.Final)

@@ -18,8 +18,8 @@ public sealed class Aggregate : UnaryNode
     public required ImmutableArray<int> Keys { get; init; }
     /// <summary>What is computed for each group.</summary>
     public required ImmutableArray<AggregateCall> Calls { get; init; }
-    /// <summary>Name of the view it belongs to, for late rows and messages.</summary>
-    public required string View { get; init; }
+    /// <summary>Names of the views that it computes for: a late row is late for each of them.</summary>
+    public required ImmutableArray<string> Views { get; init; }
     /// <summary>What happens to late rows: the policy of the source below.</summary>
     public required LatePolicy Late { get; init; }
     /// <summary>Where rows stand once for each grouping set: the column of the set's number, and the set whose rows are reported when they are late or have no time.</summary>
@@ -46,7 +46,7 @@ public sealed class Aggregate : UnaryNode
     string Column(int index) => Input.Schema[index].Name;
 
     internal override IEnumerable<object?> Parameters =>
-        [View, Window, Late, Sets, Condition, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
+        [string.Join(", ", Views), Window, Late, Sets, Condition, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
 
     /// <summary>The same aggregate over the rows of another input that a condition picks; the columns that it reads stand there in the same places.</summary>
     internal Aggregate Over(PlanNode input, Expression condition) => new()
@@ -56,7 +56,7 @@ public sealed class Aggregate : UnaryNode
         Window = Window,
         Keys = Keys,
         Calls = Calls,
-        View = View,
+        Views = Views,
         Late = Late,
         Sets = Sets,
         Condition = condition,

@@ -11,7 +11,7 @@ sealed class FilterInAggregate : PlanRule
 {
     public override string Name => "filter_in_aggregate";
 
-    public override PlanNode Apply(PlanNode node)
+    protected override PlanNode Apply(PlanNode node)
     {
         if (node is not Aggregate { Condition: null } aggregate || !IsReadOnce(aggregate.Input)) return node;
         switch (aggregate.Input)

@@ -7,7 +7,7 @@ sealed class FoldConstants : PlanRule
 {
     public override string Name => "fold_constants";
 
-    public override PlanNode Apply(PlanNode node)
+    protected override PlanNode Apply(PlanNode node)
     {
         switch (node)
         {

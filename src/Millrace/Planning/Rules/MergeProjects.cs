@@ -7,7 +7,7 @@ sealed class MergeProjects : PlanRule
 {
     public override string Name => "merge_projects";
 
-    public override PlanNode Apply(PlanNode node)
+    protected override PlanNode Apply(PlanNode node)
     {
         if (node is not Project { Input: Project below } above || !IsReadOnce(below) && !below.Expressions.All(e => e is ColumnReference)) return node;
         // What is computed below may be read once; an error below is one of every row, also where nobody above reads it.

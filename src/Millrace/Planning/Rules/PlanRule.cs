@@ -16,6 +16,9 @@ abstract class PlanRule
     /// <summary>For each node, rewritten already or not, how many read it: nodes, views and sinks.</summary>
     public Dictionary<PlanNode, int> Readers { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>The nodes that something stored or sunk is made of; the others do not run.</summary>
+    public HashSet<PlanNode> Running { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Whether a node has one reader alone, so that changing it below that reader makes nobody else compute anything twice.</summary>
     protected bool IsReadOnce(PlanNode node) => Readers.GetValueOrDefault(node) <= 1;
 
@@ -23,5 +26,10 @@ abstract class PlanRule
     public virtual void See(PlanNode node) { }
 
     /// <summary>The node that shall stand in its place; the node itself where there is nothing to do.</summary>
-    public abstract PlanNode Apply(PlanNode node);
+    /// <param name="node">The node over inputs that are rewritten already.</param>
+    /// <param name="seen">The same node as it was seen.</param>
+    public virtual PlanNode Apply(PlanNode node, PlanNode seen) => Apply(node);
+
+    /// <summary>As <see cref="Apply(PlanNode, PlanNode)"/>, for rules that look at one node at a time.</summary>
+    protected virtual PlanNode Apply(PlanNode node) => node;
 }

@@ -13,11 +13,17 @@ static class PlanRules
         () => new MergeProjects(),
         () => new StaticLookup(),
         () => new SharePlans(),
+        () => new ShareAggregates(),
+        () => new MergeProjects(), // with those that pick columns out of a shared aggregate
+        () => new SharePlans(),
+        () => new ShareAggregates(), // of those that stand on shared ones
+        () => new MergeProjects(),
         () => new FilterInAggregate(),
+        () => new SharePlans(), // projections whose filters have gone
     ];
 
-    /// <summary>The names of the rules that can be switched off, in the order in which they apply.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(r => r()).Where(r => r.IsOptional).Select(r => r.Name)];
+    /// <summary>The names of the rules that can be switched off, in the order in which they apply for the first time.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(r => r()).Where(r => r.IsOptional).Select(r => r.Name).Distinct()];
 
     /// <summary>The pipeline with its plans rewritten.</summary>
     /// <param name="pipeline">What is declared.</param>
@@ -25,18 +31,18 @@ static class PlanRules
     public static Pipeline Apply(Pipeline pipeline, IReadOnlySet<string>? off = null)
     {
         var leaves = new HashSet<PlanNode>(pipeline.Sources.SelectMany(s => (PlanNode?[])[s.Plan, s.Rows]).OfType<PlanNode>(), ReferenceEqualityComparer.Instance);
-        var plans = Apply([.. pipeline.Views.Select(v => v.Plan), .. pipeline.Sinks.Select(s => s.Plan)], leaves, off);
+        var plans = Apply([.. pipeline.Views.Select(v => (v.Plan, v.IsMaterialized)), .. pipeline.Sinks.Select(s => (s.Plan, true))], leaves, off);
         return pipeline with
         {
-            Views = [.. pipeline.Views.Select((v, i) => v with { Plan = plans[i] })],
-            Sinks = [.. pipeline.Sinks.Select((s, i) => s with { Plan = plans[pipeline.Views.Length + i] })],
+            Views = [.. pipeline.Views.Select((v, i) => v with { Plan = plans[i].Plan })],
+            Sinks = [.. pipeline.Sinks.Select((s, i) => s with { Plan = plans[pipeline.Views.Length + i].Plan })],
         };
     }
 
     /// <summary>A single plan rewritten.</summary>
-    public static PlanNode Apply(PlanNode plan, IReadOnlySet<string>? off = null) => Apply([plan], [], off)[0];
+    public static PlanNode Apply(PlanNode plan, IReadOnlySet<string>? off = null) => Apply([(plan, true)], [], off)[0].Plan;
 
-    static ImmutableArray<PlanNode> Apply(ImmutableArray<PlanNode> plans, HashSet<PlanNode> leaves, IReadOnlySet<string>? off)
+    static ImmutableArray<(PlanNode Plan, bool Runs)> Apply(ImmutableArray<(PlanNode Plan, bool Runs)> plans, HashSet<PlanNode> leaves, IReadOnlySet<string>? off)
     {
         foreach (var make in s_all)
         {
@@ -46,13 +52,21 @@ static class PlanRules
         return plans;
     }
 
-    static ImmutableArray<PlanNode> Apply(PlanRule rule, ImmutableArray<PlanNode> plans, HashSet<PlanNode> leaves)
+    static ImmutableArray<(PlanNode Plan, bool Runs)> Apply(PlanRule rule, ImmutableArray<(PlanNode Plan, bool Runs)> plans, HashSet<PlanNode> leaves)
     {
         var seen = new HashSet<PlanNode>(ReferenceEqualityComparer.Instance);
-        foreach (var plan in plans) See(plan);
-        foreach (var plan in plans) rule.Readers[plan] = rule.Readers.GetValueOrDefault(plan) + 1;
+        foreach (var (plan, runs) in plans)
+            if (runs) Run(plan);
+        foreach (var (plan, _) in plans) See(plan);
+        foreach (var (plan, _) in plans) rule.Readers[plan] = rule.Readers.GetValueOrDefault(plan) + 1;
         var done = new Dictionary<PlanNode, PlanNode>(ReferenceEqualityComparer.Instance);
-        return [.. plans.Select(Rewrite)];
+        return [.. plans.Select(p => (Rewrite(p.Plan), p.Runs))];
+
+        void Run(PlanNode node)
+        {
+            if (!rule.Running.Add(node)) return;
+            foreach (var input in node.Inputs) Run(input);
+        }
 
         void See(PlanNode node)
         {
@@ -74,7 +88,7 @@ static class PlanRules
             if (done.TryGetValue(node, out var known)) return known;
             var inputs = node.Inputs.Select(Rewrite).ToImmutableArray();
             var isSame = inputs.Zip(node.Inputs).All(p => ReferenceEquals(p.First, p.Second));
-            var made = rule.Apply(isSame ? node : node.WithInputs(inputs));
+            var made = rule.Apply(isSame ? node : node.WithInputs(inputs), node);
             rule.Readers[made] = Math.Max(rule.Readers.GetValueOrDefault(made), rule.Readers.GetValueOrDefault(node));
             return done[node] = made;
         }

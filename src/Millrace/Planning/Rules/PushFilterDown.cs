@@ -11,7 +11,7 @@ sealed class PushFilterDown : PlanRule
 {
     public override string Name => "push_filter_down";
 
-    public override PlanNode Apply(PlanNode node)
+    protected override PlanNode Apply(PlanNode node)
     {
         if (node is not Filter filter || Fallible.Is(filter.Condition) || !IsReadOnce(filter.Input)) return node;
         switch (filter.Input)

@@ -7,7 +7,7 @@ sealed class SharePlans : PlanRule
 
     public override string Name => "share_plans";
 
-    public override PlanNode Apply(PlanNode node)
+    protected override PlanNode Apply(PlanNode node)
     {
         // Rows that fail are told by each view for itself.
         if (node.Parameters is not { } parameters || Fallible.SetsAside(node)) return node;

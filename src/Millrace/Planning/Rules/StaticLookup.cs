@@ -19,7 +19,7 @@ sealed class StaticLookup : PlanRule
 
     public override bool IsOptional => false;
 
-    public override PlanNode Apply(PlanNode node)
+    protected override PlanNode Apply(PlanNode node)
     {
         if (node is not Join join || join.Keys.Any(k => k.IsNullSafe)) return node;
         if (StaticTables.IsLookedUp(join.Right, isRight: true, join.Kind))

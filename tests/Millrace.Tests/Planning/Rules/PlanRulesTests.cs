@@ -64,6 +64,38 @@ public sealed class PlanRulesTests
         Assert.NotSame(pipeline.Views[0].Plan.Inputs[0], pipeline.Views[1].Plan.Inputs[0]);
     }
 
+    const string Minute = "FROM TUMBLE(s, at, INTERVAL '1 minute') GROUP BY window_start, k";
+
+    [Fact]
+    public void Views_with_the_same_groups_share_an_aggregate_that_computes_for_all()
+    {
+        var sql = $"CREATE MATERIALIZED VIEW a AS SELECT window_start, k, SUM(price * 2.0) AS x {Minute}; CREATE MATERIALIZED VIEW b AS SELECT k, window_start, MAX(v) AS y, SUM(price * 2.0) AS z {Minute} EMIT FINAL;"
+            + $"CREATE MATERIALIZED VIEW c AS SELECT k, window_start, COUNT(*) AS n {Minute.Replace(" GROUP", " WHERE v > 0 GROUP", StringComparison.Ordinal)}; CREATE VIEW unread AS SELECT k, window_start, MIN(v) AS y {Minute};";
+        Assert.Equal(["Project window_start, k, sum AS x", "Aggregate sum(price * 2.0), max(v) by TUMBLE(at, INTERVAL '00:01:00'), k", "Project at, k, price * 2.0, v", "s"], Plan(sql, null));
+        Assert.Equal(["Project k, window_start, max AS y, sum AS z", "Aggregate sum(price * 2.0), max(v) by TUMBLE(at, INTERVAL '00:01:00'), k", "Project at, k, price * 2.0, v", "s"], Plan(sql, null, "b"));
+        Assert.Contains("Aggregate count(*) by TUMBLE(at, INTERVAL '00:01:00'), k where v > 0", Plan(sql, null, "c"));
+        var pipeline = PlanRules.Apply(SqlCompiler.Compile(Source + sql, new CompileOptions { Name = "t" }).Pipeline!);
+        var shared = Nodes(pipeline.Views[0].Plan).OfType<Aggregate>().Single();
+        Assert.Same(shared, Nodes(pipeline.Views[1].Plan).OfType<Aggregate>().Single());
+        Assert.Equal(["a", "b"], shared.Views);
+        Assert.Contains("Aggregate sum(price * 2.0) by TUMBLE(at, INTERVAL '00:01:00'), k", Plan(sql, new HashSet<string> { "share_aggregates" }));
+    }
+
+    [Theory]
+    [InlineData("SELECT window_start, k, SUM(v) AS x FROM TUMBLE(s, at, INTERVAL '2 minutes') GROUP BY window_start, k")]
+    [InlineData("SELECT window_start, v, SUM(k) AS x FROM TUMBLE(s, at, INTERVAL '1 minute') GROUP BY window_start, v")]
+    [InlineData("SELECT window_start, k, SUM(v) AS x FROM TUMBLE(s, at, INTERVAL '1 minute') WHERE k > 1 GROUP BY window_start, k")]
+    [InlineData("SELECT window_start, k, SUM(10 / v) AS x FROM TUMBLE(s, at, INTERVAL '1 minute') GROUP BY window_start, k")]
+    public void Groups_of_other_rows_keys_or_windows_stay_apart(string other)
+    {
+        var sql = $"CREATE MATERIALIZED VIEW a AS SELECT window_start, k, SUM(v) AS x {Minute}; CREATE MATERIALIZED VIEW b AS {other};";
+        var pipeline = PlanRules.Apply(SqlCompiler.Compile(Source + sql, new CompileOptions { Name = "t" }).Pipeline!);
+        Assert.Equal(["a"], Nodes(pipeline.Views[0].Plan).OfType<Aggregate>().Single().Views);
+        Assert.Equal(["b"], Nodes(pipeline.Views[1].Plan).OfType<Aggregate>().Single().Views);
+    }
+
+    static IEnumerable<PlanNode> Nodes(PlanNode node) => node.Inputs.SelectMany(Nodes).Prepend(node);
+
     [Fact]
     public void A_condition_that_can_fail_stays_where_it_is()
     {
