@@ -9,7 +9,7 @@ namespace Millrace.Sketches;
 /// <code>
 /// var visitors = new ConcurrentSketch&lt;HllSketch&gt;(() => new HllSketch(12));
 /// Parallel.For(0, 1000, i => visitors.Update(i, static (sketch, item) => sketch.Update(item)));
-/// Console.WriteLine(Math.Round(visitors.Snapshot().Estimate()));
+/// Console.WriteLine(visitors.Snapshot().Estimate.ToString("F0"));
 /// </code>
 /// </example>
 /// <typeparam name="TSketch">What is fed.</typeparam>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Millrace.Sketches;
 
@@ -6,7 +7,7 @@ namespace Millrace.Sketches;
 /// <param name="message">What was found, what was expected, and where.</param>
 public sealed class SketchFormatException(string message) : FormatException(message)
 {
-    // A helper of its own, so that the readers that call it stay small enough to be inlined.
+    // A method of its own, so that the readers that call it stay small enough to be inlined.
     [DoesNotReturn]
     internal static void Throw(string message) => throw new SketchFormatException(message);
 
@@ -14,5 +15,30 @@ public sealed class SketchFormatException(string message) : FormatException(mess
     internal static void ThrowUnless([DoesNotReturnIf(false)] bool isSound, string message)
     {
         if (!isSound) Throw(message);
+    }
+
+    /// <summary>Throws unless a fact that every undamaged image keeps is kept; the message is put together only then.</summary>
+    internal static void ThrowUnless([DoesNotReturnIf(false)] bool isSound, [InterpolatedStringHandlerArgument(nameof(isSound))] ref Fault message)
+    {
+        if (!isSound) Throw(message.ToStringAndClear());
+    }
+
+    /// <summary>A message that is put together only if it is needed.</summary>
+    [InterpolatedStringHandler]
+    internal ref struct Fault
+    {
+        DefaultInterpolatedStringHandler _text;
+
+        public Fault(int literalLength, int formattedCount, bool isSound, out bool isNeeded)
+        {
+            isNeeded = !isSound;
+            _text = isNeeded ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+        }
+
+        public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+        public void AppendFormatted<T>(T value, string? format = null) => _text.AppendFormatted(value, format);
+
+        public string ToStringAndClear() => _text.ToStringAndClear();
     }
 }
