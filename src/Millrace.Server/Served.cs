@@ -23,7 +23,13 @@ sealed class Served(IRunningPipeline pipeline, ServerOptions options, ChangeHub 
     public MemoryAccountant Memory { get; } = new();
 
     /// <summary>What ad-hoc SQL is resolved against.</summary>
-    public CompileOptions Language { get; } = new() { Variables = static _ => null, Secrets = static _ => null };
+    public CompileOptions Language { get; } = new() { Variables = static _ => null, Secrets = static _ => null, Pipeline = pipeline.Pipeline, Running = () => Running(pipeline, options.Clock) };
+
+    static (IReadOnlyList<OperatorStatus>, TimeSpan) Running(IRunningPipeline pipeline, TimeProvider clock)
+    {
+        var status = pipeline.Status();
+        return (status.Operators, clock.GetUtcNow() - DateTimeOffset.UnixEpoch - TimeSpan.FromMicroseconds(status.Started.Microseconds));
+    }
 
     /// <summary>A table of the store; fails with 404 where there is none.</summary>
     public TableDefinition Table(string name) =>

@@ -52,10 +52,11 @@ internal sealed partial class Parser
 
     ExplainStatement ParseExplain(Token start)
     {
-        if (IsWord("analyze") && !IsSymbol(Ahead(1), ";") && Ahead(1).Kind != TokenKind.End) throw NotYet(Current.Span, "EXPLAIN ANALYZE", "The page and GET /api/pipeline show a running pipeline's figures.");
-        if (IsQueryStart) return new ExplainStatement(ParseQuery(), null, From(start));
+        // Alone it is the name of a view.
+        var isAnalyzed = !IsSymbol(Ahead(1), ";") && Ahead(1).Kind != TokenKind.End && TryWord("analyze");
+        if (IsQueryStart) return new ExplainStatement(ParseQuery(), null, isAnalyzed, From(start));
         if (IsWord("create")) throw new SqlError(Codes.MisplacedStatement, Current.Span, "found CREATE after EXPLAIN; explain a SELECT, or a view by its name.");
-        return new ExplainStatement(null, Name("a query or a view"), From(start));
+        return new ExplainStatement(null, Name("a query or a view"), isAnalyzed, From(start));
     }
 
     CreateView ParseView(Token start)

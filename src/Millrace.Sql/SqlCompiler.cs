@@ -1,7 +1,9 @@
 using Millrace.Connectors;
+using Millrace.Data;
 using Millrace.Formats;
 using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.Runtime;
 using Millrace.Sql.Binder;
 using Millrace.Sql.Syntax;
 using Millrace.Stores;
@@ -27,13 +29,39 @@ public sealed record CompileOptions
     public Func<string, string?>? Secrets { get; init; }
     /// <summary>The pipeline that runs, for EXPLAIN view, SHOW SOURCES and SHOW VIEWS in queries; null where there is none.</summary>
     public Pipeline? Pipeline { get; init; }
+    /// <summary>The operators of the pipeline that runs and how long it has, for EXPLAIN ANALYZE view in queries; null where there is none.</summary>
+    public Func<(IReadOnlyList<OperatorStatus> Operators, TimeSpan Elapsed)>? Running { get; init; }
 }
 
 /// <summary>A compiled file: the pipeline, or null where there are errors; and every finding, in the order of the text.</summary>
 public sealed record CompileResult(Pipeline? Pipeline, IReadOnlyList<Diagnostic> Diagnostics);
 
 /// <summary>A compiled query: its plan, or null where there are errors; and every finding.</summary>
-public sealed record QueryResult(PlanNode? Plan, IReadOnlyList<Diagnostic> Diagnostics);
+public sealed record QueryResult(PlanNode? Plan, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    /// <summary>Whether not the rows are asked for but what it takes to find them: EXPLAIN ANALYZE.</summary>
+    public bool IsAnalyzed { get; init; }
+
+    /// <summary>The columns of the answer.</summary>
+    /// <exception cref="InvalidOperationException">There is no plan.</exception>
+    public Schema Schema => IsAnalyzed ? AnalysisText.Schema : (Plan ?? throw new InvalidOperationException("The query has errors.")).Schema;
+
+    /// <summary>The answer; the caller releases each batch.</summary>
+    /// <param name="snapshot">Where stored rows come from; null where the plan reads none.</param>
+    /// <param name="memory">Where batches come from.</param>
+    /// <param name="clock">Measures what EXPLAIN ANALYZE tells.</param>
+    /// <param name="stop">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InvalidOperationException">There is no plan.</exception>
+    /// <exception cref="QueryException">A row could not be computed.</exception>
+    public IEnumerable<Batch> Run(IStoreSnapshot? snapshot, MemoryAccountant memory, TimeProvider clock, CancellationToken stop = default)
+    {
+        if (Plan is null) throw new InvalidOperationException("The query has errors.");
+        if (!IsAnalyzed) return QueryRunner.Run(Plan, snapshot, memory, stop);
+        var begin = clock.GetTimestamp();
+        var operators = QueryRunner.Analyze(Plan, snapshot, memory, clock, stop);
+        return QueryRunner.Run(ShowBinder.Lines(AnalysisText.Lines(operators, clock.GetElapsedTime(begin))), null, memory, stop);
+    }
+}
 
 /// <summary>SQL text to plans.</summary>
 public static class SqlCompiler
@@ -57,7 +85,7 @@ public static class SqlCompiler
         foreach (var table in tables) compilation.Relations[table.Name] = new("table", PlanBuilder.Stored(table), 0);
         PlanNode? plan = null;
         if (!compilation.Findings.HasErrors) compilation.Try(() => plan = Bind(compilation, statements));
-        return new(compilation.Findings.HasErrors ? null : plan, compilation.Findings.ToList());
+        return new(compilation.Findings.HasErrors ? null : plan, compilation.Findings.ToList()) { IsAnalyzed = compilation.IsAnalyzed };
     }
 
     static (Compilation, List<Statement>, List<Name>) Begin(string text, CompileOptions options, bool isQuery)

@@ -30,7 +30,7 @@ sealed class NexmarkCheck : Benchmark
     {
         var workload = new Workload(workshop.Choices.Events ?? DefaultEvents, workshop.Choices.Rate ?? Workload.DefaultRate);
         var questions = _chosen.Count > 0 ? _chosen : [.. Question.All];
-        var variables = new Dictionary<string, string> { ["NEXMARK_SIDE_INPUT"] = NexmarkData.SideInput(workshop), ["NEXMARK_JSON"] = NexmarkData.Json(workshop, workload) };
+        var variables = new Dictionary<string, string> { ["NEXMARK_SIDE_INPUT"] = NexmarkData.SideInput(workshop), ["NEXMARK_JSON"] = NexmarkData.Json(workshop, workload), ["NEXMARK_FILES"] = NexmarkData.Files(workshop) };
         var folder = NexmarkData.Csv(workshop, workload);
         Directory.CreateDirectory(Path.Combine(folder, "answers"));
         workshop.Install("duckdb");

@@ -28,6 +28,9 @@ static class NexmarkData
     /// <summary>The static table of q13.</summary>
     public static string SideInput(Workshop workshop) => Make(Path.Combine(workshop.Cache, "nexmark", "side_input.csv"), static path => File.WriteAllLines(path, Nexmark.SideInput.Lines));
 
+    /// <summary>The folder for q10's files.</summary>
+    public static string Files(Workshop workshop) => Path.Combine(workshop.Cache, "nexmark", "q10");
+
     /// <summary>The answer to a question on patterns, as a plain program finds it.</summary>
     public static string Patterns(Workshop workshop, Workload workload, string question) => Make(Path.Combine(Csv(workshop, workload), question + ".lines"), path =>
         Workshop.Execute("/usr/bin/python3", Path.Combine(Questions(workshop), "reference", "match.py"), question, Path.Combine(Folder(workshop, workload), "bid.csv"), path));

@@ -27,7 +27,7 @@ sealed class NexmarkRunner : IRunner
     {
         _folder = NexmarkData.Questions(workshop);
         _count = workload.Events;
-        _variables = new() { ["NEXMARK_SIDE_INPUT"] = NexmarkData.SideInput(workshop) };
+        _variables = new() { ["NEXMARK_SIDE_INPUT"] = NexmarkData.SideInput(workshop), ["NEXMARK_FILES"] = NexmarkData.Files(workshop) };
         if (fromJson)
         {
             _variables["NEXMARK_JSON"] = NexmarkData.Json(workshop, workload);

@@ -24,6 +24,7 @@ sealed record Question(string Name, double? Target, double? Flink)
         {Read(folder, "views")}
         {Read(folder, Name)}
         CREATE SINK result FROM {Name} WITH (connector = '{connector}');
+        {(File.Exists(Path.Combine(folder, Name + "_sink.sql")) ? Read(folder, Name + "_sink") : "")}
         """;
 
     static string Read(string folder, string file) => File.ReadAllText(Path.Combine(folder, file + ".sql"));

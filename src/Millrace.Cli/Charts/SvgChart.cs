@@ -157,7 +157,7 @@ static class SvgChart
 
     static string Cut(string text, int most) => text.Length <= most ? text : text[..(most - 1)] + "…";
 
-    static string Escape(string text) => WebUtility.HtmlEncode(Output.TextTable.OneLine(text));
+    static string Escape(string text) => WebUtility.HtmlEncode(Sql.TextTable.OneLine(text));
 
     static void Add(StringBuilder svg, FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
 }

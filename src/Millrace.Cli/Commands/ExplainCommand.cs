@@ -42,7 +42,7 @@ sealed class ExplainCommand : ICommand
         if (name is not null) status = status with { Operators = [.. status.Operators.Where(o => o.Owner == name)] };
         if (!isJson)
         {
-            Analysis.Analysis.Write(status, elapsed);
+            foreach (var line in AnalysisText.Lines(status.Operators, elapsed)) Terminal.Line(line);
             return ExitCodes.Done;
         }
         foreach (var node in status.Operators)

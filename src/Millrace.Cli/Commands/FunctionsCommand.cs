@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Millrace.Cli.Output;
 using Millrace.Functions;
+using Millrace.Sql;
 
 namespace Millrace.Cli.Commands;
 

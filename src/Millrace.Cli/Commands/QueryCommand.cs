@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Millrace.Cli.Output;
 using Millrace.Data;
-using Millrace.Runtime;
 using Millrace.Sql;
 
 namespace Millrace.Cli.Commands;
@@ -36,10 +35,10 @@ sealed class QueryCommand : ICommand
         using var snapshot = store.Snapshot();
         var query = SqlCompiler.CompileQuery(text, snapshot.Tables, new() { Connectors = PipelineFile.Connectors() });
         DiagnosticOutput.Write(query.Diagnostics);
-        if (query.Plan is not { } plan) return ExitCodes.Faulty;
+        if (query.Plan is null) return ExitCodes.Faulty;
         using var signal = new Running.StopSignal();
         using var output = Console.OpenStandardOutput();
-        var isMore = ResultOutput.Write(plan.Schema, QueryRunner.Run(plan, snapshot, new MemoryAccountant(), signal.Token), form, limit, output);
+        var isMore = ResultOutput.Write(query.Schema, query.Run(snapshot, new MemoryAccountant(), TimeProvider.System, signal.Token), form, limit, output);
         if (isMore && form != ResultForm.Table) Terminal.Warning($"there are more rows than --limit {limit}.");
         return ExitCodes.Done;
     }

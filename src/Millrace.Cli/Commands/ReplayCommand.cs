@@ -6,6 +6,7 @@ using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Quality;
+using Millrace.Sql;
 using Millrace.Stores;
 
 namespace Millrace.Cli.Commands;

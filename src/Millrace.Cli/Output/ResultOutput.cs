@@ -4,6 +4,7 @@ using System.Text;
 using Millrace.Data;
 using Millrace.Formats;
 using Millrace.Planning;
+using Millrace.Sql;
 using Values = Millrace.Formats.Values;
 
 namespace Millrace.Cli.Output;

@@ -53,17 +53,17 @@ static class QueryEndpoint
         var started = served.Clock.GetTimestamp();
         using var snapshot = served.Pipeline.Store.Snapshot();
         var result = SqlCompiler.CompileQuery(sql, snapshot.Tables, served.Language);
-        if (result.Plan is not { } plan) throw SqlProblem.Of("query", result.Diagnostics);
-        var columns = RowJson.Visible(plan.Schema);
+        if (result.Plan is null) throw SqlProblem.Of("query", result.Diagnostics);
+        var columns = RowJson.Visible(result.Schema);
 
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
         json.WriteNumber("version", snapshot.Version);
-        RowJson.WriteColumns(json, plan.Schema, columns);
+        RowJson.WriteColumns(json, result.Schema, columns);
         json.WriteStartArray("rows");
         var line = new ArrayBufferWriter<byte>();
         var rows = 0;
-        RowPage.Take(QueryRunner.Run(plan, snapshot, served.Memory, stop), (batch, row) =>
+        RowPage.Take(result.Run(snapshot, served.Memory, served.Clock, stop), (batch, row) =>
         {
             if (rows++ == limit) return; // the one row more that says whether there are more
             line.ResetWrittenCount();

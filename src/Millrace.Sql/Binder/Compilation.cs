@@ -28,6 +28,9 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
     /// <summary>The name that the statement at hand declares.</summary>
     public string? Current { get; set; }
 
+    /// <summary>Whether the plan is to be run for EXPLAIN ANALYZE.</summary>
+    public bool IsAnalyzed { get; set; }
+
     /// <summary>Takes the queries that stand as values in the expressions at hand; null where there may be none.</summary>
     public ScalarQueries? Scalars { get; set; }
 

@@ -103,7 +103,7 @@ internal sealed partial class OptionsBinder(Compilation compilation)
         SqlError Bad(string expected) => new(Codes.BadOption, span, $"'{spec.Name}' is '{(spec.Kind == "secret" ? "***" : Short(value))}'; {expected} was expected. {spec.Summary}");
         switch (spec.Kind)
         {
-            case "text" or "path" or "secret": return value;
+            case "text" or "path" or "secret" or "columns": return value;
             case "integer":
                 return long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? value : throw Bad("a whole number");
             case "number":

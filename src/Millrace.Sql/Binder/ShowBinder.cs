@@ -40,15 +40,25 @@ internal sealed class ShowBinder(Compilation compilation, Pipeline? pipeline)
         }
     }
 
+    /// <summary>Lines of text; of EXPLAIN ANALYZE the plan that is to be run, unless it is a view of a pipeline that runs anyway.</summary>
     public PlanNode Explain(ExplainStatement explain)
     {
+        if (explain is { IsAnalyzed: true, View: { } asked } && compilation.Options.Running?.Invoke() is var (operators, elapsed))
+        {
+            var own = operators.Where(o => o.Owner == asked.Text).ToList();
+            if (own.Count > 0) return Lines(AnalysisText.Lines(own, elapsed));
+        }
         PlanNode plan;
         if (explain.Query is not null) plan = new QueryBinder(compilation, "query", null).Bind(explain.Query);
         else if (pipeline?.Views.FirstOrDefault(v => v.Name == explain.View!.Text) is { } view) plan = view.Plan;
         else if (pipeline?.Sources.FirstOrDefault(s => s.Name == explain.View!.Text) is { Plan: { } source }) plan = source;
         else plan = compilation.Relation(explain.View!).Plan!;
-        return Rows(["plan"], PlanText.Lines(PlanBuilder.Optimize(plan)).Select(l => new[] { l }));
+        compilation.IsAnalyzed = explain.IsAnalyzed;
+        return explain.IsAnalyzed ? plan : Lines(PlanText.Lines(PlanBuilder.Optimize(plan)));
     }
+
+    /// <summary>A row for each line.</summary>
+    public static PlanNode Lines(IEnumerable<string> lines) => Rows(["plan"], lines.Select(l => new[] { l }));
 
     static string Visible(Schema schema) => string.Join(", ", schema.Fields.Where(f => !PlanBuilder.IsHidden(f.Name)));
 

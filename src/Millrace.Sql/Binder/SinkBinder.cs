@@ -23,7 +23,8 @@ internal sealed class SinkBinder(Compilation compilation)
         var plan = relation.Plan!;
         var options = new OptionsBinder(compilation);
         var (connector, values) = Options(sink, options);
-        if (values.TextOrNull("key") is { } key) CheckKey(sink, key, plan);
+        foreach (var spec in connector.SinkOptions!.Where(s => s.Kind == "columns").Concat(EngineOptions.Where(s => s.Name == "key")))
+            if (values.TextOrNull(spec.Name) is { } columns) CheckColumns(sink, spec.Name, columns, plan);
         var hasOwnMode = connector.SinkOptions!.Any(s => s.Name == "mode");
         var hasKey = values.TextOrNull("key") is not null || !plan.Key.IsEmpty;
         var mode = values.TextOrNull("mode") ?? (!hasOwnMode && hasKey ? "upsert" : "append");
@@ -73,11 +74,11 @@ internal sealed class SinkBinder(Compilation compilation)
         return isValid ? (connector, values) : throw SqlError.ToldBefore;
     }
 
-    void CheckKey(CreateSink sink, string key, PlanNode plan)
+    static void CheckColumns(CreateSink sink, string option, string columns, PlanNode plan)
     {
-        var span = sink.Options.First(o => o.Name.Text == "key").ValueSpan;
+        var span = sink.Options.First(o => o.Name.Text == option).ValueSpan;
         var names = plan.Schema.Fields.Select(f => f.Name).Where(n => !PlanBuilder.IsHidden(n)).ToList();
-        foreach (var name in key.Split(',', StringSplitOptions.TrimEntries))
+        foreach (var name in columns.Split(',', StringSplitOptions.TrimEntries))
             if (!names.Contains(name)) throw new SqlError(Codes.UnknownColumn, span, $"no column '{name}' in view '{sink.View}'.{Suggestions.OrList(name, names, "Its columns are")}");
     }
 }

@@ -64,7 +64,7 @@ internal sealed record SetSetting(OptionSyntax Option, Span Span) : Statement(Sp
 internal sealed record QueryStatement(Query Query, Span Span) : Statement(Span);
 
 /// <summary>EXPLAIN query, or EXPLAIN view.</summary>
-internal sealed record ExplainStatement(Query? Query, Name? View, Span Span) : Statement(Span);
+internal sealed record ExplainStatement(Query? Query, Name? View, bool IsAnalyzed, Span Span) : Statement(Span);
 
 /// <summary>SHOW what.</summary>
 internal sealed record ShowStatement(Name What, Span Span) : Statement(Span);

@@ -69,6 +69,12 @@ public static class ConnectorReference
             A missing file, an unreadable folder and a glob without a match are errors before anything is read. A truncated or damaged gz file is an error that says at
             which byte; all rows before it are in the results. With `follow = 'true'` a last line without a line end waits for the rest. A sink writes whole commits: one
             that fails half-way (a full disk) is cut off again.
+
+            With `partition_by = 'day, hour'` a sink writes a file for each pair of values. Where the path has the names in braces, values stand in their place (`path = 'out/{day}/{hour}.csv'`);
+            otherwise it is a folder with `day=2024-03-01/hour=10/rows.csv`, as Hive, Spark and DuckDB read it. Values may be any text: letters, digits, `-`, `_` and `.` stand as they are (the
+            last two not first), every other byte as `%2F` and the like, NULL as `__HIVE_DEFAULT_PARTITION__`, an empty text as `__EMPTY__`, and what is longer than 120 characters is cut and
+            ends in `~` and its SHA-256; so no value leads out of the folder or into the file of another. Rows keep the columns that they are divided by. A hidden file in the folder lists the
+            files that were made; the next start takes those away.
             """,
         ["generator"] = """
             The same seed and options give the same rows, however fast they are read. Sales without `start` begin at the present, so their times differ from run to run.

@@ -50,7 +50,7 @@ public sealed class Options(IReadOnlyDictionary<string, string> values)
 
 /// <summary>One option that a connector or format knows: name, kind of value, default and a sentence; the reference is generated from it.</summary>
 /// <param name="Name">Lower case, with dots.</param>
-/// <param name="Kind">"text", "path", "integer", "number", "boolean", "duration", "secret", or the allowed words separated by "|".</param>
+/// <param name="Kind">"text", "path", "integer", "number", "boolean", "duration", "secret", "columns" (names of the view's columns with commas), or the allowed words separated by "|".</param>
 /// <param name="Default">As text, or null where it must be given or is absent.</param>
 /// <param name="Summary">One sentence with unit and range.</param>
 /// <param name="Required">Whether it must be given.</param>

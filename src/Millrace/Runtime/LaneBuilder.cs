@@ -99,7 +99,8 @@ sealed class LaneBuilder
         }
     }
 
-    static HotKeys? HotKeysOf(PhysicalNode node)
+    /// <summary>Watches the keys of a node that has some; null otherwise.</summary>
+    public static HotKeys? HotKeysOf(PhysicalNode node)
     {
         if (!node.Logical.HasState) return null;
         var keys = node.Logical.Inputs.Select((_, i) => node.Logical.ExchangeOf(i).Keys).ToImmutableArray();

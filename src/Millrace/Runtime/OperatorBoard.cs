@@ -5,7 +5,11 @@ using Millrace.Time;
 namespace Millrace.Runtime;
 
 /// <summary>The operators of a run with their figures, over all lanes.</summary>
-sealed class OperatorBoard(PhysicalPlan plan, ILookup<PhysicalNode, Station> stations, MemoryAccountant memory, TimeProvider clock)
+/// <param name="plan">The plan.</param>
+/// <param name="stations">Where each node stands.</param>
+/// <param name="ownerOf">The account of a node's state.</param>
+/// <param name="clock">Measures their work.</param>
+sealed class OperatorBoard(PhysicalPlan plan, ILookup<PhysicalNode, Station> stations, Func<PhysicalNode, MemoryOwner> ownerOf, TimeProvider clock)
 {
     const int HotKeysShown = 3;
 
@@ -46,7 +50,7 @@ sealed class OperatorBoard(PhysicalPlan plan, ILookup<PhysicalNode, Station> sta
     OperatorStatus Operator(PhysicalNode node, long total)
     {
         var own = stations[node].ToList();
-        var owner = memory.Owner(LaneBuilder.OwnerName(node));
+        var owner = ownerOf(node);
         var ticks = Ticks(node);
         Frontier? watermark = node.Logical.Times.IsEmpty || own.Count == 0 ? null : own.Aggregate(Frontier.End, (f, s) => Frontier.Min(f, s.Frontier));
         return new(node.Id, node.Owner, node.Logical.Name, node.Logical.Details, [.. node.Inputs.Select(i => Through(i.Node).Id)], own.Sum(s => s.RowsIn),

@@ -118,6 +118,12 @@ sealed class Station : IOutput, IDisposable
         var before = _clock.Enter(Work);
         _operator.OnBarrier(epoch, this);
         _clock.Leave(before);
+        NoteState();
+    }
+
+    /// <summary>Looks how much it remembers.</summary>
+    public void NoteState()
+    {
         var rows = StateRows;
         if (rows > _mostStateRows) Volatile.Write(ref _mostStateRows, rows);
     }

@@ -29,7 +29,7 @@ sealed class StatusBoard
         (_pipeline, _plan, _sources, _counters, _readers, _memory, _clock) = (pipeline, plan, sources, counters, readers, memory, clock);
         _stations = plan.Nodes.SelectMany(n => builder.StationsOf(n).Select(s => (Node: n, Station: s))).ToLookup(p => p.Node, p => p.Station);
         _nodesByOwner = plan.Nodes.ToLookup(n => n.Owner);
-        _operators = new(plan, _stations, memory, clock);
+        _operators = new(plan, _stations, n => memory.Owner(LaneBuilder.OwnerName(n)), clock);
     }
 
     /// <summary>The operators behind the nodes, now.</summary>

@@ -65,17 +65,40 @@ public sealed class NexmarkTests
     {
         var folder = Repository.File("bench/nexmark");
         var sideInput = Path.GetTempFileName();
+        var files = Directory.CreateTempSubdirectory("q10-");
         try
         {
             File.WriteAllLines(sideInput, SideInput.Lines);
             var sink = new LinesSink();
             await Asking.Ask(Question.All.Single(q => q.Name == name).Text(folder, source, sink.Name), events, sink,
-                new Dictionary<string, string> { ["NEXMARK_SIDE_INPUT"] = sideInput, ["NEXMARK_JSON"] = path }, StillClock.Instance);
+                new Dictionary<string, string> { ["NEXMARK_SIDE_INPUT"] = sideInput, ["NEXMARK_JSON"] = path, ["NEXMARK_FILES"] = files.FullName }, StillClock.Instance);
+            if (name == "q10") CheckFiles(files, sink);
             return sink.Checksum();
         }
         finally
         {
             File.Delete(sideInput);
+            files.Delete(recursive: true);
         }
+    }
+
+    /// <summary>The rows of q10 stand in files, each in that of its day and minute.</summary>
+    static void CheckFiles(DirectoryInfo folder, LinesSink told)
+    {
+        var rows = new List<string>();
+        foreach (var file in folder.EnumerateFiles("rows.csv", SearchOption.AllDirectories))
+        {
+            var lines = File.ReadAllLines(file.FullName);
+            Assert.Equal("auction,bidder,price,datetime,extra,dt,hm", lines[0]);
+            foreach (var line in lines[1..])
+            {
+                var fields = line.Split(',');
+                Assert.Equal($"dt={fields[5]}{Path.DirectorySeparatorChar}hm={fields[6].Replace(":", "%3A", StringComparison.Ordinal)}", Path.GetRelativePath(folder.FullName, file.DirectoryName!));
+                var time = DateTimeOffset.Parse(fields[3], null, System.Globalization.DateTimeStyles.AssumeUniversal);
+                fields[3] = ((time - DateTimeOffset.UnixEpoch).Ticks / 10).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                rows.Add(string.Join('|', fields));
+            }
+        }
+        Assert.Equal(told.Lines.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
     }
 }

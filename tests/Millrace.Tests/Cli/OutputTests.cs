@@ -1,5 +1,6 @@
 using Millrace.Cli.Charts;
 using Millrace.Cli.Output;
+using Millrace.Sql;
 
 namespace Millrace.Tests.Cli;
 

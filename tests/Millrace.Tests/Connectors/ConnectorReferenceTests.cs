@@ -21,7 +21,7 @@ public sealed class ConnectorReferenceTests
     [Fact]
     public void Every_option_stands_once_with_a_kind_and_a_sentence()
     {
-        string[] kinds = ["text", "path", "integer", "number", "boolean", "duration", "secret"];
+        string[] kinds = ["text", "path", "integer", "number", "boolean", "duration", "secret", "columns"];
         foreach (var connector in Millrace.Cli.PipelineFile.Connectors().All)
             foreach (var options in new[] { connector.SourceOptions, connector.SinkOptions })
             {

@@ -51,11 +51,12 @@ sealed class FakePipeline : IRunningPipeline
     public PipelineState State { get; set; } = PipelineState.Running;
     public string? Error { get; set; }
     public ImmutableArray<NodeStatus> Nodes { get; set; } = [];
+    public IReadOnlyList<OperatorStatus> Operators { get; set; } = [];
     public Task Completion => _completion.Task;
     public FakeIngest Journal { get; } = new("json");
     public FakeIngest CsvJournal { get; } = new("csv");
 
-    public PipelineStatus Status() => new(Store.Version, State, new Timestamp(1_767_225_600_000_000), Error, Nodes, 1000, 1_000_000, Store.Version, 3.2);
+    public PipelineStatus Status() => new(Store.Version, State, new Timestamp(1_767_225_600_000_000), Error, Nodes, 1000, 1_000_000, Store.Version, 3.2) { Operators = Operators };
 
     public IDisposable Subscribe(ICommitListener listener)
     {

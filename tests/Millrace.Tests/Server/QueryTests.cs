@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Millrace.Runtime;
 
 namespace Millrace.Tests.Server;
 
@@ -22,6 +23,31 @@ public class QueryTests : ServerTest
         Assert.Equal(["country", "total"], json["columns"]!.AsArray().Select(c => (string)c!["name"]!));
         Assert.Equal("""[["DE","4.000"],["UK","3.000"]]""", json["rows"]!.ToJsonString());
         Assert.False((bool)json["truncated"]!);
+    }
+
+    [Fact]
+    public async Task EXPLAIN_ANALYZE_tells_what_each_step_of_a_query_did()
+    {
+        Pipeline.Commit(Revenue, [[Hour(1), "UK", 1000], [Hour(2), "UK", 2000], [Hour(3), "DE", 4000]]);
+        var json = await Query("EXPLAIN ANALYZE SELECT country, SUM(revenue) AS total FROM revenue GROUP BY country");
+        Assert.Equal(["plan"], json["columns"]!.AsArray().Select(c => (string)c!["name"]!));
+        var lines = json["rows"]!.AsArray().Select(r => ((string)r![0]!).Split('|').Select(c => c.Trim()).ToArray()).ToList();
+        Assert.Equal(["operator", "rows in", "rows out", "rows/s", "time", "rows a batch", "state at most", "watermark", "hottest keys"], lines[0]);
+        Assert.Equal("query", lines[2][0]);
+        var aggregate = Assert.Single(lines, l => l[0].StartsWith("Aggregate", StringComparison.Ordinal));
+        Assert.Equal(("3", "2"), (aggregate[1], aggregate[2]));
+        Assert.StartsWith("2 rows, ", aggregate[6], StringComparison.Ordinal);
+        Assert.Equal("3", Assert.Single(lines, l => l[0].StartsWith("Stored", StringComparison.Ordinal))[2]);
+    }
+
+    [Fact]
+    public async Task EXPLAIN_ANALYZE_of_a_view_shows_the_pipeline_that_runs()
+    {
+        Pipeline.Operators = [new(7, "revenue", "Aggregate", "sum(price) by country", [], 1000, 20, 10, TimeSpan.FromSeconds(1), 0.5, true, null, "open windows", 3, 4, 5, 2048, [new("country = UK", 0.5)])];
+        var json = await Query("EXPLAIN ANALYZE revenue");
+        var lines = json["rows"]!.AsArray().Select(r => (string)r![0]!).ToList();
+        Assert.Equal(4, lines.Count);
+        Assert.Matches(@"^  Aggregate sum\(price\) by country \|   1,000 \|       20 \| +[0-9,]+ \| 50\.0 ?% \| +100 \| 4 rows, 2\.0 KiB \(open windows\) \| +\| country = UK 50 ?%$", lines[3]);
     }
 
     [Fact]

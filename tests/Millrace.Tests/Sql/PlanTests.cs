@@ -238,6 +238,18 @@ public sealed class PlanTests
     public void Values_are_tables(string text, string tree) => Assert.Equal(tree, Query(text));
 
     [Theory]
+    [InlineData("EXPLAIN ANALYZE SELECT country FROM revenue")]
+    [InlineData("EXPLAIN ANALYZE VALUES (1)")]
+    [InlineData("EXPLAIN ANALYZE revenue;")]
+    public void EXPLAIN_ANALYZE_is_a_plan_to_be_run(string text)
+    {
+        var result = SqlCompiler.CompileQuery(text, s_tables, Compiling.Options);
+        Assert.True(result.IsAnalyzed, Compiling.Short(result.Diagnostics));
+        Assert.Equal("plan", Assert.Single(result.Schema.Fields).Name);
+        Assert.False(SqlCompiler.CompileQuery("EXPLAIN analyze", [s_tables[0] with { Name = "analyze" }], Compiling.Options).IsAnalyzed);
+    }
+
+    [Theory]
     [InlineData("SHOW FUNCTIONS", "name, category, syntax, summary")]
     [InlineData("SHOW SETTINGS", "name, kind, default, summary")]
     [InlineData("SHOW CONNECTORS", "name, as, summary")]

@@ -7,7 +7,7 @@ public sealed class FileConnector : Connector
     public override string Name => "file";
 
     /// <inheritdoc/>
-    public override string Summary => "Reads a file, a folder or a glob, plain or gz, once or as it grows; writes a file.";
+    public override string Summary => "Reads a file, a folder or a glob, plain or gz, once or as it grows; writes a file, or one for each value of some columns.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> SourceOptions { get; } =
@@ -21,7 +21,9 @@ public sealed class FileConnector : Connector
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> SinkOptions { get; } =
     [
-        new("path", "path", null, "The file; made anew at every start. Relative to the SQL file. Its folder must exist.", Required: true),
+        new("path", "path", null, "The file; made anew at every start. Relative to the SQL file. Its folder must exist, but for partition_by.", Required: true),
+        new("partition_by", "columns", null, "Columns whose values divide the rows among files, with commas. The path then has their names in braces ('out/{day}/{hour}.csv'), or is a folder in which 'day=.../hour=.../rows.csv' are made."),
+        new("max_partitions", "integer", "10000", "Files at most with partition_by; more values end the pipeline with an error."),
         new("compression", "auto|none|gzip", "auto", "'auto' packs where the path ends in .gz."),
         new("mode", "append|changes", "append", "'append' takes rows that are never taken back (EMIT FINAL). 'changes' writes every change with a first column change: 1 for a row that is new, -1 for one that is taken back."),
         new("fsync", "boolean", "false", "Whether every commit waits until the disk has it; otherwise only the end does."),
@@ -34,5 +36,5 @@ public sealed class FileConnector : Connector
     public override ISource CreateSource(SourceContext context) => new FileSource(context);
 
     /// <inheritdoc/>
-    public override ISink CreateSink(SinkContext context) => new FileSink(context);
+    public override ISink CreateSink(SinkContext context) => context.Options.TextOrNull("partition_by") is null ? new FileSink(context) : new Partitions.PartitionedFileSink(context);
 }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Millrace.Cli.Output;
+namespace Millrace.Sql;
 
 /// <summary>Aligned columns as psql prints them: plain text that a pipe takes as well as a terminal.</summary>
 static class TextTable
@@ -11,8 +11,9 @@ static class TextTable
     public static void Write(TextWriter writer, IReadOnlyList<string> names, IReadOnlyList<bool> toTheRight, IReadOnlyList<string[]> rows)
     {
         var widths = names.Select(n => n.Length).ToArray();
+        var widest = names.Count == 1 ? int.MaxValue : Widest; // a lone column stands in nobody's way
         foreach (var row in rows)
-            for (var i = 0; i < widths.Length; i++) widths[i] = Math.Max(widths[i], Math.Min(Widest, row[i].Length));
+            for (var i = 0; i < widths.Length; i++) widths[i] = Math.Max(widths[i], Math.Min(widest, row[i].Length));
         WriteRow(writer, names, widths, toTheRight);
         writer.WriteLine(string.Join("-+-", widths.Select(w => new string('-', w))));
         foreach (var row in rows) WriteRow(writer, row, widths, toTheRight);
