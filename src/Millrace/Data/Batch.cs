@@ -71,11 +71,7 @@ public sealed class Batch
     public void Append(Batch source)
     {
         Debug.Assert(RowCount + source.RowCount <= Home.BatchRows);
-        for (var i = 0; i < _columns.Count; i++)
-        {
-            var (to, from) = (_columns[i], source._columns[i]);
-            for (var row = 0; row < source.RowCount; row++) to.AppendFrom(from, row);
-        }
+        for (var i = 0; i < _columns.Count; i++) _columns[i].AppendAll(source._columns[i]);
         if (Weights is not null || source.Weights is not null)
         {
             if (Weights is null)

@@ -141,6 +141,17 @@ public abstract class Column
         }
     }
 
+    /// <summary>Appends all rows of a column of the same type.</summary>
+    internal void AppendAll(Column source)
+    {
+        Debug.Assert(Length + source.Length <= Capacity);
+        if (HasNulls || source.HasNulls || !TryCopyAll(source))
+            for (var row = 0; row < source.Length; row++) AppendFrom(source, row);
+    }
+
+    /// <summary>Appends the values of a column without NULLs to one without, where they can be copied at once.</summary>
+    private protected virtual bool TryCopyAll(Column source) => false;
+
     /// <summary>Appends a NULL.</summary>
     public void AppendNull()
     {
@@ -209,6 +220,13 @@ public sealed class Column<T> : Column where T : unmanaged
         var to = ((Column<T>)target)._values;
         var from = _values;
         for (var i = 0; i < rows.Length; i++) to[i] = from[rows[i]];
+    }
+
+    private protected override bool TryCopyAll(Column source)
+    {
+        ((Column<T>)source).Values.CopyTo(_values.AsSpan(Length));
+        Length += source.Length;
+        return true;
     }
 
     private protected override void CopyValue(Column source, int row, int target) => _values[target] = ((Column<T>)source)._values[row];

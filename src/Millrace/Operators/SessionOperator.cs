@@ -16,9 +16,6 @@ namespace Millrace.Operators;
 /// </remarks>
 sealed class SessionOperator : IOperator, IStateful
 {
-    /// <summary>Keys without a session are kept up to this number: most come back.</summary>
-    const int KeysKept = 1 << 17;
-
     readonly Aggregate _node;
     readonly OperatorContext _context;
     readonly KeyedTable _keys;
@@ -199,7 +196,7 @@ sealed class SessionOperator : IOperator, IStateful
     bool Advance(IOutput output)
     {
         output.Advance(_frontier);
-        if (_keys.Count > Math.Max(KeysKept, 8 * _table.Count)) _keys.SweepIfDue();
+        _table.SweepKeysIfDue();
         return true;
     }
 

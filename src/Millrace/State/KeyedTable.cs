@@ -328,19 +328,39 @@ public sealed partial class KeyedTable : IDisposable
             var key = _idle[i];
             _isListed[key] = false;
             if (_uses[key] != 0) continue;
-            _uses[key] = -1;
-            _free[_freeCount++] = key;
+            Free(key);
             freed++;
         }
         _idleCount = 0;
         if (freed == 0) return false;
+        FinishSweep();
+        return true;
+    }
+
+    /// <summary>Frees the keys under which nothing is kept, for an owner that knows which they are and holds none. Not between a look-up and the use of its numbers.</summary>
+    /// <param name="kept">By key, 0 where nothing is kept; keys past its end have nothing.</param>
+    internal void FreeAllBut(ReadOnlySpan<int> kept)
+    {
+        Debug.Assert(_idleCount == 0);
+        for (var key = 0; key < _last; key++)
+            if (_uses[key] == 0 && (key >= kept.Length || kept[key] == 0)) Free(key);
+        FinishSweep();
+    }
+
+    void Free(int key)
+    {
+        _uses[key] = -1;
+        _free[_freeCount++] = key;
+    }
+
+    void FinishSweep()
+    {
         _byGroup = null;
         _direct.AsSpan().Clear();
         _cache?.Clear();
         // Keys of the next window come right back, so room is given up late.
         Rehash(_slots.Length > 64 && Count * 64 < _slots.Length ? _slots.Length / 2 : _slots.Length);
         foreach (var column in _columns) column.Compact(IsUsed);
-        return true;
     }
 
     /// <summary>The values of a key column by number.</summary>

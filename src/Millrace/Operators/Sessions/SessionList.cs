@@ -22,13 +22,25 @@ sealed class SessionList(MemoryOwner owner) : IDisposable
     /// <summary>Adds one.</summary>
     public void Add(int session)
     {
-        if (Count == _sessions.Length)
-        {
-            var length = Math.Max(64, Count * 2);
-            owner.Charge(4L * (length - Count));
-            Array.Resize(ref _sessions, length);
-        }
+        if (Count == _sessions.Length) Grow(1);
         _sessions[Count++] = session;
+    }
+
+    /// <summary>Room behind the last, to be filled and then counted by <see cref="Added"/>.</summary>
+    public Span<int> Room(int count)
+    {
+        if (Count + count > _sessions.Length) Grow(count);
+        return _sessions.AsSpan(Count, count);
+    }
+
+    /// <summary>Says how many were put into the <see cref="Room"/>.</summary>
+    public void Added(int count) => Count += count;
+
+    void Grow(int count)
+    {
+        var length = Math.Max(Math.Max(64, Count + count), _sessions.Length * 2);
+        owner.Charge(4L * (length - _sessions.Length));
+        Array.Resize(ref _sessions, length);
     }
 
     /// <summary>Keeps the first so many after they were rearranged.</summary>

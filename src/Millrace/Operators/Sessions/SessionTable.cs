@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Functions.Aggregate;
@@ -16,6 +19,12 @@ sealed class SessionTable : IDisposable
 {
     /// <summary>In place of a session: the row is too late.</summary>
     public const int Late = -1;
+
+    /// <summary>Rows that are asked for together: what they read fits the first cache.</summary>
+    const int ChunkRows = 256;
+
+    /// <summary>Keys without a session are kept up to this number: most come back.</summary>
+    const int KeysKept = 1 << 17;
 
     const int RemovalsNoted = 16 * Hash64.KeyGroups;
 
@@ -73,9 +82,20 @@ sealed class SessionTable : IDisposable
     /// <summary>The end of a session: a gap after its last row.</summary>
     public long EndOf(int session) => After(_sessions[session].Last);
 
+    /// <summary>Reads the times of the first and last rows and the keys of some sessions.</summary>
+    public void Read(ReadOnlySpan<int> sessions, Span<long> first, Span<long> last, Span<int> keys)
+    {
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            ref var session = ref _sessions[sessions[i]];
+            (first[i], last[i], keys[i]) = (session.First, session.Last, session.Key);
+        }
+    }
+
     /// <summary>The newest session of a key + 1, or 0.</summary>
     public int NewestOf(int key) => key < _newest.Length ? _newest[key] : 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     long After(long time) => time > long.MaxValue - Gap ? long.MaxValue : time + Gap;
 
     /// <summary>Finds the sessions of rows, and begins those that are missing.</summary>
@@ -90,8 +110,33 @@ sealed class SessionTable : IDisposable
     public int Join(ReadOnlySpan<long> times, ReadOnlySpan<int> rows, ReadOnlySpan<int> keys, int from, long final, ReadOnlySpan<long> marks, Span<int> found)
     {
         EnsureKeys();
+        for (var to = from; from < keys.Length; from = to)
+        {
+            to = Math.Min(to + ChunkRows, keys.Length);
+            Prefetch(keys[from..to]);
+            if (JoinChunk(times, rows, keys, from, to, final, marks, found) is var stopped && stopped < to) return stopped;
+        }
+        return keys.Length;
+    }
+
+    /// <summary>Asks for what <see cref="JoinChunk"/> will read, so that it waits for none of it.</summary>
+    void Prefetch(ReadOnlySpan<int> keys)
+    {
+        if (!Sse.IsSupported) return;
+        ref var newest = ref MemoryMarshal.GetArrayDataReference(_newest);
+        ref var sessions = ref MemoryMarshal.GetArrayDataReference(_sessions);
+        // A session that is none is asked for too: it costs less than to find out.
+        foreach (var key in keys) Prefetch(ref Unsafe.Add(ref sessions, Unsafe.Add(ref newest, key) - 1));
+    }
+
+    // Should the array be moved meanwhile, something of no use is asked for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static unsafe void Prefetch(ref Session session) => Sse.Prefetch0(Unsafe.AsPointer(ref session));
+
+    int JoinChunk(ReadOnlySpan<long> times, ReadOnlySpan<int> rows, ReadOnlySpan<int> keys, int from, int to, long final, ReadOnlySpan<long> marks, Span<int> found)
+    {
         var gap = (ulong)Gap;
-        for (var i = from; i < keys.Length; i++)
+        for (var i = from; i < to; i++)
         {
             var row = rows.IsEmpty ? i : rows[i];
             var time = times[row];
@@ -125,7 +170,7 @@ sealed class SessionTable : IDisposable
             if (_touching.Count == 1) found[i] = Extend(_touching[0], time);
             else found[i] = After(time) < mark ? Late : BeginAmong(keys[i], time);
         }
-        return keys.Length;
+        return to;
     }
 
     /// <summary>Finds the sessions of a key that a row belongs to and that are not final for it.</summary>
@@ -187,24 +232,36 @@ sealed class SessionTable : IDisposable
             session.Marks |= Session.IsMoved;
             Moved.Add(number);
         }
-        if ((before & Session.IsTouched) != 0) return;
+        if ((before & Session.IsTouched) == 0 && !AreManyTouched) NoteTouched(number);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void NoteTouched(int number)
+    {
         if (Touched.Count < Count / 4 + 1024) Touched.Add(number);
         else AreManyTouched = true;
     }
 
     /// <summary>Begins a session behind which a key's newest stands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     int Begin(int key, long time, int earlier, bool isClosed = false)
     {
-        var number = _freeCount > 0 ? _free[--_freeCount] : _last++;
-        if (number >= _sessions.Length) Grow();
-        _sessions[number] = new() { First = time, Last = time, Key = key, Earlier = earlier };
+        var number = _freeCount > 0 ? _free[--_freeCount] : NewNumber();
+        ref var session = ref _sessions[number];
+        (session.First, session.Last, session.Key, session.Earlier, session.Marks) = (time, time, key, earlier, Session.IsTouchedForAll);
         _newest[key] = number + 1;
-        _keys.Hold(key);
         Count++;
-        Touch(number);
+        if (!AreManyTouched) NoteTouched(number);
         Finishing.Add(number, After(time));
         if (!isClosed) Closing?.Add(number, After(time));
         return number;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    int NewNumber()
+    {
+        if (_last == _sessions.Length) Grow();
+        return _last++;
     }
 
     /// <summary>Begins a session among those of its key, which stand in the order of their last rows.</summary>
@@ -242,7 +299,6 @@ sealed class SessionTable : IDisposable
         link = session.Earlier;
         // So many of them leave no key group untouched.
         if (++_removed <= RemovalsNoted) _keys.MarkChanged(session.Key);
-        _keys.Release(session.Key);
         Count--;
     }
 
@@ -257,6 +313,33 @@ sealed class SessionTable : IDisposable
             _free[_freeCount++] = number;
         }
         foreach (var states in States) states?.ResetAll(numbers);
+    }
+
+    /// <summary>Sorts sessions by whether they end before a frontier.</summary>
+    /// <param name="sessions">The sessions.</param>
+    /// <param name="frontier">The frontier; long.MaxValue is past every end.</param>
+    /// <param name="due">Takes those that do.</param>
+    /// <param name="kept">Takes the others.</param>
+    public void Divide(ReadOnlySpan<int> sessions, long frontier, SessionList due, SessionList kept)
+    {
+        var limit = frontier == long.MaxValue ? frontier : frontier < long.MinValue + Gap ? long.MinValue : frontier - Gap;
+        var toDue = due.Room(sessions.Length);
+        var toKept = kept.Room(sessions.Length);
+        var count = 0;
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            // Written to both and counted in one: which it is cannot be foreseen.
+            toDue[count] = toKept[i - count] = sessions[i];
+            count += _sessions[sessions[i]].Last < limit ? 1 : 0;
+        }
+        due.Added(count);
+        kept.Added(sessions.Length - count);
+    }
+
+    /// <summary>Frees the keys that have no sessions when they are by far the most.</summary>
+    public void SweepKeysIfDue()
+    {
+        if (_keys.Count > Math.Max(KeysKept, 8 * Count)) _keys.FreeAllBut(_newest.AsSpan(0, Math.Min(_newest.Length, _keys.Limit)));
     }
 
     /// <summary>Makes the list of touched sessions whole.</summary>

@@ -16,7 +16,7 @@ sealed class SessionTeller : IDisposable
     readonly ToldSessions?[] _told = new ToldSessions?[2]; // by port; what is final is told once
     readonly Column[] _results;
     readonly int[] _some, _keyNumbers, _identity;
-    readonly long[] _first, _ends;
+    readonly long[] _first, _last; // of the sessions at hand, as are the numbers of their keys
 
     public SessionTeller(Aggregate node, OperatorContext context, KeyedTable keys, SessionTable table)
     {
@@ -24,7 +24,7 @@ sealed class SessionTeller : IDisposable
         _results = new Column[node.Calls.Length];
         var rows = context.Memory.BatchRows;
         (_some, _keyNumbers, _identity) = (new int[rows], new int[rows], [.. Enumerable.Range(0, rows)]);
-        (_first, _ends) = (new long[rows], new long[rows]);
+        (_first, _last) = (new long[rows], new long[rows]);
         for (var port = 0; port < _told.Length; port++)
             if (IsRead(port)) _told[port] = new(node, context);
     }
@@ -66,7 +66,8 @@ sealed class SessionTeller : IDisposable
             _results[c] = _context.Memory.Rent(_node.Calls[c].Signature.Result);
             _told[port]!.AppendTo(c, told, _results[c]);
         }
-        var batch = Rows(told, _told[port]);
+        for (var i = 0; i < count; i++) ((_first[i], _last[i]), _keyNumbers[i]) = (_told[port]![told[i]], _table[told[i]].Key);
+        var batch = Rows(count);
         batch.Weights = _context.Memory.Rent<int>(DataType.Integer);
         batch.Weights.Length = count;
         batch.Weights.Values.Fill(-1);
@@ -83,12 +84,14 @@ sealed class SessionTeller : IDisposable
     public bool Give(ReadOnlySpan<int> sessions, int port, bool canChange, IOutput output)
     {
         if (sessions.IsEmpty || !IsRead(port)) return false;
+        _table.Read(sessions, _first, _last, _keyNumbers);
         for (var c = 0; c < _results.Length; c++)
         {
             _results[c] = _context.Memory.Rent(_node.Calls[c].Signature.Result);
             if (_table.States[c] is not { } states)
             {
-                AppendTimes(sessions, _node.Calls[c].Function is Min, (Column<long>)_results[c]);
+                _results[c].Length = sessions.Length;
+                Times(_node.Calls[c].Function is Min ? _first : _last, (Column<long>)_results[c]);
                 continue;
             }
             try
@@ -105,46 +108,35 @@ sealed class SessionTeller : IDisposable
             _told[port]!.Remember(_table, sessions, _results, _identity.AsSpan(0, sessions.Length));
             foreach (var session in sessions) _table[session].Marks |= Session.IsTold << port;
         }
-        output.Push(Rows(sessions, null), port);
+        output.Push(Rows(sessions.Length), port);
         return true;
     }
 
-    void AppendTimes(ReadOnlySpan<int> sessions, bool areFirst, Column<long> to)
-    {
-        to.Length = sessions.Length;
-        var values = to.Values;
-        for (var i = 0; i < sessions.Length; i++) values[i] = areFirst ? _table[sessions[i]].First : _table[sessions[i]].Last;
-    }
+    static void Times(long[] times, Column<long> to) => times.AsSpan(0, to.Length).CopyTo(to.Values);
 
-    /// <summary>A batch of some sessions with the results at hand.</summary>
-    Batch Rows(ReadOnlySpan<int> sessions, ToldSessions? told)
+    /// <summary>A batch of the sessions and the results at hand.</summary>
+    Batch Rows(int count)
     {
         var batch = _context.Memory.RentBatch(_node.Schema);
-        batch.RowCount = sessions.Length;
-        for (var i = 0; i < sessions.Length; i++)
-        {
-            ref var session = ref _table[sessions[i]];
-            (_first[i], _ends[i]) = told is null ? (session.First, After(session.Last)) : (told[sessions[i]].First, After(told[sessions[i]].Last));
-            _keyNumbers[i] = session.Key;
-        }
+        batch.RowCount = count;
         for (var c = 0; c < PlanBuilder.WindowFields.Length; c++)
         {
             if (_context.Used is { } used && !used[c])
             {
-                batch.Add(_context.Memory.RentNulls(DataType.Timestamp, sessions.Length));
+                batch.Add(_context.Memory.RentNulls(DataType.Timestamp, count));
                 continue;
             }
             var column = _context.Memory.Rent<long>(DataType.Timestamp);
-            column.Length = sessions.Length;
-            (c == 0 ? _first : _ends).AsSpan(0, sessions.Length).CopyTo(column.Values);
-            if (c == 2)
-                foreach (ref var time in column.Values) time--;
+            column.Length = count;
+            Times(c == 0 ? _first : _last, column);
+            if (c > 0)
+                foreach (ref var time in column.Values) time = After(time) - (c - 1);
             batch.Add(column);
         }
         for (var k = 0; k < _node.Keys.Length; k++)
         {
             var column = _context.Memory.Rent(_node.Input.Schema[_node.Keys[k]].Type);
-            _keys.AppendKeys(k, _keyNumbers.AsSpan(0, sessions.Length), column);
+            _keys.AppendKeys(k, _keyNumbers.AsSpan(0, count), column);
             batch.Add(column);
         }
         foreach (var result in _results) batch.Add(result);
