@@ -74,12 +74,15 @@ struct CompensatedSum
 
     public readonly double Result
     {
-        get
-        {
-            if (IsFinite) return double.IsFinite(_sum) ? _sum + _error : _sum;
-            if (_nans != 0 || _infinities != 0 && _negativeInfinities != 0) return double.NaN;
-            return _infinities != 0 ? double.PositiveInfinity : double.NegativeInfinity;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !IsFinite ? Infinite() : double.IsFinite(_sum) ? _sum + _error : _sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    readonly double Infinite()
+    {
+        if (_nans != 0 || _infinities != 0 && _negativeInfinities != 0) return double.NaN;
+        return _infinities != 0 ? double.PositiveInfinity : double.NegativeInfinity;
     }
 
     /// <summary>The sum and what it lost; both together are the finite part.</summary>

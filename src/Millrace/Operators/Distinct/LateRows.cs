@@ -18,9 +18,13 @@ sealed class LateRows(int capacity)
     }
 
     /// <summary>Reports what was added, if anything.</summary>
-    public void Report(Batch batch, IReports reports, string view)
+    /// <param name="batch">The rows.</param>
+    /// <param name="reports">Who hears of it.</param>
+    /// <param name="views">The views whose rows they are.</param>
+    public void Report(Batch batch, IReports reports, params ReadOnlySpan<string> views)
     {
-        if (_count > 0) reports.Late(batch, _rows.AsSpan(0, _count), _ends.AsSpan(0, _count), _marks.AsSpan(0, _count), view);
+        if (_count == 0) return;
+        foreach (var view in views) reports.Late(batch, _rows.AsSpan(0, _count), _ends.AsSpan(0, _count), _marks.AsSpan(0, _count), view);
         _count = 0;
     }
 }

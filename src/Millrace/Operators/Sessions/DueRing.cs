@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Millrace.Data;
 
 namespace Millrace.Operators.Sessions;
@@ -21,20 +20,27 @@ sealed class DueRing(SessionTable table, MemoryOwner owner) : IDisposable
     long _position;
     bool _isPlaced, _hasTaken;
 
-    /// <summary>Notes a session.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(int session, long due)
+    /// <summary>Notes sessions by the end that they have.</summary>
+    public void Add(ReadOnlySpan<int> sessions)
     {
-        var step = due >> _shift;
-        if (!_hasTaken) Place(step);
-        var ahead = step <= _position ? 0 : Math.Min((ulong)(step - _position), Steps - 1);
-        _blocks.Add(ref _ends[(int)(_position + (long)ahead) & (Steps - 1)], session);
+        if (!_hasTaken) Place(sessions);
+        var (position, shift, ends) = (_position, _shift, _ends);
+        foreach (var session in sessions)
+        {
+            var step = table.EndOf(session) >> shift;
+            var ahead = step <= position ? 0 : Math.Min((ulong)(step - position), Steps - 1);
+            _blocks.Add(ref ends[(int)(position + (long)ahead) & (Steps - 1)], session);
+        }
     }
 
     // Until time has come this far it may still begin earlier; whoever stands too early for his step is looked at too early, which does no harm.
-    void Place(long step)
+    void Place(ReadOnlySpan<int> sessions)
     {
-        if (!_isPlaced || step < _position) (_position, _isPlaced) = (step, true);
+        foreach (var session in sessions)
+        {
+            var step = table.EndOf(session) >> _shift;
+            if (!_isPlaced || step < _position) (_position, _isPlaced) = (step, true);
+        }
     }
 
     /// <summary>Takes out the sessions that end before a frontier.</summary>
@@ -52,7 +58,7 @@ sealed class DueRing(SessionTable table, MemoryOwner owner) : IDisposable
             while (_blocks.TryTake(ref end, out var sessions)) table.Divide(sessions, frontier, due, _kept);
         }
         (_position, _hasTaken) = (target, true);
-        foreach (var session in _kept.All) Add(session, table.EndOf(session));
+        Add(_kept.All);
         _kept.Clear();
     }
 

@@ -21,7 +21,7 @@ sealed class SessionBlocks(MemoryOwner owner) : IDisposable
         _blocks[++end] = session;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Begin(ref int end)
     {
         var block = _free;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Functions.Aggregate;
@@ -15,13 +14,10 @@ namespace Millrace.Operators.Sessions;
 /// A row in order reads the number of its key's newest session and that session's times. Rows behind go through all sessions of their key. A session that is final for a
 /// row, by the watermark that the row itself was met by, takes it no more: so how rows were cut into batches decides nothing.
 /// </remarks>
-sealed class SessionTable : IDisposable
+sealed partial class SessionTable : IDisposable
 {
     /// <summary>In place of a session: the row is too late.</summary>
     public const int Late = -1;
-
-    /// <summary>Rows that are asked for together: what they read fits the first cache.</summary>
-    const int ChunkRows = 256;
 
     /// <summary>Keys without a session are kept up to this number: most come back.</summary>
     const int KeysKept = 1 << 17;
@@ -30,11 +26,11 @@ sealed class SessionTable : IDisposable
 
     readonly KeyedTable _keys;
     readonly MemoryOwner _owner;
-    readonly List<int> _touching = [];
     Session[] _sessions = [];
     int[] _free = [];
     int[] _newest = []; // by key: session + 1
-    int _last, _freeCount, _removed;
+    readonly int[] _begun = new int[ChunkRows]; // sessions that are not noted by their end yet
+    int _last, _freeCount, _begunCount, _removed;
     long _charged;
 
     public SessionTable(Aggregate node, KeyedTable keys, MemoryOwner owner)
@@ -95,96 +91,9 @@ sealed class SessionTable : IDisposable
     /// <summary>The newest session of a key + 1, or 0.</summary>
     public int NewestOf(int key) => key < _newest.Length ? _newest[key] : 0;
 
+    /// <summary>A gap after a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    long After(long time) => time > long.MaxValue - Gap ? long.MaxValue : time + Gap;
-
-    /// <summary>Finds the sessions of rows, and begins those that are missing.</summary>
-    /// <param name="times">The time column.</param>
-    /// <param name="rows">The rows, or empty for all in order.</param>
-    /// <param name="keys">For each its key.</param>
-    /// <param name="from">Where to begin.</param>
-    /// <param name="final">The final frontier.</param>
-    /// <param name="marks">For each row of the batch the final frontier that it was met by, or empty where no row is behind.</param>
-    /// <param name="found">Takes the session of each, or <see cref="Late"/>.</param>
-    /// <returns>The place of the first row that joins sessions, which <see cref="Merge"/> does when all before it are added; the number of rows where none does.</returns>
-    public int Join(ReadOnlySpan<long> times, ReadOnlySpan<int> rows, ReadOnlySpan<int> keys, int from, long final, ReadOnlySpan<long> marks, Span<int> found)
-    {
-        EnsureKeys();
-        for (var to = from; from < keys.Length; from = to)
-        {
-            to = Math.Min(to + ChunkRows, keys.Length);
-            Prefetch(keys[from..to]);
-            if (JoinChunk(times, rows, keys, from, to, final, marks, found) is var stopped && stopped < to) return stopped;
-        }
-        return keys.Length;
-    }
-
-    /// <summary>Asks for what <see cref="JoinChunk"/> will read, so that it waits for none of it.</summary>
-    void Prefetch(ReadOnlySpan<int> keys)
-    {
-        if (!Sse.IsSupported) return;
-        ref var newest = ref MemoryMarshal.GetArrayDataReference(_newest);
-        ref var sessions = ref MemoryMarshal.GetArrayDataReference(_sessions);
-        // A session that is none is asked for too: it costs less than to find out.
-        foreach (var key in keys) Prefetch(ref Unsafe.Add(ref sessions, Unsafe.Add(ref newest, key) - 1));
-    }
-
-    // Should the array be moved meanwhile, something of no use is asked for.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static unsafe void Prefetch(ref Session session) => Sse.Prefetch0(Unsafe.AsPointer(ref session));
-
-    int JoinChunk(ReadOnlySpan<long> times, ReadOnlySpan<int> rows, ReadOnlySpan<int> keys, int from, int to, long final, ReadOnlySpan<long> marks, Span<int> found)
-    {
-        var gap = (ulong)Gap;
-        for (var i = from; i < to; i++)
-        {
-            var row = rows.IsEmpty ? i : rows[i];
-            var time = times[row];
-            var mark = marks.IsEmpty ? final : Math.Max(final, marks[row]);
-            var newest = _newest[keys[i]];
-            if (time >= mark)
-            {
-                if (newest == 0)
-                {
-                    found[i] = Begin(keys[i], time, 0);
-                    continue;
-                }
-                ref var session = ref _sessions[newest - 1];
-                if (time >= session.Last)
-                {
-                    if ((ulong)(time - session.Last) <= gap) session.Last = time;
-                    else
-                    {
-                        found[i] = Begin(keys[i], time, newest);
-                        continue;
-                    }
-                }
-                if (time >= session.First)
-                {
-                    if ((session.Marks & Session.IsTouchedForAll) != Session.IsTouchedForAll) Touch(newest - 1);
-                    found[i] = newest - 1;
-                    continue;
-                }
-            }
-            if (FindTouching(newest, time, mark)) return i;
-            if (_touching.Count == 1) found[i] = Extend(_touching[0], time);
-            else found[i] = After(time) < mark ? Late : BeginAmong(keys[i], time);
-        }
-        return to;
-    }
-
-    /// <summary>Finds the sessions of a key that a row belongs to and that are not final for it.</summary>
-    /// <returns>Whether there are several.</returns>
-    bool FindTouching(int newest, long time, long mark)
-    {
-        _touching.Clear();
-        for (var s = newest; s != 0; s = _sessions[s - 1].Earlier)
-        {
-            ref var session = ref _sessions[s - 1];
-            if (After(session.Last) >= mark && time <= After(session.Last) && session.First <= After(time)) _touching.Add(s - 1);
-        }
-        return _touching.Count > 1;
-    }
+    public long After(long time) => time > long.MaxValue - Gap ? long.MaxValue : time + Gap;
 
     int Extend(int number, long time)
     {
@@ -242,9 +151,9 @@ sealed class SessionTable : IDisposable
         else AreManyTouched = true;
     }
 
-    /// <summary>Begins a session behind which a key's newest stands.</summary>
+    /// <summary>Begins a session behind which a key's newest stands. It is to be noted by its end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    int Begin(int key, long time, int earlier, bool isClosed = false)
+    int Begin(int key, long time, int earlier)
     {
         var number = _freeCount > 0 ? _free[--_freeCount] : NewNumber();
         ref var session = ref _sessions[number];
@@ -252,9 +161,17 @@ sealed class SessionTable : IDisposable
         _newest[key] = number + 1;
         Count++;
         if (!AreManyTouched) NoteTouched(number);
-        Finishing.Add(number, After(time));
-        if (!isClosed) Closing?.Add(number, After(time));
+        _begun[_begunCount++] = number;
         return number;
+    }
+
+    /// <summary>Notes the sessions that have begun by their end.</summary>
+    void NoteBegun(bool areOpen = true)
+    {
+        var begun = _begun.AsSpan(0, _begunCount);
+        Finishing.Add(begun);
+        if (areOpen) Closing?.Add(begun);
+        _begunCount = 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -265,13 +182,13 @@ sealed class SessionTable : IDisposable
     }
 
     /// <summary>Begins a session among those of its key, which stand in the order of their last rows.</summary>
-    int BeginAmong(int key, long time, bool isClosed = false)
+    int BeginAmong(int key, long time)
     {
         var newer = 0;
         var next = _newest[key];
         while (next != 0 && _sessions[next - 1].Last > time) (newer, next) = (next, _sessions[next - 1].Earlier);
         var newest = _newest[key];
-        var number = Begin(key, time, next, isClosed);
+        var number = Begin(key, time, next);
         if (newer == 0) return number;
         _newest[key] = newest;
         _sessions[newer - 1].Earlier = number + 1;
@@ -282,7 +199,8 @@ sealed class SessionTable : IDisposable
     public int Load(int key, long first, long last, int marks)
     {
         EnsureKeys();
-        var number = BeginAmong(key, last, (marks & Session.IsClosed) != 0);
+        var number = BeginAmong(key, last);
+        NoteBegun((marks & Session.IsClosed) == 0);
         ref var session = ref _sessions[number];
         (session.First, session.Marks) = (first, marks);
         Touched.Clear();
@@ -291,15 +209,26 @@ sealed class SessionTable : IDisposable
     }
 
     /// <summary>Takes a session out of those of its key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void Unlink(int number)
     {
         ref var session = ref _sessions[number];
-        ref var link = ref _newest[session.Key];
-        while (link != number + 1) link = ref _sessions[link - 1].Earlier;
-        link = session.Earlier;
-        // So many of them leave no key group untouched.
-        if (++_removed <= RemovalsNoted) _keys.MarkChanged(session.Key);
+        ref var newest = ref _newest[session.Key];
+        if (newest == number + 1) newest = session.Earlier;
+        else UnlinkEarlier(newest, number);
         Count--;
+        // So many of them leave no key group untouched.
+        if (_removed > RemovalsNoted) return;
+        _removed++;
+        _keys.MarkChanged(session.Key);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void UnlinkEarlier(int newest, int number)
+    {
+        ref var link = ref _sessions[newest - 1].Earlier;
+        while (link != number + 1) link = ref _sessions[link - 1].Earlier;
+        link = _sessions[number].Earlier;
     }
 
     /// <summary>Frees sessions that are past.</summary>
@@ -307,11 +236,12 @@ sealed class SessionTable : IDisposable
     {
         foreach (var number in numbers)
         {
-            ref var session = ref _sessions[number];
-            if ((session.Marks & Session.IsMerged) == 0) Unlink(number);
-            session.Marks = 0;
-            _free[_freeCount++] = number;
+            ref var marks = ref _sessions[number].Marks;
+            if ((marks & Session.IsMerged) == 0) Unlink(number);
+            marks = 0;
         }
+        numbers.CopyTo(_free.AsSpan(_freeCount));
+        _freeCount += numbers.Length;
         foreach (var states in States) states?.ResetAll(numbers);
     }
 

@@ -37,11 +37,9 @@ sealed class SessionTeller : IDisposable
     {
         var end = long.MaxValue;
         for (var port = 0; port < _told.Length; port++)
-            if ((_table[session].Marks >> port & Session.IsTold) != 0) end = Math.Min(end, After(_told[port]!.LastOf(session)));
+            if ((_table[session].Marks >> port & Session.IsTold) != 0) end = Math.Min(end, _table.After(_told[port]!.LastOf(session)));
         return end;
     }
-
-    long After(long time) => time > long.MaxValue - _table.Gap ? long.MaxValue : time + _table.Gap;
 
     /// <summary>Takes back what was told of sessions.</summary>
     /// <param name="sessions">At most a batch of them.</param>
@@ -130,7 +128,7 @@ sealed class SessionTeller : IDisposable
             column.Length = count;
             Times(c == 0 ? _first : _last, column);
             if (c > 0)
-                foreach (ref var time in column.Values) time = After(time) - (c - 1);
+                foreach (ref var time in column.Values) time = _table.After(time) - (c - 1);
             batch.Add(column);
         }
         for (var k = 0; k < _node.Keys.Length; k++)
