@@ -1,4 +1,4 @@
-namespace Millrace.Sketches.Quantiles;
+namespace Millrace.Sketches;
 
 /// <summary>Room to sort and merge in, one a thread and a type of items, so that a sketch need not carry its own.</summary>
 static class Scratch<T>
