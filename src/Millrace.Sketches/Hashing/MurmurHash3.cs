@@ -24,6 +24,14 @@ static class MurmurHash3
         return Finish(a, b, out h2);
     }
 
+    /// <summary>The part of the hash of 8 bytes that does not depend on the seed, for <see cref="HashMixed"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Mix(ulong item) => MixFirst(item);
+
+    /// <summary>The first half of the hash of 8 bytes that are mixed already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong HashMixed(ulong mixed, ulong seed) => Finish(seed ^ mixed ^ 8, seed ^ 8, out _);
+
     /// <summary>The two halves of the hash of bytes.</summary>
     public static ulong Hash(ReadOnlySpan<byte> bytes, ulong seed, out ulong h2)
     {
