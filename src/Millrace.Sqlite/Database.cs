@@ -56,6 +56,13 @@ sealed class Database : IDisposable
         return statement.Step() ? statement.Long(0) : fallback;
     }
 
+    /// <summary>The first value of a statement's first row as text, or null where there is none.</summary>
+    public string? Words(string sql)
+    {
+        using var statement = Prepare(sql);
+        return statement.Step() ? statement.Text(0) : null;
+    }
+
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 

@@ -123,7 +123,9 @@ sealed class Growth : Benchmark
         public override bool NeedsFormat => false;
         public override ISink CreateSink(SinkContext context) => this;
 
-        public void Open(Data.Schema schema, IReadOnlyList<int> key) => Counted = 0;
+        public bool IsStaged => false;
+
+        public void Open(Data.Schema schema, IReadOnlyList<int> key, string? position) => Counted = 0;
 
         public void Write(IReadOnlyList<Data.Batch> changes, long version)
         {
@@ -131,9 +133,7 @@ sealed class Growth : Benchmark
                 foreach (var n in ((Data.Column<long>)batch[2]).Values) Counted += n;
         }
 
-        public void Flush()
-        {
-        }
+        public string Flush() => "";
 
         public void Dispose()
         {

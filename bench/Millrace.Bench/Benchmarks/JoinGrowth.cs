@@ -144,16 +144,16 @@ sealed class JoinGrowth : Benchmark
         public override bool NeedsFormat => false;
         public override ISink CreateSink(SinkContext context) => this;
 
-        public void Open(Schema schema, IReadOnlyList<int> key) => Counted = 0;
+        public bool IsStaged => false;
+
+        public void Open(Schema schema, IReadOnlyList<int> key, string? position) => Counted = 0;
 
         public void Write(IReadOnlyList<Batch> changes, long version)
         {
             foreach (var batch in changes) Counted += batch.RowCount;
         }
 
-        public void Flush()
-        {
-        }
+        public string Flush() => "";
 
         public void Dispose()
         {

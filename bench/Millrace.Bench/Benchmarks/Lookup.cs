@@ -149,7 +149,10 @@ sealed class Lookup : Benchmark
         public override ISink CreateSink(SinkContext context) => this;
 
         /// <inheritdoc/>
-        public void Open(Schema schema, IReadOnlyList<int> key) => _sum = 0;
+        public bool IsStaged => false;
+
+        /// <inheritdoc/>
+        public void Open(Schema schema, IReadOnlyList<int> key, string? position) => _sum = 0;
 
         /// <inheritdoc/>
         public void Write(IReadOnlyList<Batch> changes, long version)
@@ -171,10 +174,7 @@ sealed class Lookup : Benchmark
         }
 
         /// <inheritdoc/>
-        public void Flush()
-        {
-            if (double.IsNaN(_sum)) throw new BenchmarkException("No sum.");
-        }
+        public string Flush() => double.IsNaN(_sum) ? throw new BenchmarkException("No sum.") : "";
 
         /// <inheritdoc/>
         public void Dispose()

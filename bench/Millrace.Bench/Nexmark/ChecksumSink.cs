@@ -34,7 +34,10 @@ sealed class ChecksumSink : Connector, ISink
     public override ISink CreateSink(SinkContext context) => this;
 
     /// <inheritdoc/>
-    public void Open(Schema schema, IReadOnlyList<int> key) => (Changes, Checksum, IsRepeatable) = (0, 0, key.Count == 0);
+    public bool IsStaged => false;
+
+    /// <inheritdoc/>
+    public void Open(Schema schema, IReadOnlyList<int> key, string? position) => (Changes, Checksum, IsRepeatable) = (0, 0, key.Count == 0);
 
     /// <inheritdoc/>
     public void Write(IReadOnlyList<Batch> changes, long version)
@@ -100,9 +103,7 @@ sealed class ChecksumSink : Connector, ISink
     }
 
     /// <inheritdoc/>
-    public void Flush()
-    {
-    }
+    public string Flush() => "";
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,6 @@
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Stores;
 using Millrace.Time;
 
 namespace Millrace.Bench.Nexmark;
@@ -29,7 +30,7 @@ sealed class EventConnector(Workload workload) : Connector
     {
         public bool CanReplay => true;
         public bool IsBounded => true;
-        public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop) => new([new Partition(workload)]);
+        public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) => new([new Partition(workload)]);
         public ValueTask DisposeAsync() => default;
     }
 

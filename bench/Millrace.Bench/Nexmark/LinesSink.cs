@@ -56,7 +56,10 @@ sealed class LinesSink : Connector, ISink
     public override ISink CreateSink(SinkContext context) => this;
 
     /// <inheritdoc/>
-    public void Open(Schema schema, IReadOnlyList<int> key)
+    public bool IsStaged => false;
+
+    /// <inheritdoc/>
+    public void Open(Schema schema, IReadOnlyList<int> key, string? position)
     {
         _byKey.Clear();
         _appended.Clear();
@@ -97,9 +100,7 @@ sealed class LinesSink : Connector, ISink
     }
 
     /// <inheritdoc/>
-    public void Flush()
-    {
-    }
+    public string Flush() => "";
 
     /// <inheritdoc/>
     public void Dispose()

@@ -26,7 +26,10 @@ sealed class AnswerColumns : Connector, ISink
     public override ISink CreateSink(SinkContext context) => this;
 
     /// <inheritdoc/>
-    public void Open(Schema schema, IReadOnlyList<int> key)
+    public bool IsStaged => false;
+
+    /// <inheritdoc/>
+    public void Open(Schema schema, IReadOnlyList<int> key, string? position)
     {
         _count = 0;
         if (_columns.Length == schema.Count) return;
@@ -92,9 +95,7 @@ sealed class AnswerColumns : Connector, ISink
     }
 
     /// <inheritdoc/>
-    public void Flush()
-    {
-    }
+    public string Flush() => "";
 
     /// <inheritdoc/>
     public void Dispose()

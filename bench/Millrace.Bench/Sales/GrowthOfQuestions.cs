@@ -156,16 +156,16 @@ sealed class GrowthOfQuestions : Benchmark
         {
             long _rows;
 
-            public void Open(Schema schema, IReadOnlyList<int> key) => _rows = 0;
+            public bool IsStaged => false;
+
+            public void Open(Schema schema, IReadOnlyList<int> key, string? position) => _rows = 0;
 
             public void Write(IReadOnlyList<Batch> changes, long version)
             {
                 foreach (var batch in changes) _rows += batch.RowCount;
             }
 
-            public void Flush()
-            {
-            }
+            public string Flush() => "";
 
             public void Dispose()
             {

@@ -12,7 +12,9 @@ sealed class DiscardConnector : Connector
 
     sealed class Discard : ISink
     {
-        public void Open(Schema schema, IReadOnlyList<int> key)
+        public bool IsStaged => false;
+
+        public void Open(Schema schema, IReadOnlyList<int> key, string? position)
         {
         }
 
@@ -20,9 +22,7 @@ sealed class DiscardConnector : Connector
         {
         }
 
-        public void Flush()
-        {
-        }
+        public string Flush() => "";
 
         public void Dispose()
         {

@@ -1,14 +1,27 @@
 using Millrace.Data;
+using Millrace.Stores;
 
 namespace Millrace.Connectors;
 
 /// <summary>Where raw records come from. Knows no format: it yields bytes with a position.</summary>
 public interface ISource : IAsyncDisposable
 {
-    /// <summary>Opens the partitions there are now. Fails with <see cref="ConnectorException"/>, saying whose fault it is and what to do.</summary>
-    ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop);
+    /// <summary>Opens the partitions there are now, each at its position of a checkpoint, or at its beginning where the checkpoint has none.</summary>
+    /// <remarks>
+    /// <para>
+    /// The next record of a partition is then the one at the position, as if it had never been closed. A partition has the number that it had (<see cref="SourcePosition.Partition"/>), whatever
+    /// came or went beside it; one that was not there gets a number that none had. A partition that is gone is given back as one that has ended if all of it was read.
+    /// </para>
+    /// <para>
+    /// Fails with <see cref="ConnectorException"/>, saying whose fault it is and what to do: also where what lies before the position is not what was read, and where the source cannot
+    /// go on from there.
+    /// </para>
+    /// </remarks>
+    /// <param name="from">Positions of this source, at most one a partition; empty = all from the beginning.</param>
+    /// <param name="stop">Gives up.</param>
+    ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop);
 
-    /// <summary>Whether it can be read again from a position.</summary>
+    /// <summary>Whether it can be opened at a position after a restart.</summary>
     bool CanReplay { get; }
 
     /// <summary>Whether it ends.</summary>
@@ -37,6 +50,10 @@ public interface IPartition : IDisposable
 
     /// <summary>Name for people: a file, a topic's partition.</summary>
     string Name { get; }
+
+    /// <summary>What its source must know besides a position to find it again (which files, how they begin); null = nothing. Thread-safe; the same text object until it changes.</summary>
+    /// <remarks>Kept beside the position: <see cref="SourcePosition.Mark"/>. It holds for all positions up to what was read so far.</remarks>
+    string? Mark => null;
 }
 
 /// <summary>A partition of bytes that a format cuts into records: files, stdin, journals.</summary>

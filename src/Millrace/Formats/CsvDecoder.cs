@@ -15,6 +15,7 @@ sealed class CsvDecoder : RecordDecoder
     readonly int[] _fields;       // for each used path the index of its field
     readonly byte[] _null;
     string? _headerProblem;
+    List<string>? _names;         // of the header; null where there is none
     string _expected = "";
     int _fieldCount;
     bool _needsHeader;
@@ -31,6 +32,7 @@ sealed class CsvDecoder : RecordDecoder
     protected override void Restart()
     {
         _headerProblem = null;
+        _names = null;
         _needsHeader = _dialect.HasHeader;
         if (_needsHeader) return;
         _fieldCount = Context.Schema.Count;
@@ -39,6 +41,18 @@ sealed class CsvDecoder : RecordDecoder
         for (var i = 0; i < UsedPaths.Count; i++)
             for (var c = Context.Schema.Count - 1; c >= 0; c--)
                 if (Context.Paths[c] == UsedPaths[i]) _fields[i] = c;
+    }
+
+    // "=" and the names of a header that was read, "?" for one that could not be, nothing for one that is still to come (or none at all).
+    protected override string SaveHeader() =>
+        _names is not null ? "=" + string.Join(',', _names.Select(Uri.EscapeDataString)) : _headerProblem is not null ? "?" : "";
+
+    protected override void LoadHeader(string saved)
+    {
+        if (saved.Length == 0) return;
+        _needsHeader = saved == "?";
+        NoHeader();
+        if (saved != "?") UseHeader([.. saved[1..].Split(',').Select(Uri.UnescapeDataString)]);
     }
 
     protected override int Unescape(ReadOnlySpan<byte> text, Span<byte> target, out string? problem)
@@ -260,6 +274,12 @@ sealed class CsvDecoder : RecordDecoder
             }
             names.Add(Encoding.UTF8.GetString(text).Trim());
         }
+        UseHeader(names);
+    }
+
+    void UseHeader(List<string> names)
+    {
+        _names = names;
         _fieldCount = names.Count;
         _expected = string.Join(", ", names);
         var missing = Context.Paths.Where(path => Find(names, path) < 0).Distinct().ToList();

@@ -54,6 +54,12 @@ public interface IDecoder : IDisposable
     /// <summary>A new file of the same partition begins: header and state start anew.</summary>
     void BeginFile();
 
+    /// <summary>How it stands between two calls, as a short text: what it knows of the file from its header, how many records it has seen.</summary>
+    string Save();
+
+    /// <summary>Makes it stand as another decoder of the same context did when it was saved; called before the first record.</summary>
+    void Load(string saved);
+
     /// <summary>Fields that became NULL because they did not fit (bad_data = 'null').</summary>
     long Nulled { get; }
 }
@@ -68,6 +74,9 @@ public sealed class DecodeErrors
 
     /// <summary>Adds one.</summary>
     public void Add(long offset, int start, int length, string message) => _items.Add(new(offset, start, length, message));
+
+    /// <summary>Forgets those before an offset.</summary>
+    public void RemoveBefore(long offset) => _items.RemoveAll(e => e.Offset < offset);
 
     /// <summary>Forgets all.</summary>
     public void Clear() => _items.Clear();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.Formats.Readers;
@@ -89,6 +90,12 @@ abstract class RecordDecoder : IDecoder
     /// <summary>The record just taken was bad; if it should have been a header, there is none.</summary>
     protected virtual void NoHeader() { }
 
+    /// <summary>What the header said, as <see cref="LoadHeader"/> takes it; empty where there was none.</summary>
+    protected virtual string SaveHeader() => "";
+
+    /// <summary>Takes over what a header said.</summary>
+    protected virtual void LoadHeader(string saved) { }
+
     /// <summary>Makes a record of the group bad; the first message stays.</summary>
     protected void Fail(int row, string message) => _messages[row] ??= message;
 
@@ -97,6 +104,25 @@ abstract class RecordDecoder : IDecoder
     {
         _begins = true;
         _isSkipping = false;
+    }
+
+    // Records so far, a plus sign inside a record that is skipped, then the header; empty before the first byte of a file.
+    /// <inheritdoc/>
+    public string Save() => _begins ? "" : string.Create(CultureInfo.InvariantCulture, $"{_records}{(_isSkipping ? "+" : "")}{SaveHeader()}");
+
+    /// <inheritdoc/>
+    public void Load(string saved)
+    {
+        if (saved.Length == 0)
+        {
+            BeginFile();
+            return;
+        }
+        var rest = saved.AsSpan().TrimStart("0123456789");
+        _records = long.Parse(saved.AsSpan(0, saved.Length - rest.Length), CultureInfo.InvariantCulture);
+        (_begins, _isSkipping) = (false, rest.StartsWith("+"));
+        Restart();
+        LoadHeader(rest[(_isSkipping ? 1 : 0)..].ToString());
     }
 
     /// <inheritdoc/>

@@ -205,7 +205,7 @@ sealed class Lane : IDisposable
         (_isInBarrier, _epoch, _stage, _station) = (true, _run.Epoch, 0, 0);
         _positions = [];
         foreach (var source in Sources)
-            foreach (var feed in source.Feeds) _positions.Add(new(source.Source.Definition.Name, feed.Partition.Id, feed.Position));
+            foreach (var feed in source.Feeds) _positions.Add(feed.Save());
     }
 
     void EndBarrier()

@@ -46,8 +46,7 @@ public static class PipelineRunner
             {
                 var source = CreateSource(scan, options, counters[scan.Source.Name], memory, failure);
                 sources.Add(scan.Source.Name, source);
-                partitions.Add(await source.Source.OpenAsync(stop).ConfigureAwait(false));
-                source.Time.SetPartitions(partitions[^1].Select(p => p.Name));
+                partitions.Add(await source.OpenAsync([], stop).ConfigureAwait(false));
             }
             options.Store.Open(plan.Tables, fresh: true);
             foreach (var reader in plan.Readers) readers.Add(new(reader, reader.Sink is null ? null : OpenSink(reader, options)));
@@ -93,7 +92,7 @@ public static class PipelineRunner
         var sink = connector.CreateSink(new(definition.Name, definition.Options, options.BaseDirectory, options.DataDirectory));
         try
         {
-            sink.Open(reader.Shape.Schema, definition.IsUpsert ? [.. reader.Shape.Key] : []);
+            sink.Open(reader.Shape.Schema, definition.IsUpsert ? [.. reader.Shape.Key] : [], position: null);
             return sink;
         }
         catch

@@ -74,5 +74,10 @@ public sealed record StoreCommit(long Version, IReadOnlyList<TableChange> Change
 /// <summary>The changes of one table.</summary>
 public sealed record TableChange(TableDefinition Table, IReadOnlyList<Batch> Batches);
 
-/// <summary>How far a partition is in the results.</summary>
-public sealed record SourcePosition(string Source, int Partition, long Position);
+/// <summary>How far a partition is in the results, and what must be known to go on from there.</summary>
+/// <param name="Source">Name of the source.</param>
+/// <param name="Partition">Number of the partition.</param>
+/// <param name="Position">Position of the next record: bytes (unpacked) of a partition of bytes, else rows.</param>
+/// <param name="Mark">What the source needs besides (<see cref="Connectors.IPartition.Mark"/>), which rarely changes; null = nothing.</param>
+/// <param name="Decoder">How its decoder stood there (header, number of the record); null = at the beginning, or there is no decoder.</param>
+public sealed record SourcePosition(string Source, int Partition, long Position, string? Mark = null, string? Decoder = null);

@@ -1,6 +1,7 @@
 using System.Text;
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Stores;
 using Millrace.Tests.Stores;
 using Millrace.Time;
 
@@ -34,7 +35,7 @@ sealed class TestSource(bool isBounded, params IPartition[] partitions) : ISourc
     public Dictionary<int, long> Durable { get; } = [];
     public int Disposed { get; private set; }
 
-    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop) => new(partitions);
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) => new(partitions);
 
     public void Committed(IReadOnlyDictionary<int, long> positions)
     {
@@ -156,7 +157,9 @@ sealed class TestSink : ISink
     /// <summary>Takes each row with its weight and version in place of <see cref="Rows"/>.</summary>
     public Action<Batch, int, int, long>? Takes { get; init; }
 
-    public void Open(Schema schema, IReadOnlyList<int> key) => Key = [.. key];
+    public bool IsStaged => false;
+
+    public void Open(Schema schema, IReadOnlyList<int> key, string? position) => Key = [.. key];
 
     public void Write(IReadOnlyList<Batch> changes, long version)
     {
@@ -174,6 +177,6 @@ sealed class TestSink : ISink
         }
     }
 
-    public void Flush() => Flushes++;
+    public string Flush() => (++Flushes).ToString(System.Globalization.CultureInfo.InvariantCulture);
     public void Dispose() => IsDisposed = true;
 }

@@ -155,7 +155,7 @@ public sealed class SqliteStoreTests : StoreContract
         SinkContext Context(string table) => new("out", new Options(new Dictionary<string, string> { ["path"] = path, ["table"] = table }), "", _folder);
         using (var sink = connector.CreateSink(Context("revenue")))
         {
-            sink.Open(Revenue.Schema, [0]);
+            sink.Open(Revenue.Schema, [0], null);
             var batch = StoredRows.Batch(Memory, Revenue.Schema, [1, 1, -1, 1], [["UK", 1], ["DE", 2], ["UK", 1], ["UK", 3]]);
             sink.Write([batch], 1);
             sink.Flush();
@@ -167,9 +167,9 @@ public sealed class SqliteStoreTests : StoreContract
             Assert.Equal(3, database.Number("SELECT lines FROM revenue WHERE country = 'UK'"));
             database.Run("CREATE TABLE mine (a)");
         }
-        using (var again = connector.CreateSink(Context("revenue"))) again.Open(Revenue.Schema, [0]);
+        using (var again = connector.CreateSink(Context("revenue"))) again.Open(Revenue.Schema, [0], null);
         using var other = connector.CreateSink(Context("mine"));
-        Assert.Contains("did not make", Assert.Throws<ConnectorException>(() => other.Open(Revenue.Schema, [0])).Message);
+        Assert.Contains("did not make", Assert.Throws<ConnectorException>(() => other.Open(Revenue.Schema, [0], null)).Message);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class SqliteStoreTests : StoreContract
         var schema = new Schema(new Field("at", DataType.Timestamp), new Field("revenue", DataType.Decimal(38, 2)));
         using (var sink = new SqliteConnector().CreateSink(new("out", new Options(new Dictionary<string, string> { ["path"] = path }), "", _folder)))
         {
-            sink.Open(schema, [0]);
+            sink.Open(schema, [0], null);
             var batch = StoredRows.Batch(Memory, schema, [1, 1, 1], [[0L, (Int128)330], [1_500_000L, (Int128)(-5)], [2_000_000L, (Int128)1_234_567_890_123_456_789]]);
             sink.Write([batch], 1);
             batch.Release();

@@ -1,25 +1,30 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
+using System.Text;
+using Millrace.Connectors.Journals;
 using Millrace.Data;
 using Millrace.Formats;
 using Millrace.Planning;
 
 namespace Millrace.Connectors.Files;
 
-/// <summary>Writes rows into a file, whole commits only: a commit that fails half-way (a full disk) is cut off again.</summary>
+/// <summary>Writes rows into a file, whole commits only: what is behind the last one that was flushed is cut off, at once where writing fails, else at the next start.</summary>
+/// <remarks>A packed file is one gzip member a commit, which readers take for one stream, so that it can be cut between any two. Its position: bytes, and a checksum of the columns.</remarks>
 sealed class FileSink : ISink
 {
     readonly SinkContext _context;
     readonly string _path;
     readonly bool _isPacked;
     readonly bool _writesChanges;
-    readonly bool _syncs;
     readonly ArrayBufferWriter<byte> _bytes = new(1 << 16);
     FileStream? _file;
-    Stream? _output;
+    GZipStream? _member;
     IEncoder? _encoder;
     VisibleRows _visible = new(Schema.Empty);
     Schema _signed = Schema.Empty;
+    uint _columns;
+    long _flushed;
 
     public FileSink(SinkContext context)
     {
@@ -28,10 +33,11 @@ sealed class FileSink : ISink
         _path = Path.GetFullPath(Path.Combine(context.BaseDirectory, path));
         _isPacked = context.Options.Text("compression", "auto") switch { "gzip" => true, "none" => false, _ => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) };
         _writesChanges = context.Options.Text("mode", "append") == "changes";
-        _syncs = context.Options.Boolean("fsync", false);
     }
 
-    public void Open(Schema schema, IReadOnlyList<int> key)
+    public bool IsStaged => true;
+
+    public void Open(Schema schema, IReadOnlyList<int> key, string? position)
     {
         if (_context.Options.Text("mode", "append") == "upsert")
         {
@@ -42,19 +48,48 @@ sealed class FileSink : ISink
         var format = new FormatList().Find(name == "jsonl" ? "json" : name) ?? throw Failed(Fault.User, $"format = '{name}': expected 'csv' or 'json'");
         _visible = new(schema);
         _signed = new Schema(_visible.Schema.Fields.Prepend(new Field("change", DataType.Integer)));
-        _encoder = format.CreateEncoder(_writesChanges ? _signed : _visible.Schema, _context.Options);
+        var written = _writesChanges ? _signed : _visible.Schema;
+        _encoder = format.CreateEncoder(written, _context.Options);
+        _columns = Crc32C.Append(0, Encoding.UTF8.GetBytes($"{name} {_isPacked} {written}"));
         try
         {
-            _file = new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
-            _output = _isPacked ? new GZipStream(_file, CompressionLevel.Fastest) : _file;
+            if (position is not null)
+            {
+                GoOn(position);
+                return;
+            }
+            _file = new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
             _encoder.WriteHeader(_bytes);
             Put();
+            EndMember();
+            Durability.SyncFolder(Path.GetDirectoryName(_path)!);
+            _flushed = _file.Position;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e is UnauthorizedAccessException or DirectoryNotFoundException ? Fault.User : Fault.External, $"it cannot be made: {e.Message.TrimEnd('.')}. Its folder must exist, and have room and the right to write.", e);
+            var what = position is null ? "made: " : "opened to go on: ";
+            throw Failed(e is UnauthorizedAccessException or DirectoryNotFoundException ? Fault.User : Fault.External,
+                $"it cannot be {what}{e.Message.TrimEnd('.')}. Its folder must exist, and have room and the right to write", e);
         }
     }
+
+    void GoOn(string position)
+    {
+        var (bytes, columns) = position.Split(' ') is [var b, var c] ? (long.Parse(b, CultureInfo.InvariantCulture), c) : (0, "");
+        if (columns != Hex(_columns))
+        {
+            throw Failed(Fault.User, "the checkpoint wrote other columns or another format into it than the SQL declares now, and a file has one form only. " +
+                "Give the sink another path, or start anew with --from fresh");
+        }
+        if (!File.Exists(_path)) throw Failed(Fault.User, $"it is gone, but the checkpoint has written {bytes:N0} bytes into it. Put it back, or start anew with --from fresh");
+        _file = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (_file.Length < bytes)
+            throw Failed(Fault.User, $"it has {_file.Length:N0} bytes, but the checkpoint has written {bytes:N0}. Put back the file as it was, or start anew with --from fresh");
+        _file.SetLength(bytes);
+        _file.Position = _flushed = bytes;
+    }
+
+    static string Hex(uint value) => value.ToString("x8", CultureInfo.InvariantCulture);
 
     public void Write(IReadOnlyList<Batch> changes, long version)
     {
@@ -69,37 +104,55 @@ sealed class FileSink : ISink
             else Encode(batch);
         }
         if (_bytes.WrittenCount == 0) return;
-        var before = _file!.Position;
         try
         {
             Put();
         }
         catch (IOException e)
         {
-            TryCut(before);
-            throw Failed(Fault.External, $"commit {version} cannot be written ({e.Message.TrimEnd('.')}); it holds all commits before. Free some space and start again", e);
+            throw Lost(version, e);
         }
     }
 
     void Put()
     {
-        _output!.Write(_bytes.WrittenSpan);
+        if (_bytes.WrittenCount == 0) return;
+        if (_isPacked) _member ??= new(_file!, CompressionLevel.Fastest, leaveOpen: true);
+        ((Stream?)_member ?? _file!).Write(_bytes.WrittenSpan);
         _bytes.ResetWrittenCount();
-        _output.Flush();
-        _file!.Flush(_syncs);
     }
 
-    // A gz stream that was cut could not go on; it is left as it is and told to be broken.
-    void TryCut(long length)
+    void EndMember()
     {
-        if (_isPacked) return;
+        _member?.Dispose();
+        _member = null;
+    }
+
+    ConnectorException Lost(long? version, IOException e)
+    {
+        CutBack();
+        var what = version is null ? "it cannot be written" : $"commit {version} cannot be written";
+        return Failed(Fault.External, $"{what} ({e.Message.TrimEnd('.')}); it holds all commits before. Free some space and start again", e);
+    }
+
+    /// <summary>Leaves what was flushed.</summary>
+    void CutBack()
+    {
         try
         {
-            _file!.SetLength(length);
+            EndMember();
         }
         catch (IOException)
         {
-            // The first error is the one to tell.
+            // Its bytes are cut off in any case.
+        }
+        try
+        {
+            if (_file!.Position != _flushed) _file.SetLength(_flushed);
+        }
+        catch (IOException)
+        {
+            // The first error is the one to tell; the next start cuts.
         }
     }
 
@@ -126,30 +179,27 @@ sealed class FileSink : ISink
         visible.Release();
     }
 
-    public void Flush()
+    public string Flush()
     {
         try
         {
-            _output?.Flush();
-            _file?.Flush(flushToDisk: true);
+            EndMember();
+            _file!.Flush(flushToDisk: true);
+            _flushed = _file.Position;
         }
         catch (IOException e)
         {
-            throw Failed(Fault.External, $"it cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw Lost(null, e);
         }
+        return string.Create(CultureInfo.InvariantCulture, $"{_flushed} {Hex(_columns)}");
     }
 
     public void Dispose()
     {
-        try
-        {
-            _output?.Dispose();
-            _file?.Dispose();
-        }
-        catch (IOException)
-        {
-            // Whatever could not be written was told by Write or Flush.
-        }
+        if (_file is null) return;
+        CutBack();
+        _file.Dispose();
+        _file = null;
     }
 
     ConnectorException Failed(Fault fault, string what, Exception? inner = null) => new(fault, $"sink '{_context.Name}', file '{_path}': {what}.", inner);

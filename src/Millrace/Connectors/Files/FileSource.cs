@@ -1,3 +1,5 @@
+using Millrace.Stores;
+
 namespace Millrace.Connectors.Files;
 
 /// <summary>The files of a path, as one partition or one each.</summary>
@@ -10,7 +12,7 @@ sealed class FileSource(SourceContext context) : ISource
     public bool IsBounded => !_isFollowed;
     public double? Pace { get; } = context.Options.Speed("speed", "max");
 
-    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop)
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         var files = Find();
         IReadOnlyList<IPartition> partitions = files.Count > 0 && context.Options.Text("partitions", "one") == "files"

@@ -1,5 +1,6 @@
 using System.Text;
 using Millrace.Formats;
+using Millrace.Stores;
 using Millrace.Time;
 
 namespace Millrace.Connectors.Generators;
@@ -63,7 +64,7 @@ sealed class GeneratorSource(SourceContext context) : ISource
     public bool IsBounded => _options.TextOrNull("rows") is not null;
     public string? Format => IsSales ? "json" : null;
 
-    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop)
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         var seed = Whole("seed", 1, 0, long.MaxValue);
         long? rows = IsBounded ? Whole("rows", 0, 0, long.MaxValue) : null;

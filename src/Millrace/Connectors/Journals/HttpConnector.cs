@@ -1,5 +1,6 @@
 using System.Text;
 using Millrace.Runtime;
+using Millrace.Stores;
 
 namespace Millrace.Connectors.Journals;
 
@@ -45,7 +46,7 @@ sealed class HttpSource(SourceContext context) : ISource, IIngestSource, IIngest
     /// <summary>As long as no segment was dropped.</summary>
     public bool CanReplay => _journal is null ? context.Options.TextOrNull("journal.retention_bytes") is null : _journal.Start == 0;
 
-    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop)
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         _journal = Journal.Open(JournalSettings.Of(context, Preamble(), isContinuous: false));
         return new([new JournalPartition(context.Name, _journal)]);

@@ -1,4 +1,5 @@
 using Millrace.Runtime;
+using Millrace.Stores;
 
 namespace Millrace.Connectors.Journals;
 
@@ -35,7 +36,7 @@ sealed class StdinSource(SourceContext context, Func<Stream> open) : ISource
     /// <summary>Ends when the input is copied, or with what stopped it.</summary>
     internal Task Copying { get; private set; } = Task.CompletedTask;
 
-    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop)
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         _journal = Journal.Open(JournalSettings.Of(context, default, isContinuous: true));
         if (_journal.IsFinished && context.Options.Text("journal.finished", "drop") == "drop") _journal.Clear();

@@ -3,7 +3,7 @@ using Millrace.Stores;
 
 namespace Millrace.Connectors.Programs;
 
-/// <summary>Keeps what a pipeline writes, as columns, for the program that runs it. Thread-safe; a new start of the pipeline empties it.</summary>
+/// <summary>Keeps what a pipeline writes, as columns, for the program that runs it. Thread-safe; a start without checkpoint empties it, one that goes on from a checkpoint adds to what is there.</summary>
 public sealed class MemorySink : IDisposable
 {
     readonly Lock _lock = new();
@@ -65,24 +65,28 @@ public sealed class MemorySink : IDisposable
     // The rows stay when the pipeline ends.
     sealed class Sink(MemorySink memory) : ISink
     {
-        public void Open(Schema schema, IReadOnlyList<int> key)
+        public bool IsStaged => false;
+
+        public long AppliedVersion => memory.Version;
+
+        // Of an earlier process nothing is there: the program gets what comes from now on.
+        public void Open(Schema schema, IReadOnlyList<int> key, string? position)
         {
-            memory.Dispose();
-            lock (memory._lock) (memory.Schema, memory._key, memory._version) = (schema, [.. key], 0);
+            if (position is null) memory.Dispose();
+            lock (memory._lock) (memory.Schema, memory._key, memory._version) = (schema, [.. key], position is null ? 0 : memory._version);
         }
 
         public void Write(IReadOnlyList<Batch> changes, long version)
         {
             lock (memory._lock)
             {
+                if (version <= memory._version) return;
                 foreach (var batch in changes) memory._changes.Add(batch.Retain());
                 memory._version = version;
             }
         }
 
-        public void Flush()
-        {
-        }
+        public string Flush() => "";
 
         public void Dispose()
         {

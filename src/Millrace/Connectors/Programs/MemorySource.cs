@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.Stores;
 using Millrace.Time;
 
 namespace Millrace.Connectors.Programs;
@@ -123,7 +124,7 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         /// <summary>It ends when the program says so.</summary>
         public bool IsBounded => true;
 
-        public ValueTask<IReadOnlyList<IPartition>> OpenAsync(CancellationToken stop) => new([new Partition(memory)]);
+        public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) => new([new Partition(memory)]);
         public ValueTask DisposeAsync() => default;
     }
 

@@ -1,6 +1,7 @@
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Formats;
+using Millrace.Stores;
 
 namespace Millrace.Runtime;
 
@@ -21,6 +22,7 @@ sealed class ByteFeed : Feed
     bool _needsBytes = true;
     bool _isAtEnd, _isHeldUp;
     long _nulled;
+    ResumePoint _resume;
 
     public ByteFeed(SourceRun source, IBytePartition partition, int slot, ILaneSignal? lane) : base(source, partition, slot)
     {
@@ -29,6 +31,11 @@ sealed class ByteFeed : Feed
         _pool = new(source.Memory.Owner("source " + source.Definition.Name));
         _reader = new(partition, _pool);
         _offset = partition.Position;
+        if (source.From(partition.Id)?.Decoder is { } saved)
+        {
+            _resume = ResumePoint.Parse(saved);
+            _decoder.Load(_resume.Decoder);
+        }
         if (lane is not null) _ahead = new($"{source.Definition.Name}/{partition.Id}", _reader, lane, source.Memory);
     }
 
@@ -39,7 +46,14 @@ sealed class ByteFeed : Feed
 
     public override bool IsAsked => _ahead is null;
 
-    protected override long ReadPosition => _offset;
+    protected override (long, int, string?) ReadAt => (_offset, _resume.Skip, _decoder.Save());
+
+    protected override SourcePosition Save(long position, int skip, string? decoder)
+    {
+        // Bad records behind the position have been told up to where it has read.
+        var told = Math.Max(_resume.Told, _offset);
+        return new(Source.Definition.Name, Partition.Id, position, Partition.Mark, new ResumePoint(skip, told > position ? told : 0, decoder!).ToString());
+    }
 
     protected override bool IsExhausted => _isAtEnd;
 
@@ -96,6 +110,7 @@ sealed class ByteFeed : Feed
         Batch? batch = null;
         var consumed = 0;
         if (_position < chunk.Length || isLast) batch = _decoder.Decode(chunk, _position, _offset, isLast, _errors, out consumed);
+        if (_resume.IsActive) batch = SkipTold(batch);
         try
         {
             if (_errors.Items.Count > 0)
@@ -119,6 +134,18 @@ sealed class ByteFeed : Feed
         _offset += consumed;
         if (_position == chunk.Length || batch is null && consumed == 0) Finish(chunk);
         return batch;
+    }
+
+    /// <summary>Leaves out what was pushed and told before the checkpoint that it goes on from.</summary>
+    Batch? SkipTold(Batch? batch)
+    {
+        _errors.RemoveBefore(_resume.Told);
+        if (batch is null || _resume.Skip == 0) return batch;
+        var skipped = Math.Min(_resume.Skip, batch.RowCount);
+        _resume = _resume with { Skip = _resume.Skip - skipped };
+        var rest = skipped == batch.RowCount ? null : batch.Gather([.. Enumerable.Range(skipped, batch.RowCount - skipped)]);
+        batch.Release();
+        return rest;
     }
 
     /// <summary>The chunk has given all that it can.</summary>

@@ -1,6 +1,7 @@
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Quality;
+using Millrace.Stores;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
@@ -25,7 +26,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
 {
     Batch? _held;       // rows that were read and are not due yet, from _heldFrom on
     int _heldFrom;
-    long _heldPosition; // where the held batch began
+    (long Position, int Skip, string? Decoder) _heldAt; // where the held batch began
     long _rows, _bytes;
 
     public SourceRun Source { get; } = source;
@@ -67,10 +68,17 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     public long BytesRead => Volatile.Read(ref _bytes);
     public abstract long? TotalBytes { get; }
 
-    /// <summary>The position up to which its records have been pushed.</summary>
-    public long Position => _held is null ? ReadPosition : _heldPosition;
+    /// <summary>The position up to which its records have been pushed, and what must be known to go on from there.</summary>
+    public SourcePosition Save()
+    {
+        var (position, skip, decoder) = _held is null ? ReadAt : (_heldAt.Position, _heldAt.Skip + _heldFrom, _heldAt.Decoder);
+        return Save(position, skip, decoder);
+    }
 
-    protected abstract long ReadPosition { get; }
+    /// <summary>Where it reads on: a position, rows behind it that have been pushed already, and how the decoder stands.</summary>
+    protected abstract (long Position, int Skip, string? Decoder) ReadAt { get; }
+
+    protected abstract SourcePosition Save(long position, int skip, string? decoder);
 
     /// <summary>Looks what there is; takes over what a reader has ready.</summary>
     public FeedState Poll()
@@ -90,7 +98,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
         if (IsIdle) SetIdle(false);
         if (_held is null)
         {
-            var from = ReadPosition;
+            var at = Source.Pacer is null ? default : ReadAt;
             var batch = Take();
             if (batch is null) return;
             CountRows(batch.RowCount);
@@ -99,7 +107,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
                 Push(batch);
                 return;
             }
-            (_held, _heldFrom, _heldPosition) = (batch, 0, from);
+            (_held, _heldFrom, _heldAt) = (batch, 0, at);
         }
         var due = Due();
         if (due == 0) return;

@@ -1,5 +1,6 @@
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Stores;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
@@ -14,7 +15,9 @@ sealed class RowFeed(SourceRun source, IRowPartition partition, int slot) : Feed
 
     public override bool IsAsked => true;
 
-    protected override long ReadPosition => _position;
+    protected override (long, int, string?) ReadAt => (_position, 0, null);
+
+    protected override SourcePosition Save(long position, int skip, string? decoder) => new(Source.Definition.Name, partition.Id, position + skip, partition.Mark);
 
     protected override bool IsExhausted => _next is null && partition.IsAtEnd;
 

@@ -3,6 +3,7 @@ using Millrace.Data;
 using Millrace.Formats;
 using Millrace.Planning;
 using Millrace.Quality;
+using Millrace.Stores;
 
 namespace Millrace.Runtime;
 
@@ -10,6 +11,7 @@ namespace Millrace.Runtime;
 sealed class SourceRun : IAsyncDisposable
 {
     readonly FailureBox _failure;
+    IReadOnlyList<SourcePosition> _from = [];
     int _ended;
 
     public SourceRun(ScanUse scan, ISource source, Format? format, QualityCounters counters, MemoryAccountant memory, TimeProvider clock, FailureBox failure)
@@ -30,6 +32,25 @@ sealed class SourceRun : IAsyncDisposable
     public Pacer? Pacer { get; }
     public SourceTime Time { get; }
     public CleanedSource Cleaned { get; }
+
+    /// <summary>Opens its partitions, each at its position of a checkpoint.</summary>
+    /// <param name="from">Positions of all sources; empty = from the beginning.</param>
+    /// <param name="stop">Gives up.</param>
+    public async ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
+    {
+        _from = [.. from.Where(p => p.Source == Definition.Name)];
+        if (_from.Count > 0 && !Source.CanReplay)
+        {
+            throw new ConnectorException(Fault.User,
+                $"source '{Definition.Name}': a '{Definition.Connector}' source cannot be read again from the position of a checkpoint, so what came since would be missing. Start anew with --from fresh.");
+        }
+        var partitions = await Source.OpenAsync(_from, stop).ConfigureAwait(false);
+        Time.SetPartitions(partitions.Select(p => p.Name));
+        return partitions;
+    }
+
+    /// <summary>Where a partition goes on, or null where it begins.</summary>
+    public SourcePosition? From(int partition) => _from.FirstOrDefault(p => p.Partition == partition);
 
     /// <summary>All its partitions, in the order of the lanes that own them.</summary>
     public List<Feed> Feeds { get; } = [];

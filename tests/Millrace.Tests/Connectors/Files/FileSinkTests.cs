@@ -49,7 +49,7 @@ public sealed class FileSinkTests : IDisposable
     public void Rows_stand_in_the_file_after_each_commit(string format, string expected)
     {
         using var sink = Sink(("path", "a.out"), ("format", format));
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         Write(sink, 1, ("France", 12.5m, 1), ("Spain", 1m, 1));
         Assert.Equal(expected, File.ReadAllText(Path_("a.out")));
     }
@@ -61,7 +61,7 @@ public sealed class FileSinkTests : IDisposable
     {
         using var sink = Sink(("path", "a.csv"), ("mode", mode));
         var schema = new Schema(new Field("country", DataType.Text), new Field("$single", DataType.BigInt));
-        sink.Open(schema, [1]);
+        sink.Open(schema, [1], null);
         var batch = RowValues.Rent(_memory, schema);
         RowValues.Append(batch, ["France", 0L]);
         sink.Write([batch], 1);
@@ -74,7 +74,7 @@ public sealed class FileSinkTests : IDisposable
     {
         using (var sink = Sink(("path", "a.csv.gz"), ("format", "csv")))
         {
-            sink.Open(s_schema, []);
+            sink.Open(s_schema, [], null);
             Write(sink, 1, ("France", 12.5m, 1));
             Write(sink, 2, ("Spain", 1m, 1));
             sink.Flush();
@@ -88,7 +88,7 @@ public sealed class FileSinkTests : IDisposable
     {
         _folder.Write("a.csv", "old and much longer than what comes");
         using var sink = Sink(("path", "a.csv"), ("format", "csv"));
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         Assert.Equal("country,revenue\n", File.ReadAllText(Path_("a.csv")));
     }
 
@@ -96,7 +96,7 @@ public sealed class FileSinkTests : IDisposable
     public void Rows_that_are_taken_back_are_refused_and_nothing_of_their_commit_is_written()
     {
         using var sink = Sink(("path", "a.csv"), ("format", "csv"));
-        sink.Open(s_schema, [0]);
+        sink.Open(s_schema, [0], null);
         Write(sink, 1, ("France", 12.5m, 1));
         var error = Assert.Throws<ConnectorException>(() => Write(sink, 2, ("France", 12.5m, -1), ("France", 13m, 1)));
         Assert.Contains("EMIT FINAL", error.Message, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class FileSinkTests : IDisposable
     public void Changes_are_written_with_their_sign_where_asked_for()
     {
         using var sink = Sink(("path", "a.csv"), ("format", "csv"), ("mode", "changes"));
-        sink.Open(s_schema, [0]);
+        sink.Open(s_schema, [0], null);
         Write(sink, 1, ("France", 12.5m, 1));
         Write(sink, 2, ("France", 12.5m, -1), ("France", 13m, 1));
         Assert.Equal("change,country,revenue\n1,France,12.50\n-1,France,12.50\n1,France,13.00\n", File.ReadAllText(Path_("a.csv")));
@@ -117,14 +117,14 @@ public sealed class FileSinkTests : IDisposable
     public void Upserts_are_refused()
     {
         using var sink = Sink(("path", "a.csv"), ("format", "csv"), ("mode", "upsert"));
-        Assert.Contains("mode = 'changes'", Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [0])).Message, StringComparison.Ordinal);
+        Assert.Contains("mode = 'changes'", Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [0], null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_folder_is_the_users_fault()
     {
         using var sink = Sink(("path", "nowhere/a.csv"), ("format", "csv"));
-        Assert.Equal(Fault.User, Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [])).Fault);
+        Assert.Equal(Fault.User, Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [], null)).Fault);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class FileSinkTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
         using var sink = Sink(("path", "/dev/full"), ("format", "json"));
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         var error = Assert.Throws<ConnectorException>(() => Write(sink, 7, ("France", 12.5m, 1)));
         Assert.Equal(Fault.External, error.Fault);
         Assert.Contains("commit 7", error.Message, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class FileSourceTests : IDisposable
     async Task<IReadOnlyList<IBytePartition>> Open(string path, params (string, string)[] options)
     {
         var source = new FileConnector().CreateSource(Reading.Context(_folder.Path, clock: _clock, options: [("path", path), .. options]));
-        return [.. (await source.OpenAsync(default)).Cast<IBytePartition>()];
+        return [.. (await source.OpenAsync([], default)).Cast<IBytePartition>()];
     }
 
     async Task<string> ReadAll(string path, int room = 1 << 16)

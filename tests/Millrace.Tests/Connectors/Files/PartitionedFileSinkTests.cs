@@ -60,7 +60,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
     public void A_folder_gets_a_file_for_each_pair_of_values()
     {
         using var sink = Sink();
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         Write(sink, 1, ("mon", 1, 10, 1), ("tue", 1, 20, 1), ("mon", 1, 30, 1), ("mon", 2, 40, 2));
         Write(sink, 2, ("mon", 1, 50, 1));
         Assert.Equal(["out/day=mon/hour=1/rows.csv: day,hour,n;mon,1,10;mon,1,30;mon,1,50;", "out/day=mon/hour=2/rows.csv: day,hour,n;mon,2,40;mon,2,40;", "out/day=tue/hour=1/rows.csv: day,hour,n;tue,1,20;"], Files());
@@ -70,7 +70,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
     public void A_path_may_have_the_names_in_it()
     {
         using var sink = Sink(("path", "out/{hour}/of-{day}.jsonl"), ("format", "json"));
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         Write(sink, 1, ("mon", 1, 10, 1), ("tue", null, 20, 1));
         Assert.Equal(["out/1/of-mon.jsonl: {\"day\":\"mon\",\"hour\":1,\"n\":10};", "out/__HIVE_DEFAULT_PARTITION__/of-tue.jsonl: {\"day\":\"tue\",\"hour\":null,\"n\":20};"], Files());
     }
@@ -85,7 +85,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
         _folder.Write("in/untouched.txt", "");
         using (var sink = Sink(("path", "in/" + path)))
         {
-            sink.Open(s_schema, []);
+            sink.Open(s_schema, [], null);
             Write(sink, 1, [.. days.Select((d, i) => (d, (int?)0, (long)i, 1))]);
         }
         var files = Files();
@@ -118,12 +118,12 @@ public sealed class PartitionedFileSinkTests : IDisposable
         _folder.Write("out/day=mon/mine.txt", "x");
         using (var sink = Sink())
         {
-            sink.Open(s_schema, []);
+            sink.Open(s_schema, [], null);
             Write(sink, 1, ("mon", 1, 10, 1), ("tue", 1, 20, 1));
         }
         using (var sink = Sink())
         {
-            sink.Open(s_schema, []);
+            sink.Open(s_schema, [], null);
             Assert.Equal(["out/day=mon/mine.txt: x"], Files());
             Assert.False(Directory.Exists(Path.Combine(_folder.Path, "out/day=tue")));
             Write(sink, 1, ("tue", 2, 30, 1));
@@ -137,7 +137,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
         _folder.Write("precious.txt", "x");
         _folder.Write("out/.to%20files.files", "../precious.txt\n" + Path.Combine(_folder.Path, "precious.txt") + "\n\n.\n");
         using var sink = Sink();
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         Assert.Equal(["precious.txt: x"], Files());
     }
 
@@ -146,7 +146,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
     {
         using (var sink = Sink(("compression", "gzip")))
         {
-            sink.Open(s_schema, []);
+            sink.Open(s_schema, [], null);
             for (var commit = 0; commit < 3; commit++) Write(sink, commit, [.. Enumerable.Range(0, 300).Select(i => ((string?)"d", (int?)i, (long)commit, 1))]);
             sink.Flush();
         }
@@ -161,7 +161,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
     public void Too_many_partitions_are_told_and_nothing_of_their_commit_is_written()
     {
         using var sink = Sink(("max_partitions", "2"));
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         Write(sink, 1, ("a", 1, 10, 1));
         var error = Assert.Throws<ConnectorException>(() => Write(sink, 2, ("a", 1, 20, 1), ("b", 1, 20, 1), ("c", 1, 20, 1)));
         Assert.Contains("more than 2 different values", error.Message, StringComparison.Ordinal);
@@ -172,7 +172,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
     public void A_commit_that_cannot_be_written_is_cut_off_in_every_file()
     {
         using var sink = Sink();
-        sink.Open(s_schema, []);
+        sink.Open(s_schema, [], null);
         Write(sink, 1, ("a", 1, 10, 1));
         // A folder stands where the file of b would.
         Directory.CreateDirectory(Path.Combine(_folder.Path, "out/day=b/hour=1/rows.csv"));
@@ -186,12 +186,12 @@ public sealed class PartitionedFileSinkTests : IDisposable
     {
         using (var sink = Sink(("mode", "changes"), ("partition_by", "day")))
         {
-            sink.Open(s_schema, [1]);
+            sink.Open(s_schema, [1], null);
             Write(sink, 1, ("a", 1, 10, 1), ("b", 1, 10, -1));
         }
         Assert.Equal(["out/day=a/rows.csv: change,day,hour,n;1,a,1,10;", "out/day=b/rows.csv: change,day,hour,n;-1,b,1,10;"], Files());
         using var appended = Sink();
-        appended.Open(s_schema, [1]);
+        appended.Open(s_schema, [1], null);
         Assert.Contains("EMIT FINAL", Assert.Throws<ConnectorException>(() => Write(appended, 1, ("b", 1, 10, -1))).Message, StringComparison.Ordinal);
     }
 
@@ -203,7 +203,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
     public void A_path_that_does_not_fit_is_told(string path, string message)
     {
         using var sink = Sink(("path", path));
-        var error = Assert.Throws<ConnectorException>(() => sink.Open(s_schema, []));
+        var error = Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [], null));
         Assert.Equal(Fault.User, error.Fault);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
@@ -212,6 +212,6 @@ public sealed class PartitionedFileSinkTests : IDisposable
     public void A_column_that_is_not_there_is_told()
     {
         using var sink = Sink(("partition_by", "day, month"));
-        Assert.Contains("partition_by names 'month'; its columns are day, hour, n", Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("partition_by names 'month'; its columns are day, hour, n", Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [], null)).Message, StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,7 @@ public sealed class GeneratorTests
     readonly ManualClock _clock = new();
 
     async Task<IPartition> Open(Schema? schema, params (string, string)[] options) =>
-        Assert.Single(await new GeneratorConnector().CreateSource(Reading.Context(Path.GetTempPath(), schema, _clock, options)).OpenAsync(default));
+        Assert.Single(await new GeneratorConnector().CreateSource(Reading.Context(Path.GetTempPath(), schema, _clock, options)).OpenAsync([], default));
 
     async Task<IBytePartition> Sales(params (string, string)[] options) => (IBytePartition)await Open(null, options);
 

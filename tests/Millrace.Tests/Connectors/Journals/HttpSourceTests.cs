@@ -24,7 +24,7 @@ public sealed class HttpSourceTests : IDisposable
         for (var start = 1; start <= 2; start++)
         {
             await using var source = Source(("format", "json"));
-            var partition = (IBytePartition)Assert.Single(await source.OpenAsync(default));
+            var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
             var ingest = Assert.IsAssignableFrom<IIngest>(source);
             await ingest.AppendAsync(Bytes("{\"id\":1}\n"), 1, null, default);
             Assert.Equal(string.Concat(Enumerable.Repeat("{\"id\":1}\n", start)), partition.Read());
@@ -38,7 +38,7 @@ public sealed class HttpSourceTests : IDisposable
     public async Task A_csv_source_names_its_fields_in_its_journal()
     {
         await using var source = Source(("format", "csv"), ("csv.delimiter", ";"));
-        var partition = (IBytePartition)Assert.Single(await source.OpenAsync(default));
+        var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
         await ((IIngest)source).AppendAsync(Bytes("1;x\n"), 1, null, default);
         Assert.Equal("\"id\";\"full \"\"name\"\"\"\n1;x\n", partition.Read());
         partition.Dispose();
@@ -48,7 +48,7 @@ public sealed class HttpSourceTests : IDisposable
     public async Task A_source_that_has_dropped_rows_says_that_it_cannot_replay()
     {
         await using var source = Source(("format", "json"), ("journal.segment_bytes", "1"), ("journal.retention_bytes", "0"));
-        var partition = (IBytePartition)Assert.Single(await source.OpenAsync(default));
+        var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
         await ((IIngest)source).AppendAsync(Bytes("{}\n"), 1, null, default);
         await ((IIngest)source).AppendAsync(Bytes("{}\n"), 1, null, default);
         Assert.True(source.CanReplay);
@@ -61,6 +61,6 @@ public sealed class HttpSourceTests : IDisposable
     public async Task An_option_out_of_range_is_an_error()
     {
         await using var source = Source(("journal.max_bytes", "0"));
-        Assert.Contains("journal.max_bytes", (await Assert.ThrowsAsync<ConnectorException>(() => source.OpenAsync(default).AsTask())).Message, StringComparison.Ordinal);
+        Assert.Contains("journal.max_bytes", (await Assert.ThrowsAsync<ConnectorException>(() => source.OpenAsync([], default).AsTask())).Message, StringComparison.Ordinal);
     }
 }

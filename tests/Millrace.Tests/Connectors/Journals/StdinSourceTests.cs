@@ -13,7 +13,7 @@ public sealed class StdinSourceTests : IDisposable
     async Task<string> Run(Stream input, params (string, string)[] options)
     {
         await using var source = (StdinSource)new StdinConnector(() => input).CreateSource(Reading.Context(_folder.Path, options: options));
-        using var partition = (IBytePartition)Assert.Single(await source.OpenAsync(default));
+        using var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
         try
         {
             await source.Copying;
@@ -69,7 +69,7 @@ public sealed class StdinSourceTests : IDisposable
     public async Task A_full_journal_makes_the_input_wait_for_commits()
     {
         await using var source = (StdinSource)new StdinConnector(() => Text(new string('x', 3 << 20))).CreateSource(Reading.Context(_folder.Path, options: [("journal.max_bytes", "1")]));
-        using var partition = (IBytePartition)Assert.Single(await source.OpenAsync(default));
+        using var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
         var total = 0;
         while (!source.Copying.IsCompleted || total < 3 << 20)
         {

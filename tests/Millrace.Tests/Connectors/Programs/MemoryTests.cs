@@ -16,7 +16,7 @@ public sealed class MemoryTests
     readonly ConnectorList _connectors = new();
     readonly MemoryAccountant _memory = new();
 
-    async Task<IRowPartition> Open(Schema schema) => (IRowPartition)Assert.Single(await _connectors.Find("memory")!.CreateSource(Reading.Context(".", schema)).OpenAsync(default));
+    async Task<IRowPartition> Open(Schema schema) => (IRowPartition)Assert.Single(await _connectors.Find("memory")!.CreateSource(Reading.Context(".", schema)).OpenAsync([], default));
 
     [Fact]
     public async Task Values_of_every_type_come_back_as_they_were_pushed()
@@ -130,14 +130,14 @@ public sealed class MemoryTests
             var target = _connectors.Memory.Add("out", sink).CreateSink(new SinkContext("out", Options.None, ".", "."));
             string Rows() => string.Join(" ", sink.Rows().Select(r => $"{r[0]}={r[1]}"));
 
-            target.Open(s_pairs, [0]);
+            target.Open(s_pairs, [0], null);
             Write(target, 1, ("a", 1, 1), ("b", 2, 1), ("c", 9, 1));
             Write(target, 2, ("c", 9, -1), ("a", 3, 1)); // a row of a key replaces the one before
             Write(target, 3, ("b", 2, -1), ("b", 4, 1));
             Assert.Equal("a=3 b=4", Rows());
             Assert.Equal(3, sink.Version);
 
-            target.Open(s_pairs, []);
+            target.Open(s_pairs, [], null);
             Assert.Equal("", Rows());
             Write(target, 1, ("a", 1, 1), ("b", 2, 2), ("a", 1, 1));
             Write(target, 2, ("b", 2, -1), ("a", 7, 1));

@@ -42,7 +42,9 @@ sealed class PartitionedFileSink : ISink
         _most = context.Options.Integer("max_partitions", 10_000);
     }
 
-    public void Open(Schema schema, IReadOnlyList<int> key)
+    public bool IsStaged => true;
+
+    public void Open(Schema schema, IReadOnlyList<int> key, string? position)
     {
         if (_context.Options.Text("mode", "append") == "upsert")
             throw Failed(Fault.User, "files can only be appended to, so they take no upserts. Write mode = 'append' (each row once, when it is final) or mode = 'changes' (every change with its sign)");
@@ -185,7 +187,7 @@ sealed class PartitionedFileSink : ISink
         _open.AddLast(file);
     }
 
-    public void Flush()
+    public string Flush()
     {
         try
         {
@@ -201,6 +203,7 @@ sealed class PartitionedFileSink : ISink
         {
             throw Failed(Fault.External, $"the files cannot be written ({e.Message.TrimEnd('.')})", e);
         }
+        return "";
     }
 
     public void Dispose()
