@@ -3,6 +3,7 @@ using Millrace.Bench.Harness;
 using Millrace.Bench.Latencies;
 using Millrace.Bench.Nexmark;
 using Millrace.Bench.Sales;
+using Millrace.Bench.Sketches;
 
 namespace Millrace.Bench;
 
@@ -15,6 +16,7 @@ static class Program
         .. SalesQuestion.All.Select(static q => new SalesBenchmark(q)), .. SalesQuestion.All.Select(static q => new TwoLanes(q)),
         new DecodeJson(), new DecodeCsv(), new Growth(), new Lookup(), new JoinGrowth(), new GrowthOfQuestions(), new Latency(),
         new NexmarkSpeed(fromJson: false), new NexmarkSpeed(fromJson: true), new NexmarkCheck(),
+        new SketchSpeed(),
     ];
 
     static int Main(string[] arguments)
