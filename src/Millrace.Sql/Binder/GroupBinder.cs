@@ -101,8 +101,9 @@ internal sealed class GroupBinder(Compilation compilation, string view)
                 : $"every group of '{view}' is kept for ever: GROUP BY has no window. Group by window_start of TUMBLE(...) or HOP(...) if the keys grow without end.");
         }
         var scalars = compilation.Scalars!;
-        if (scalars.Correlated is { } correlated) throw new SqlError(Codes.OuterColumn, correlated.Span, "in a query with GROUP BY a query that stands for a value cannot compare with columns outside it. Join it in a query in FROM.");
-        result = scalars.Join(result);
+        // What a query that stands for a value compares with is a key of the group, or made of keys.
+        var groups = new GroupRewriter(compilation, from, window is not null, keys, !numbers.IsEmpty, result);
+        result = scalars.Join(result, groups.Rewrite);
         var rewriter = new GroupRewriter(compilation, from, window is not null, keys, !numbers.IsEmpty, result);
         Expression Rewrite(Expression expression, Span at) => rewriter.Rewrite(expression, at);
         foreach (var condition in after) result = PlanBuilder.Filter(result, Rewrite(condition, span), compilation.Where(span));

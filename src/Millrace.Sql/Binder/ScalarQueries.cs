@@ -40,12 +40,15 @@ internal sealed class ScalarQueries(Compilation compilation, SubqueryBinder subq
     }
 
     /// <summary>The rows with a column for each query.</summary>
-    public PlanNode Join(PlanNode node)
+    /// <param name="node">The rows.</param>
+    /// <param name="over">What a query is compared with, over the columns of the rows; null where it is so already.</param>
+    public PlanNode Join(PlanNode node, Func<Expression, Span, Expression>? over = null)
     {
         foreach (var (query, rows) in _all)
         {
             var width = node.Schema.Count;
-            node = subqueries.JoinScalar(node, rows, query.Span);
+            var moved = over is null ? rows : rows with { Outer = [.. rows.Outer.Select(o => (over(o.Outer, query.Span), o.Column))] };
+            node = subqueries.JoinScalar(node, moved, query.Span);
             _places.Add(width);
         }
         return node;
@@ -61,7 +64,4 @@ internal sealed class ScalarQueries(Compilation compilation, SubqueryBinder subq
         if (expression is ScalarSlot) throw new SqlError(Codes.MisplacedQuery, span, $"a query cannot stand for a value inside {place}. Compute it in a query in FROM, or join the table.");
         foreach (var part in expression.Parts()) Refuse(part, span, place);
     }
-
-    /// <summary>Whether any query compares with columns of the rows around it.</summary>
-    public QueryExpr? Correlated => _all.FirstOrDefault(q => q.Rows.Outer.Count > 0).Query;
 }

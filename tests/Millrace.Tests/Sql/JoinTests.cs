@@ -21,6 +21,8 @@ public sealed class JoinTests
     [InlineData("SELECT (SELECT product, country FROM orders) AS x FROM orders", "MR1202 6:25+37 a query that stands for a value has one column; this one has 2.")]
     [InlineData("SELECT (SELECT MAX(b.price) FROM orders b WHERE b.at < a.at) AS x FROM orders a",
         "MR1203 6:66+11 a query that stands for a value may be compared with the query around it by equalities alone, e.g. WHERE t.k = o.k. Join the tables in FROM instead.")]
+    [InlineData("SELECT a.country, (SELECT MAX(b.price) FROM orders b WHERE b.product = a.product) AS x FROM orders a GROUP BY a.country",
+        "MR1080 6:89+9 'product' is neither in GROUP BY nor inside an aggregate. Add it to GROUP BY, or write e.g. MAX(product).")]
     [InlineData("SELECT window_start, COUNT(*) AS n FROM TUMBLE(orders, at, INTERVAL '1 hour') WHERE product IN (SELECT product FROM orders) GROUP BY window_start",
         "MR1204 6:102+39 a row may pass this condition at any later time, so that windows over the rows would never be complete. Group first, in a query in FROM, and compare its rows.")]
     [InlineData("SELECT window_start, COUNT(*) AS n FROM TUMBLE((SELECT a.at FROM orders a JOIN orders b ON a.product = b.product), at, INTERVAL '1 hour') GROUP BY window_start",

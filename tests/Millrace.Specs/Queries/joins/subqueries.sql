@@ -23,6 +23,14 @@ CREATE MATERIALIZED VIEW one AS SELECT id, (SELECT name FROM products WHERE prod
 CREATE MATERIALIZED VIEW each AS
   SELECT o.id, (SELECT COUNT(*) FROM orders b WHERE b.customer = o.customer) AS orders, (SELECT MAX(name) FROM products p WHERE p.product = o.product) AS name FROM orders o;
 
+-- The same in groups: they are compared with what is grouped by.
+CREATE MATERIALIZED VIEW large AS
+  SELECT customer, SUM(amount) AS total, (SELECT COUNT(*) FROM orders b WHERE b.customer = o.customer AND b.amount > 15) AS large FROM orders o GROUP BY customer;
+CREATE MATERIALIZED VIEW several AS
+  SELECT customer, SUM(amount) AS total FROM orders o GROUP BY customer HAVING SUM(amount) > (SELECT MAX(amount) FROM orders b WHERE b.customer = o.customer);
+CREATE MATERIALIZED VIEW next AS
+  SELECT product + 1 AS next, COUNT(*) AS n, (SELECT name FROM products p WHERE p.product = o.product + 1) AS name FROM orders o GROUP BY product + 1;
+
 -- file orders.csv
 -- id,customer,product,amount
 -- 1,ann,1,10
@@ -94,3 +102,19 @@ CREATE MATERIALIZED VIEW each AS
 -- 3 | 2 | cup
 -- 4 | 0 | NULL
 -- 5 | 1 | NULL
+-- expect large
+-- customer | total | large
+-- ann | 30 | 1
+-- bob | 30 | 1
+-- cid | 5 | 0
+-- NULL | 40 | 0
+-- expect several
+-- customer | total
+-- ann | 30
+-- expect next
+-- next | n | name
+-- 2 | 1 | ink
+-- 3 | 1 | cup
+-- 4 | 1 | NULL
+-- 10 | 1 | NULL
+-- NULL | 1 | NULL
