@@ -34,13 +34,18 @@ sealed class GrowthOfQuestions : Benchmark
             CREATE VIEW answer AS SELECT window_start, store, AVG(qty * price) AS mean
               FROM HOP(sales, ts, INTERVAL '{s} seconds', INTERVAL '10 minutes') GROUP BY window_start, store;
             """),
-        new("views", "w1 in 1, 10 and 100 views over one source", [1, 10, 100], static n => n == 1 ? "1 view" : $"{n} views", static n => string.Concat(Enumerable.Range(0, (int)n).Select(i => $"""
-            CREATE VIEW answer{(i == 0 ? "" : i)} AS SELECT window_start, product, SUM(qty * price) AS rev, COUNT(*) AS n
-              FROM TUMBLE(sales, ts, INTERVAL '1 minute') WHERE qty > {i % 10} GROUP BY window_start, product;
-            {(i == 0 ? "" : $"CREATE SINK result{i} FROM answer{i} EMIT ON WINDOW CLOSE WITH (connector = 'count');")}
-
-            """))),
+        new("views", "w1 in 1, 10 and 100 views over one source", [1, 10, 100], Views, static n => Several(n, static i => $"qty > {i % 10}")),
+        new("views-apart", "the same, each view with a condition of its own", [1, 10, 100], Views, static n => Several(n, static i => $"qty > 0 AND customer <> {i}")),
     ];
+
+    static string Views(long views) => views == 1 ? "1 view" : $"{views} views";
+
+    static string Several(long views, Func<int, string> condition) => string.Concat(Enumerable.Range(0, (int)views).Select(i => $"""
+        CREATE VIEW answer{(i == 0 ? "" : i)} AS SELECT window_start, product, SUM(qty * price) AS rev, COUNT(*) AS n
+          FROM TUMBLE(sales, ts, INTERVAL '1 minute') WHERE {condition(i)} GROUP BY window_start, product;
+        {(i == 0 ? "" : $"CREATE SINK result{i} FROM answer{i} EMIT ON WINDOW CLOSE WITH (connector = 'count');")}
+
+        """));
 
     static string Keys(long keys) => keys.ToString("#,0", CultureInfo.InvariantCulture) + " keys";
 
@@ -48,7 +53,7 @@ sealed class GrowthOfQuestions : Benchmark
     public override string Name => "growth-questions";
 
     /// <inheritdoc/>
-    public override string Summary => "w1 and w6 with 10 to 10^7 keys, w4 with slides of 10 minutes to a second, w1 in 1 to 100 views over one source; 10 million rows, one core.";
+    public override string Summary => "w1 and w6 with 10 to 10^7 keys, w4 with slides of 10 minutes to a second, w1 in 1 to 100 views over one source, with ten conditions and with one each; 10 million rows, one core.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Run(Workshop workshop)

@@ -21,6 +21,7 @@ internal sealed class SourceBinder(Compilation compilation)
         new("bad_data.max_rate", "number", null, "Share of bad records, 0 to 1, past which the pipeline stops."),
         new("watermark.idle_timeout", "duration", "30 seconds", "After so long without rows a partition no longer holds time back."),
         new("watermark.all_idle", "elapsed|hold", "elapsed", "Whether time moves on by the elapsed time when all partitions are idle."),
+        new("rows", "integer", null, "About how many rows there are, of a table that others are joined with: smaller ones are joined first."),
         new("start", "earliest|now", "earliest", "Where reading begins."),
         new("changes", "append|upsert|cdc", "append", "How rows change: they are added, or each replaces the row of its PRIMARY KEY (upsert); cdc does not exist yet."),
         new("deleted", "text", null, "upsert: the BOOLEAN column that is true in a row that deletes its key."),

@@ -107,6 +107,8 @@ sealed class Lane : IDisposable
     public required Station[][] Stations { get; init; }
     /// <summary>Those that are told of every tick, inputs before what reads them.</summary>
     public required Station[] Clocked { get; init; }
+    /// <summary>Those that keep what they have to say to many readers for a while, inputs before what reads them.</summary>
+    public Station[] FanningOut { get; set; } = [];
     /// <summary>By stage of what feeds them.</summary>
     public required ExchangeSender[][] Senders { get; set; }
     /// <summary>By stage of what they feed.</summary>
@@ -131,7 +133,7 @@ sealed class Lane : IDisposable
             return true;
         }
         if (ServeQueues() || ServeBarrier()) return true;
-        if (!ServeSources()) return false;
+        if (!ServeSources() && !Flush()) return false;
         _activity++;
         return true;
     }
@@ -150,6 +152,7 @@ sealed class Lane : IDisposable
     bool ServeClock()
     {
         if (Clocked.Length == 0 || _isInBarrier || Pending.Stage >= 0 || _run.Now is var now && now <= _now) return false;
+        if (Flush()) return true;
         _now = now;
         foreach (var station in Clocked) station.OnTick(now);
         foreach (var collector in Collectors)
@@ -258,6 +261,14 @@ sealed class Lane : IDisposable
             _sourcesEnded = true;
             _run.Coordinator?.Wake();
         }
+        return false;
+    }
+
+    bool Flush()
+    {
+        if (Pending.Stage >= 0) return false;
+        foreach (var station in FanningOut)
+            if (station.Flush()) return true;
         return false;
     }
 

@@ -47,6 +47,7 @@ sealed class LaneBuilder
                 _sources[first.Name].Waiters.AddRange(lanes.Select(l => l.Signal));
             }
         Wire(lanes, queueLength);
+        foreach (var lane in lanes) lane.FanningOut = [.. lane.Stations.SelectMany(s => s).Where(s => s.FanOut())];
         return lanes;
     }
 

@@ -22,6 +22,7 @@ sealed class Station : IOutput, IDisposable
     Frontier _frontier = Frontier.Start;
     long _rowsIn, _mostStateRows;
     bool _isIdle;
+    FanOut? _fanOut;
 
     /// <summary>Creates a station.</summary>
     /// <param name="stage">Exchanges passed on the way here.</param>
@@ -63,6 +64,24 @@ sealed class Station : IOutput, IDisposable
     public bool HasMore { get; private set; }
 
     public void AddTarget(int port, Target target) => _targets[port] = [.. _targets[port], target];
+
+    /// <summary>When all targets are known: many of them take several batches at once.</summary>
+    /// <returns>Whether they do; then <see cref="Flush"/> is to be called before a tick of the clock, and when there is nothing else to do.</returns>
+    public bool FanOut()
+    {
+        if (_targets.Sum(t => t.Length) < Runtime.FanOut.Readers) return false;
+        _fanOut = new(_targets);
+        return true;
+    }
+
+    /// <summary>Passes on what is kept for several readers.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool Flush()
+    {
+        if (_fanOut is not { HasHeld: true }) return false;
+        _fanOut.Flush();
+        return true;
+    }
 
     /// <summary>The target that stands for one edge of one of the inputs.</summary>
     public Target InputTarget(int input, int edge = 0) => new StationInput(this, input, edge);
@@ -114,10 +133,15 @@ sealed class Station : IOutput, IDisposable
 
     public void OnBarrier(long epoch)
     {
-        if (_operator is null) return;
+        if (_operator is null)
+        {
+            Flush();
+            return;
+        }
         var before = _clock.Enter(Work);
         _operator.OnBarrier(epoch, this);
         _clock.Leave(before);
+        Flush();
         NoteState();
     }
 
@@ -145,6 +169,7 @@ sealed class Station : IOutput, IDisposable
         var before = _clock.Enter(Work);
         ResumeNow();
         _clock.Leave(before);
+        Flush();
         return true;
     }
 
@@ -179,7 +204,9 @@ sealed class Station : IOutput, IDisposable
             batch.AssertWhole();
             _rowsOut[port] += batch.RowCount;
             Exit?.OnBatch(batch);
-            foreach (var target in _targets[port]) target.OnBatch(batch);
+            if (_fanOut is not null) _fanOut.Push(batch.Retain(), port);
+            else
+                foreach (var target in _targets[port]) target.OnBatch(batch);
         }
         finally
         {
@@ -190,6 +217,11 @@ sealed class Station : IOutput, IDisposable
     /// <inheritdoc/>
     public void Advance(Frontier frontier)
     {
+        if (_fanOut is not null)
+        {
+            _fanOut.Advance(frontier);
+            return;
+        }
         foreach (var targets in _targets)
             foreach (var target in targets) target.OnFrontier(frontier);
     }
@@ -218,6 +250,7 @@ sealed class Station : IOutput, IDisposable
     public void Dispose()
     {
         while (_waiting.TryDequeue(out var next)) next.Batch?.Release();
+        _fanOut?.Dispose();
         _operator?.Dispose();
     }
 
@@ -266,6 +299,11 @@ sealed class Station : IOutput, IDisposable
 
     void TellIdle()
     {
+        if (_fanOut is not null)
+        {
+            _fanOut.OnIdle(_isIdle);
+            return;
+        }
         foreach (var targets in _targets)
             foreach (var target in targets) target.OnIdle(_isIdle);
     }

@@ -16,7 +16,7 @@ public sealed class SourceScan : PlanNode
     public override string Name => "Source";
 
     /// <inheritdoc/>
-    public override string Details => $"{Source.Name} ({Source.Connector}{(Source.Format is { } format ? ", " + format : "")})";
+    public override string Details => $"{Source.Name} ({Source.Connector}{(Source.Format is { } format ? ", " + format : "")}{(Sizes.Declared(Source) is { } rows ? $", {rows} rows" : "")})";
 
     internal override PlanNode WithInputs(ImmutableArray<PlanNode> inputs) => this;
 }

@@ -12,6 +12,7 @@ static class PlanRules
         () => new MergeFilters(),
         () => new MergeProjects(),
         () => new StaticLookup(),
+        () => new OrderJoins(),
         () => new SharePlans(),
         () => new ShareAggregates(),
         () => new MergeProjects(), // with those that pick columns out of a shared aggregate
@@ -20,6 +21,7 @@ static class PlanRules
         () => new MergeProjects(),
         () => new FilterInAggregate(),
         () => new SharePlans(), // projections whose filters have gone
+        () => new ShareExpressions(),
     ];
 
     /// <summary>The names of the rules that can be switched off, in the order in which they apply for the first time.</summary>

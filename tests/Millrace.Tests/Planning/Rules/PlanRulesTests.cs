@@ -94,6 +94,49 @@ public sealed class PlanRulesTests
         Assert.Equal(["b"], Nodes(pipeline.Views[1].Plan).OfType<Aggregate>().Single().Views);
     }
 
+    const string Tables = """
+        CREATE SOURCE large (k INTEGER, g INTEGER, name TEXT) WITH (connector = 'file', path = 'l.csv', format = 'csv', rows = 100000);
+        CREATE SOURCE small (k INTEGER, name TEXT) WITH (connector = 'file', path = 'm.csv', format = 'csv', rows = 40);
+        CREATE SOURCE unknown (k INTEGER, name TEXT) WITH (connector = 'file', path = 'n.csv', format = 'csv');
+
+        """;
+
+    static string[] Joined(string select, IReadOnlySet<string>? off) =>
+        [.. Plan($"{Tables}CREATE MATERIALIZED VIEW a AS {select} EMIT FINAL;", off).Where(l => l.Contains("Lookup", StringComparison.Ordinal) || l.StartsWith("Source", StringComparison.Ordinal))];
+
+    [Theory]
+    [InlineData("SELECT s.v, l.name, m.name AS n FROM s JOIN large l ON l.k = s.k JOIN small m ON m.k = s.v", "small,large", true)] // the smaller first
+    [InlineData("SELECT s.v, l.name, m.name AS n FROM s JOIN small m ON m.k = s.v JOIN large l ON l.k = s.k", "small,large", false)] // as it stands
+    [InlineData("SELECT s.v, l.name, m.name AS n FROM s JOIN small m ON m.k = s.v JOIN large l ON l.k = s.k WHERE l.name = 'x'", "large,small", true)] // the one that lets few rows pass
+    [InlineData("SELECT s.v, l.name, m.name AS n FROM s LEFT JOIN small m ON m.k = s.v JOIN large l ON l.k = s.k AND l.g = 3", "large,small", true)]
+    [InlineData("SELECT s.v, l.name, m.name AS n FROM s JOIN large l ON l.k = s.k JOIN small m ON m.k = l.g", "large,small", false)] // needs the other's column
+    [InlineData("SELECT s.v, l.name, m.name AS n FROM s JOIN unknown l ON l.k = s.k JOIN small m ON m.k = s.v", "unknown,small", false)] // nothing is known
+    public void Tables_are_looked_up_in_the_order_of_what_they_let_pass_and_of_their_sizes(string select, string order, bool changes)
+    {
+        Assert.Equal(order, string.Join(',', Joined(select, null).Where(l => l.StartsWith("Source", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])));
+        Assert.Equal(changes, !Joined(select, null).SequenceEqual(Joined(select, new HashSet<string> { "order_joins" })));
+    }
+
+    [Fact]
+    public void Of_two_tables_the_smaller_is_looked_up_in()
+    {
+        const string select = "SELECT m.name, l.name AS n FROM small m JOIN large l ON l.k = m.k AND l.g > 3";
+        Assert.Equal(["large", "small"], Joined(select, null)[1..].Select(l => l.Split(' ')[1]));
+        Assert.Equal(["small", "large"], Joined(select, new HashSet<string> { "order_joins" })[1..].Select(l => l.Split(' ')[1]));
+    }
+
+    [Fact]
+    public void What_several_nodes_over_the_same_rows_compute_is_computed_once()
+    {
+        const string sql = "CREATE MATERIALIZED VIEW a AS SELECT k, price * 2.0 + 1.0 AS x FROM s; CREATE MATERIALIZED VIEW b AS SELECT v FROM s WHERE price * 2.0 > 4.0; CREATE MATERIALIZED VIEW c AS SELECT price * 2.0 + 1.0 AS y, v FROM s;";
+        Assert.Equal(["Project k, \"$1\" AS x", "Project k, v, price, at, price * 2.0 + 1.0 AS $1, price * 2.0 AS $2", "s"], Plan(sql, null, "a"));
+        Assert.Equal("Filter \"$2\" > 4.0", Plan(sql, null, "b")[^3]);
+        Assert.Equal(["Project k, price * 2.0 + 1.0 AS x", "s"], Plan(sql, new HashSet<string> { "share_expressions" }, "a"));
+        // What can fail is each view's own.
+        const string fallible = "CREATE MATERIALIZED VIEW a AS SELECT k, 10 / v AS x FROM s; CREATE MATERIALIZED VIEW b AS SELECT v, 10 / v AS x FROM s;";
+        Assert.Equal(["Project k, 10 / v AS x", "s"], Plan(fallible, null, "a"));
+    }
+
     static IEnumerable<PlanNode> Nodes(PlanNode node) => node.Inputs.SelectMany(Nodes).Prepend(node);
 
     [Fact]
