@@ -74,7 +74,7 @@ public static class ConnectorReference
             otherwise it is a folder with `day=2024-03-01/hour=10/rows.csv`, as Hive, Spark and DuckDB read it. Values may be any text: letters, digits, `-`, `_` and `.` stand as they are (the
             last two not first), every other byte as `%2F` and the like, NULL as `__HIVE_DEFAULT_PARTITION__`, an empty text as `__EMPTY__`, and what is longer than 120 characters is cut and
             ends in `~` and its SHA-256; so no value leads out of the folder or into the file of another. Rows keep the columns that they are divided by. A hidden file in the folder lists the
-            files that were made; the next start takes those away.
+            files that were made and how long they were at each commit: a start without checkpoint takes them away, one with a checkpoint cuts them back to it.
             """,
         ["generator"] = """
             The same seed and options give the same rows, however fast they are read. Sales without `start` begin at the present, so their times differ from run to run.

@@ -135,7 +135,7 @@ public sealed class PartitionedFileSinkTests : IDisposable
     public void A_list_that_names_files_outside_takes_none_of_them_away()
     {
         _folder.Write("precious.txt", "x");
-        _folder.Write("out/.to%20files.files", "../precious.txt\n" + Path.Combine(_folder.Path, "precious.txt") + "\n\n.\n");
+        _folder.Write("out/.to%20files.0.files", "1 ../precious.txt\n5 " + Path.Combine(_folder.Path, "precious.txt") + "\n\n7 .\nx y\n");
         using var sink = Sink();
         sink.Open(s_schema, [], null);
         Assert.Equal(["precious.txt: x"], Files());
@@ -206,6 +206,81 @@ public sealed class PartitionedFileSinkTests : IDisposable
         var error = Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [], null));
         Assert.Equal(Fault.User, error.Fault);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("gzip")]
+    public void Opened_at_a_position_it_holds_what_it_held_then(string compression)
+    {
+        string position;
+        using (var sink = Sink(("compression", compression)))
+        {
+            sink.Open(s_schema, [], null);
+            Write(sink, 1, ("a", 1, 10, 1), ("b", 1, 10, 1));
+            sink.Flush();
+            Write(sink, 2, ("a", 1, 20, 1));
+            position = sink.Flush();
+            Write(sink, 3, ("a", 1, 30, 1), ("c", 1, 30, 1));
+            sink.Flush();
+            Write(sink, 4, ("b", 1, 40, 1), ("d", 1, 40, 1)); // and a crash
+        }
+        using (var sink = Sink(("compression", compression)))
+        {
+            sink.Open(s_schema, [], position);
+            Write(sink, 3, ("b", 1, 50, 1), ("e", 1, 50, 1));
+            sink.Flush();
+        }
+        Assert.Equal(["day=a 10 20", "day=b 10 50", "day=e 50"], Directory.EnumerateFiles(_folder.Path, "rows.csv*", SearchOption.AllDirectories).Select(f =>
+        {
+            using Stream bytes = compression == "none" ? File.OpenRead(f) : new GZipStream(File.OpenRead(f), CompressionMode.Decompress);
+            using var reader = new StreamReader(bytes);
+            var lines = reader.ReadToEnd().TrimEnd().Split('\n');
+            Assert.Equal("day,hour,n", lines[0]);
+            return $"{f.Split('/')[^3]} {string.Join(' ', lines[1..].Select(l => l.Split(',')[2]))}";
+        }).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_or_too_short_or_of_another_form_is_told_at_the_restart()
+    {
+        string position;
+        using (var sink = Sink())
+        {
+            sink.Open(s_schema, [], null);
+            Write(sink, 1, ("a", 1, 10, 1));
+            position = sink.Flush();
+        }
+        string Open(params (string, string)[] options)
+        {
+            using var sink = Sink(options);
+            return Assert.Throws<ConnectorException>(() => sink.Open(s_schema, [], position)).Message;
+        }
+        Assert.Contains("other partitions", Open(("partition_by", "hour")), StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_folder.Path, "out/day=a/hour=1/rows.csv"), "day");
+        Assert.Contains("has 3 bytes, but the checkpoint has written 18", Open(), StringComparison.Ordinal);
+        File.Delete(Path.Combine(_folder.Path, "out/day=a/hour=1/rows.csv"));
+        Assert.Contains("is gone", Open(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_list_stays_short_and_the_checkpoint_before_still_finds_its_own()
+    {
+        var path = Path.Combine(_folder.Path, "day=a");
+        File.WriteAllText(path, new string('x', 10_000));
+        var positions = new List<string>();
+        using (var list = new PartitionList(_folder.Path, "s", null) { RoomyBytes = 100 })
+        {
+            list.Add(path);
+            for (var i = 1; i <= 1000; i++) positions.Add(list.Flush([(path, 10 * i)]));
+        }
+        var lists = Directory.GetFiles(_folder.Path, ".s.*");
+        Assert.Equal(2, lists.Length);
+        Assert.All(lists, l => Assert.InRange(new FileInfo(l).Length, 1, 3000));
+        var turn = positions.FindLastIndex(p => p[..p.IndexOf(' ', StringComparison.Ordinal)] != positions[^1][..positions[^1].IndexOf(' ', StringComparison.Ordinal)]);
+        using (new PartitionList(_folder.Path, "s", positions[^1])) Assert.Equal(10_000, new FileInfo(path).Length);
+        using (new PartitionList(_folder.Path, "s", positions[turn])) Assert.Equal(10 * (turn + 1), new FileInfo(path).Length);
+        Assert.Throws<FormatException>(() => new PartitionList(_folder.Path, "s", positions[^1]));
     }
 
     [Fact]

@@ -1,15 +1,18 @@
 using System.Buffers;
 using System.IO.Compression;
+using Millrace.Connectors.Journals;
 
 namespace Millrace.Connectors.Files.Partitions;
 
 /// <summary>The file of one partition: bytes are collected for a commit, then appended at once. It is opened when it is needed and may be closed at any time between two commits.</summary>
 /// <param name="path">The full path.</param>
-/// <param name="isPacked">Whether it is gz; every opening begins a member of its own.</param>
-sealed class PartitionFile(string path, bool isPacked) : IDisposable
+/// <param name="isPacked">Whether it is gz; what stands between two flushes is a member of its own, so that it can be cut there.</param>
+/// <param name="isMade">Whether it stands there already, from before a restart.</param>
+sealed class PartitionFile(string path, bool isPacked, bool isMade) : IDisposable
 {
     FileStream? _file;
-    Stream? _output;
+    GZipStream? _member;
+    bool _isNew; // in a folder that the disk may not know it by yet
     long _before = -1;
 
     /// <summary>The full path.</summary>
@@ -24,19 +27,18 @@ sealed class PartitionFile(string path, bool isPacked) : IDisposable
     /// <summary>Whether there is something that the disk may not have yet.</summary>
     public bool IsUnsynced { get; private set; }
 
-    /// <summary>Whether it has been made by this run.</summary>
-    public bool IsMade { get; private set; }
+    /// <summary>Whether it has been made.</summary>
+    public bool IsMade { get; private set; } = isMade;
 
     /// <summary>Appends the bytes of a commit; until <see cref="Keep"/> they can be cut off again.</summary>
-    /// <param name="syncs">Whether to wait until the disk has them.</param>
-    public void Put(bool syncs)
+    public void Put()
     {
         Open();
         _before = _file!.Position;
-        _output!.Write(Bytes!.WrittenSpan);
-        _output.Flush();
-        _file.Flush(syncs);
-        IsUnsynced = !syncs;
+        IsUnsynced = true;
+        if (isPacked) _member ??= new(_file, CompressionLevel.Fastest, leaveOpen: true);
+        ((Stream?)_member ?? _file).Write(Bytes!.WrittenSpan);
+        if (!isPacked) _file.Flush();
     }
 
     void Open()
@@ -44,15 +46,15 @@ sealed class PartitionFile(string path, bool isPacked) : IDisposable
         if (_file is not null) return;
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         _file = new FileStream(path, IsMade ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 12);
+        _isNew |= !IsMade;
         IsMade = true;
         _file.Seek(0, SeekOrigin.End);
-        _output = isPacked ? new GZipStream(_file, CompressionLevel.Fastest, leaveOpen: true) : _file;
     }
 
     /// <summary>The commit is whole.</summary>
     public void Keep() => _before = -1;
 
-    /// <summary>Takes back what the commit at hand has written. A gz stream that was cut could not go on; it is left as it is.</summary>
+    /// <summary>Takes back what the commit at hand has written. A gz member that was cut could not go on; what is behind the last flush is cut off at the next start.</summary>
     public void Cut()
     {
         if (_before < 0 || isPacked) return;
@@ -74,13 +76,22 @@ sealed class PartitionFile(string path, bool isPacked) : IDisposable
     }
 
     /// <summary>Waits until the disk has what was written.</summary>
-    public void Sync()
+    /// <returns>How long the file is.</returns>
+    public long Sync()
     {
-        if (!IsUnsynced) return;
         Open();
-        _output!.Flush();
+        EndMember();
         _file!.Flush(flushToDisk: true);
-        IsUnsynced = false;
+        if (_isNew)
+            for (var folder = System.IO.Path.GetDirectoryName(path); folder is not null; folder = System.IO.Path.GetDirectoryName(folder)) Durability.SyncFolder(folder);
+        (IsUnsynced, _isNew) = (false, false);
+        return _file.Position;
+    }
+
+    void EndMember()
+    {
+        _member?.Dispose();
+        _member = null;
     }
 
     /// <summary>Gives the handle back.</summary>
@@ -89,12 +100,12 @@ sealed class PartitionFile(string path, bool isPacked) : IDisposable
         if (_file is null) return;
         try
         {
-            if (isPacked) _output!.Dispose();
+            EndMember();
         }
         finally
         {
             _file.Dispose();
-            (_file, _output) = (null, null);
+            _file = null;
         }
     }
 

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
+using Millrace.Connectors.Journals;
 using Millrace.Data;
 using Millrace.Formats;
 using Millrace.Planning;
@@ -8,7 +11,10 @@ using Millrace.Planning;
 namespace Millrace.Connectors.Files.Partitions;
 
 /// <summary>Divides rows among files by the values of columns, whole commits only: one that fails half-way (a full disk) is cut off again in every file that it touched.</summary>
-/// <remarks>At most 128 files are open; the one that was written to the longest ago is closed for another. Rows keep the columns that they are divided by.</remarks>
+/// <remarks>
+/// At most 128 files are open; the one that was written to the longest ago is closed for another. Rows keep the columns that they are divided by. Its position is that of the
+/// <see cref="PartitionList"/>, and a checksum of the columns.
+/// </remarks>
 sealed class PartitionedFileSink : ISink
 {
     const int MaxOpen = 128;
@@ -16,10 +22,11 @@ sealed class PartitionedFileSink : ISink
     readonly SinkContext _context;
     readonly string[] _names;
     readonly string _path;
-    readonly bool _isPacked, _writesChanges, _syncs;
+    readonly bool _isPacked, _writesChanges;
     readonly long _most;
     readonly List<PartitionFile> _files = [];
     readonly List<PartitionFile> _touched = []; // by the commit at hand
+    readonly List<PartitionFile> _unsynced = [];
     readonly Stack<ArrayBufferWriter<byte>> _buffers = [];
     readonly LinkedList<PartitionFile> _open = []; // the one written to last comes last
     readonly List<List<int>> _rows = []; // of the batch at hand, by partition
@@ -30,6 +37,7 @@ sealed class PartitionedFileSink : ISink
     IEncoder _encoder = null!;
     VisibleRows _visible = new(Schema.Empty);
     Schema _signed = Schema.Empty;
+    string _form = "";
 
     public PartitionedFileSink(SinkContext context)
     {
@@ -38,7 +46,6 @@ sealed class PartitionedFileSink : ISink
         _path = Path.Combine(context.BaseDirectory, context.Options.Text("path", ""));
         _isPacked = context.Options.Text("compression", "auto") switch { "gzip" => true, "none" => false, _ => _path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) };
         _writesChanges = context.Options.Text("mode", "append") == "changes";
-        _syncs = context.Options.Boolean("fsync", false);
         _most = context.Options.Integer("max_partitions", 10_000);
     }
 
@@ -52,16 +59,20 @@ sealed class PartitionedFileSink : ISink
         var format = new FormatList().Find(name == "jsonl" ? "json" : name) ?? throw Failed(Fault.User, $"format = '{name}': expected 'csv' or 'json'");
         _visible = new(schema);
         _signed = new Schema(_visible.Schema.Fields.Prepend(new Field("change", DataType.Integer)));
-        _encoder = format.CreateEncoder(_writesChanges ? _signed : _visible.Schema, _context.Options);
-        // Where changes are written, their sign stands before the columns.
+        var written = _writesChanges ? _signed : _visible.Schema;
+        _encoder = format.CreateEncoder(written, _context.Options);
+        _form = Crc32C.Append(0, Encoding.UTF8.GetBytes($"{name} {_isPacked} {string.Join(",", _names)} {written}")).ToString("x8", CultureInfo.InvariantCulture);
         var columns = _names.Select(n => _visible.Schema.Fields.ToList().FindIndex(f => f.Name == n)).ToArray();
         var missing = Array.IndexOf(columns, -1);
         if (missing >= 0) throw Failed(Fault.User, $"partition_by names '{_names[missing]}'; its columns are {string.Join(", ", _visible.Schema.Fields.Select(f => f.Name))}");
+        // Where changes are written, their sign stands before the columns.
         _keys = new([.. columns.Select(c => _writesChanges ? c + 1 : c)]);
         try
         {
             _paths = new(_path, _names, "rows." + (format.Name == "json" ? "jsonl" : format.Name) + (_isPacked ? ".gz" : ""));
-            _list = new(Path.GetFullPath(_paths.Folder), _context.Name);
+            if (position is not null && !position.EndsWith(" " + _form, StringComparison.Ordinal))
+                throw new FormatException("the checkpoint wrote other columns, another format or other partitions into them than the SQL declares now. Give the sink another path, or start anew with --from fresh");
+            _list = new(Path.GetFullPath(_paths.Folder), _context.Name, position?[..^(_form.Length + 1)]);
         }
         catch (FormatException e)
         {
@@ -128,12 +139,12 @@ sealed class PartitionedFileSink : ISink
 
     void AddFile(byte[]?[] values)
     {
-        if (_files.Count >= _most)
+        if (_files.Count >= _most || _list!.Count >= _most)
             throw Failed(Fault.User, $"the columns {string.Join(", ", _names)} have more than {_most} different values, and each makes a file. Divide by something coarser, or raise max_partitions");
         var path = Path.GetFullPath(_paths.Of(values));
-        Debug.Assert(_list!.IsInside(path));
+        Debug.Assert(_list.IsInside(path));
         if (!_list.IsInside(path)) throw Failed(Fault.User, $"'{path}' lies outside of its folder");
-        _files.Add(new(path, _isPacked));
+        _files.Add(new(path, _isPacked, _list.Has(path)));
         _rows.Add([]);
     }
 
@@ -183,7 +194,8 @@ sealed class PartitionedFileSink : ISink
             _open.RemoveFirst();
         }
         if (!file.IsMade) _list!.Add(file.Path);
-        file.Put(_syncs);
+        if (!file.IsUnsynced) _unsynced.Add(file);
+        file.Put();
         _open.AddLast(file);
     }
 
@@ -191,19 +203,20 @@ sealed class PartitionedFileSink : ISink
     {
         try
         {
-            foreach (var file in _files)
+            var lengths = new List<(string, long)>(_unsynced.Count);
+            foreach (var file in _unsynced)
             {
-                if (!file.IsUnsynced) continue;
                 var wasOpen = file.IsOpen;
-                file.Sync();
+                lengths.Add((file.Path, file.Sync()));
                 if (!wasOpen) file.Close();
             }
+            _unsynced.Clear();
+            return $"{_list!.Flush(lengths)} {_form}";
         }
         catch (IOException e)
         {
             throw Failed(Fault.External, $"the files cannot be written ({e.Message.TrimEnd('.')})", e);
         }
-        return "";
     }
 
     public void Dispose()
