@@ -31,7 +31,7 @@ public sealed class CountingBloomFilter : ISketch<CountingBloomFilter, long>
     const int Full = 15;
     const long MaxCounters = 1L << 31;
 
-    readonly Divisor _counters;
+    readonly Divisor63 _counters;
 
     // Two to a byte, made with the first item.
     byte[]? _pairs;
@@ -47,7 +47,7 @@ public sealed class CountingBloomFilter : ISketch<CountingBloomFilter, long>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counters, MaxCounters);
         ArgumentOutOfRangeException.ThrowIfLessThan(hashes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(hashes, ushort.MaxValue);
-        _counters = new Divisor((ulong)(counters + 63 & ~63L));
+        _counters = new Divisor63((ulong)(counters + 63 & ~63L));
         Hashes = hashes;
         Seed = seed;
     }
@@ -136,7 +136,7 @@ public sealed class CountingBloomFilter : ISketch<CountingBloomFilter, long>
         {
             h0 += h1;
             var counter = _counters.Remainder(h0 >> 1);
-            ref var pair = ref pairs[counter >> 1];
+            ref var pair = ref pairs[(int)(counter >> 1)];
             var shift = (int)(counter & 1) * 4;
             if ((pair >> shift & Full) < Full) pair += (byte)(1 << shift);
         }
@@ -150,7 +150,7 @@ public sealed class CountingBloomFilter : ISketch<CountingBloomFilter, long>
         {
             h0 += h1;
             var counter = _counters.Remainder(h0 >> 1);
-            ref var pair = ref pairs[counter >> 1];
+            ref var pair = ref pairs[(int)(counter >> 1)];
             var shift = (int)(counter & 1) * 4;
             // Two hashes of an item may meet in one counter, which the first of them may have emptied.
             if ((pair >> shift & Full) is > 0 and < Full) pair -= (byte)(1 << shift);
@@ -166,7 +166,7 @@ public sealed class CountingBloomFilter : ISketch<CountingBloomFilter, long>
         {
             h0 += h1;
             var counter = _counters.Remainder(h0 >> 1);
-            least = Math.Min(least, pairs[counter >> 1] >> (int)(counter & 1) * 4 & Full);
+            least = Math.Min(least, pairs[(int)(counter >> 1)] >> (int)(counter & 1) * 4 & Full);
         }
         return least;
     }

@@ -95,11 +95,12 @@ public sealed class CountMinSketch : ISketch<CountMinSketch, long>
     {
         var counters = Begin(weight);
         var mixed = MurmurHash3.Mix((ulong)item);
+        var buckets = _buckets;
         var row = 0;
         foreach (var seed in _seeds)
         {
-            counters[row + (int)_buckets.Remainder(MurmurHash3.HashMixed(mixed, seed))] += weight;
-            row += Buckets;
+            counters[row + (int)buckets.Remainder(MurmurHash3.HashMixed(mixed, seed))] += weight;
+            row += (int)buckets.Value;
         }
     }
 

@@ -46,9 +46,6 @@ sealed class ThetaTable
     /// <summary>The table as it is; 0 is free.</summary>
     public ReadOnlySpan<ulong> Hashes => _hashes;
 
-    /// <summary>The sums at the places of the hashes.</summary>
-    public Span<double> Sums => _sums;
-
     /// <summary>Bytes of the arrays.</summary>
     public long MemorySize => 80 + _hashes.Length * 8L + (_sums is null ? 0 : 24 + _sums.Length * 8L);
 
@@ -128,6 +125,18 @@ sealed class ThetaTable
         foreach (var hash in _hashes)
             if (hash != 0 && hash < below) target[count++] = hash;
         return count;
+    }
+
+    /// <summary>Copies the hashes below a threshold and their sums, in no order.</summary>
+    public void CopyTo(Span<ulong> hashes, Span<double> sums, ulong below)
+    {
+        var count = 0;
+        for (var i = 0; i < _hashes.Length; i++)
+        {
+            if (_hashes[i] == 0 || _hashes[i] >= below) continue;
+            hashes[count] = _hashes[i];
+            sums[count++] = _sums![i];
+        }
     }
 
     /// <summary>How many hashes lie below a threshold.</summary>
