@@ -7,16 +7,18 @@ readonly struct Slice
     /// <summary>The longest value: 28 bits are left beside the kind, so records are limited to it too.</summary>
     public const int MaxLength = (1 << 28) - 1;
 
+    // The first field: vectors take a slice as a word with the start below.
+    readonly int _start;
     readonly int _lengthAndKind;
 
     public Slice(int start, int length, SliceKind kind)
     {
-        Start = start;
+        _start = start;
         _lengthAndKind = length << 2 | (int)kind;
     }
 
     /// <summary>The first byte of the content, behind an opening quote.</summary>
-    public int Start { get; }
+    public int Start => _start;
 
     /// <summary>Bytes of the content, without quotes.</summary>
     public int Length => _lengthAndKind >>> 2;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Millrace.Connectors;
 using Millrace.Data;
 
@@ -41,6 +42,16 @@ sealed class TimestampRules
         if (value is > -100_000_000_000_000 and < 100_000_000_000_000)
             return value is > -100_000_000_000 and < 100_000_000_000 ? value * Second : value * 1000;
         return value;
+    }
+
+    /// <summary>Eight epoch numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> FromEpoch(Vector512<long> values)
+    {
+        var size = Vector512.Abs(values);
+        var unit = Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(100_000_000_000L)), Vector512.Create(Second),
+            Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(100_000_000_000_000L)), Vector512.Create(1000L), Vector512<long>.One));
+        return values * unit;
     }
 
     /// <summary>yyyy-MM-dd, blank or T, HH:mm:ss, and nothing or Z.</summary>

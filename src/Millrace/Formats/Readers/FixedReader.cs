@@ -1,5 +1,8 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Millrace.Data;
 
 namespace Millrace.Formats.Readers;
@@ -9,6 +12,13 @@ interface IFieldParser<T> where T : unmanaged
 {
     /// <summary>The common case; may read 32 bytes from where it is pointed to. False means: ask <see cref="Parse"/>.</summary>
     bool TryFast(ref byte text, int length, out T value);
+
+    /// <summary>Whether <see cref="TryEight"/> does anything: the constant false where it never does.</summary>
+    static abstract bool IsVectored { get; }
+
+    /// <summary>The common case for eight rows at once; only asked where <see cref="EightNumbers.IsSupported"/>.</summary>
+    /// <returns>A bit for each row that is left to <see cref="TryFast"/>.</returns>
+    uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref T to);
 
     /// <summary>Every case. The text has no blanks around it.</summary>
     Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out T value);
@@ -28,14 +38,27 @@ sealed class FixedReader<T, TParser>(Field field, DecoderContext context, bool i
         var to = ((Column<T>)column).Slots.Slice(at, slices.Length);
         var last = bytes.Length - 32; // fast parsers look 32 bytes ahead
         ref var start = ref MemoryMarshal.GetArrayDataReference(bytes);
-        for (var i = 0; i < slices.Length; i++)
-        {
-            var slice = slices[i];
-            if (slice.Kind is SliceKind.Bare or SliceKind.Quoted && slice.Start <= last
-                && _parser.TryFast(ref Unsafe.Add(ref start, slice.Start), slice.Length, out var value)) to[i] = value;
-            else to[i] = ReadSlow(bytes, slice, column, at, i, messages);
-        }
+        ref var from = ref MemoryMarshal.GetReference(slices);
+        var i = 0;
+        if (TParser.IsVectored && EightNumbers.IsSupported)
+            for (; i + EightNumbers.Rows <= slices.Length; i += EightNumbers.Rows)
+            {
+                var left = 0xFFu;
+                if (EightNumbers.Find(ref Unsafe.Add(ref from, i), last, out var places)) left = _parser.TryEight(ref start, ref Unsafe.Add(ref from, i), places, ref to[i]);
+                for (; left != 0; left &= left - 1)
+                {
+                    var row = i + BitOperations.TrailingZeroCount(left);
+                    to[row] = ReadOne(bytes, slices[row], last, column, at, row, messages);
+                }
+            }
+        for (; i < slices.Length; i++) to[i] = ReadOne(bytes, slices[i], last, column, at, i, messages);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    T ReadOne(byte[] bytes, Slice slice, int last, Column column, int at, int row, string?[] messages) =>
+        slice.Kind is SliceKind.Bare or SliceKind.Quoted && slice.Start <= last
+            && _parser.TryFast(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bytes), slice.Start), slice.Length, out var value)
+            ? value : ReadSlow(bytes, slice, column, at, row, messages);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     T ReadSlow(byte[] bytes, Slice slice, Column column, int at, int row, string?[] messages)
@@ -81,6 +104,18 @@ readonly struct IntegerParser : IFieldParser<int>
     }
 
     /// <inheritdoc/>
+    public static bool IsVectored => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref int to)
+    {
+        var left = EightNumbers.Short(ref bytes, ref slices, places, out var values);
+        Vector512.Narrow(values, values).GetLower().StoreUnsafe(ref to);
+        return left;
+    }
+
+    /// <inheritdoc/>
     public Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out int value)
     {
         var fit = Numbers.ParseScaled(text, 0, out var wide);
@@ -95,6 +130,18 @@ readonly struct BigIntParser : IFieldParser<long>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFast(ref byte text, int length, out long value) => Numbers.FastInteger(ref text, length, out value);
+
+    /// <inheritdoc/>
+    public static bool IsVectored => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref long to)
+    {
+        var left = EightNumbers.Long(ref bytes, ref slices, places, out var values);
+        values.StoreUnsafe(ref to);
+        return left;
+    }
 
     /// <inheritdoc/>
     public Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out long value)
@@ -113,6 +160,18 @@ readonly struct DoubleParser : IFieldParser<double>
     public bool TryFast(ref byte text, int length, out double value) => Numbers.FastDouble(ref text, length, out value);
 
     /// <inheritdoc/>
+    public static bool IsVectored => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref double to)
+    {
+        var left = EightNumbers.Doubles(ref bytes, ref slices, places, out var values);
+        values.StoreUnsafe(ref to);
+        return left;
+    }
+
+    /// <inheritdoc/>
     public Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out double value) => Numbers.ParseDouble(text, out value);
 }
 
@@ -121,6 +180,16 @@ readonly struct DecimalParser(DataType type) : IFieldParser<long>
 {
     readonly int _scale = type.Scale;
     readonly long _end = (long)Numbers.PowerOf10(type.Precision);
+    readonly Vector512<long> _factors = Factors(type.Scale);
+
+    // For each number of digits behind the point what makes the scale full; 0 where that is not for the fast path.
+    static Vector512<long> Factors(int scale)
+    {
+        Span<long> factors = stackalloc long[8];
+        for (var decimals = 0; decimals < factors.Length; decimals++)
+            factors[decimals] = scale - decimals is >= 0 and <= 10 and var shift ? (long)Numbers.PowersOf10[shift] : 0;
+        return Vector512.Create<long>(factors);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,6 +201,20 @@ readonly struct DecimalParser(DataType type) : IFieldParser<long>
         if (!fits | (uint)shift > 10) return false; // 8 digits and 10 more stay in 64 bits
         value = mantissa * (long)Numbers.PowersOf10[shift];
         return value < _end & value > -_end;
+    }
+
+    /// <inheritdoc/>
+    public static bool IsVectored => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref long to)
+    {
+        var left = EightNumbers.Fixed(ref bytes, ref slices, places, out var digits, out var decimals, out var minus);
+        var factors = Avx512F.PermuteVar8x64(_factors, (decimals & Vector512.Create(7UL)).AsInt64());
+        var values = digits * factors;
+        EightNumbers.Signed(values, minus.AsInt64()).StoreUnsafe(ref to);
+        return left | EightNumbers.Bits((Vector512.Equals(factors, Vector512<long>.Zero) | Vector512.GreaterThanOrEqual(values, Vector512.Create(_end))).AsUInt64());
     }
 
     /// <inheritdoc/>
@@ -162,6 +245,12 @@ readonly struct WideDecimalParser(DataType type) : IFieldParser<Int128>
     }
 
     /// <inheritdoc/>
+    public static bool IsVectored => false;
+
+    /// <inheritdoc/>
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref Int128 to) => 0xFF;
+
+    /// <inheritdoc/>
     public Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out Int128 value)
     {
         var fit = Numbers.ParseScaled(text, _scale, out value);
@@ -179,6 +268,12 @@ readonly struct BooleanParser(bool isCsv) : IFieldParser<byte>
         var word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, length == 5 ? 1 : 0));
         return BitConverter.IsLittleEndian && (length == 4 & word == 0x6575_7274 | length == 5 & text == (byte)'f' & word == 0x6573_6C61);
     }
+
+    /// <inheritdoc/>
+    public static bool IsVectored => false;
+
+    /// <inheritdoc/>
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref byte to) => 0xFF;
 
     /// <inheritdoc/>
     public Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out byte value)
@@ -218,6 +313,19 @@ readonly struct TimestampParser(TimestampRules rules) : IFieldParser<long>
     }
 
     /// <inheritdoc/>
+    public static bool IsVectored => true;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref long to)
+    {
+        if (_hasPattern) return 0xFF;
+        var left = EightNumbers.Long(ref bytes, ref slices, places, out var values);
+        TimestampRules.FromEpoch(values).StoreUnsafe(ref to);
+        return left;
+    }
+
+    /// <inheritdoc/>
     public Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out long value) => rules.Parse(text, out value);
 }
 
@@ -230,6 +338,12 @@ readonly struct IntervalParser : IFieldParser<Interval>
         value = default;
         return false;
     }
+
+    /// <inheritdoc/>
+    public static bool IsVectored => false;
+
+    /// <inheritdoc/>
+    public uint TryEight(ref byte bytes, ref Slice slices, in EightNumbers.Places places, ref Interval to) => 0xFF;
 
     /// <inheritdoc/>
     public Fit Parse(ReadOnlySpan<byte> text, SliceKind kind, out Interval value) => Intervals.TryParse(text, out value) ? Fit.Fits : Fit.Malformed;
