@@ -59,6 +59,7 @@ public sealed class TextHeap
     }
 
     /// <summary>Room to write a text of up to a length in place; call <see cref="Commit"/> with what was written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int length)
     {
         var start = ByteCount;
@@ -67,6 +68,7 @@ public sealed class TextHeap
     }
 
     /// <summary>Ends the text written into <see cref="Reserve"/>d room and returns its code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Commit(int length)
     {
         var end = ByteCount + length;
@@ -165,6 +167,7 @@ public sealed class TextHeap
         Identity = Interlocked.Increment(ref s_identities);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Add(ReadOnlySpan<byte> text)
     {
         text.CopyTo(Reserve(text.Length));

@@ -24,6 +24,7 @@ sealed class JsonDecoder : RecordDecoder
     readonly int[] _lineEnds;
     JsonShape _shape = new();
     JsonShape _spare = new();
+    readonly JsonLayouts _layouts = new();
     int _misses = MissesMax;
     int _serial;
 
@@ -66,7 +67,7 @@ sealed class JsonDecoder : RecordDecoder
             {
                 if (_shape.Count > 0)
                 {
-                    var alike = CutAlike(bytes, next, _lineEnds.AsSpan(line, count - line), fast, row);
+                    var alike = CutShape(bytes, next, _lineEnds.AsSpan(line, count - line), fast, row);
                     if (alike > 0)
                     {
                         row += alike;
@@ -82,6 +83,24 @@ sealed class JsonDecoder : RecordDecoder
         }
         return row;
     }
+
+    // Records that look like the shape: some of those that do, 0 where the first does not.
+    int CutShape(byte[] bytes, int record, ReadOnlySpan<int> lineEnds, int fast, int row)
+    {
+        if (!_layouts.IsOn)
+        {
+            var some = CutAlike(bytes, record, lineEnds, fast, row);
+            _layouts.Pass(some);
+            return some;
+        }
+        var cut = _layouts.Cut(bytes, record, lineEnds, fast, _shape.LineEnd, row, Starts, Lengths, Slices);
+        if (cut > 0) return cut;
+        cut = CutAlike(bytes, record, lineEnds[..1], fast, row);
+        if (cut > 0) _layouts.Learn(bytes, record, lineEnds[0] + 1 - record, _shape, UnusedLane);
+        return cut;
+    }
+
+    int UnusedLane => UsedPaths.Count * GroupRows;
 
     // Records that look like the shape, one after the other, up to the first that does not: how many. No value is looked for behind the end of its line.
     int CutAlike(byte[] bytes, int record, ReadOnlySpan<int> lineEnds, int fast, int row)
@@ -129,7 +148,7 @@ sealed class JsonDecoder : RecordDecoder
                 }
                 else
                 {
-                    if (at >= whole) goto Differs;
+                    if (at >= whole || first <= (byte)' ') goto Differs;
                     var end = JsonScanner.SkipValue(bytes, at, whole, out _);
                     if (end < 0) goto Differs;
                     Unsafe.Add(ref slices, step.Lane + row) = first == (byte)'n' ? default : new Slice(at, end - at, SliceKind.Bare);
@@ -193,6 +212,7 @@ sealed class JsonDecoder : RecordDecoder
         if (_learning is not null && hasLineEnd && _learning.End(_bytes, _gap, end + 1, start + length))
         {
             (_shape, _spare) = (_spare, _shape);
+            _layouts.Begin(_shape, UnusedLane);
             _misses = 0;
         }
         return true;
@@ -292,7 +312,7 @@ sealed class JsonDecoder : RecordDecoder
         if (target >= 0) Slices[target * GroupRows + _row] = slice;
         if (_learning is not null)
         {
-            if (!_learning.Add(_bytes, _gap, at, (target >= 0 ? target : UsedPaths.Count) * GroupRows, target >= 0 && _isNumeric[target])) _learning = null;
+            if (!_learning.Add(_bytes, _gap, at, target >= 0 ? target * GroupRows : UnusedLane, target >= 0 && _isNumeric[target])) _learning = null;
             _gap = next;
         }
         return true;

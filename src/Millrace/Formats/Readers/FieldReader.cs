@@ -81,11 +81,16 @@ abstract class FieldReader : IDisposable
     }
 
     /// <summary>The content of a value with its escapes resolved, valid until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private protected ReadOnlySpan<byte> Content(byte[] bytes, Slice slice, out string? problem)
     {
         var text = bytes.AsSpan(slice.Start, slice.Length);
         problem = null;
-        if (slice.Kind != SliceKind.Escaped) return text;
+        return slice.Kind == SliceKind.Escaped ? Unescaped(text, out problem) : text;
+    }
+
+    ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> text, out string? problem)
+    {
         if (_scratch.Length < text.Length) _scratch = new byte[Math.Max(256, text.Length)];
         var length = Unescaper(text, _scratch, out problem);
         if (length < 0)

@@ -156,7 +156,8 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ];
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // Without loops it would stay unoptimized for long.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     int ReadSlow(byte[] bytes, Slice slice, Column column, int at, int row, string?[] messages)
     {
         if (slice.Kind == SliceKind.Null)
@@ -186,6 +187,7 @@ sealed class TextReader(Field field, DecoderContext context, bool isCsv, Unescap
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     string? Check(ReadOnlySpan<byte> text)
     {
         if (text.Contains((byte)0)) return $"{Field.Name}: '{Show(text)}' has a NUL character (byte 0), which TEXT cannot hold";
