@@ -19,7 +19,7 @@ namespace Millrace.Sketches.Frequency;
 /// Apache DataSketches (family 10, items of 8 bytes).
 /// </para>
 /// </remarks>
-public sealed class FrequentLongs : ISketch<FrequentLongs, long>
+public sealed class FrequentLongs : IFrequentSketch<FrequentLongs, long>
 {
     /// <summary>Least binary logarithm of the size of the table.</summary>
     public const int LeastLgSize = 3;
@@ -53,6 +53,9 @@ public sealed class FrequentLongs : ISketch<FrequentLongs, long>
         _slots = [];
         SetSize(lgSize);
     }
+
+    /// <inheritdoc/>
+    public static FrequentLongs Create(int lgMaxMapSize) => new(lgMaxMapSize);
 
     /// <summary>Binary logarithm of the greatest size of the table.</summary>
     public int LgMaxMapSize { get; }
@@ -175,9 +178,10 @@ public sealed class FrequentLongs : ISketch<FrequentLongs, long>
         return rows;
     }
 
-    /// <summary>Multiplies all weights by a factor of 0 to 1, rounded down: old ones fade.</summary>
-    internal void Scale(double factor)
+    /// <inheritdoc/>
+    public void Scale(double factor)
     {
+        RequireFactor(factor);
         var old = _slots;
         SetSize(LgSize);
         foreach (ref readonly var slot in old.AsSpan())
@@ -185,9 +189,14 @@ public sealed class FrequentLongs : ISketch<FrequentLongs, long>
             var count = (long)(slot.Count * factor);
             if (count > 0) Add(slot.Item, count);
         }
-        _total = (long)(_total * factor);
-        // What rounding took off a counter must stay within the error.
+        // What rounding took from a counter, or a counter that fell to 0, is within the error.
         _offset = (long)Math.Ceiling(_offset * factor) + 1;
+        _total = Math.Max((long)(_total * factor), _offset);
+    }
+
+    internal static void RequireFactor(double factor)
+    {
+        if (!(factor is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor is from 0 to 1.");
     }
 
     long Find(long item)

@@ -12,7 +12,7 @@ namespace Millrace.Sketches.Frequency;
 /// Feed it UTF-8 where you have it: a text is then never made. Some 20 ns an update of 12 bytes. The empty text is an item as any other. Null is left out.
 /// Images as Apache DataSketches (family 10, items of 32 bits length and UTF-8).
 /// </remarks>
-public sealed class FrequentStrings : ISketch<FrequentStrings, string>
+public sealed class FrequentStrings : IFrequentSketch<FrequentStrings, string>
 {
     static readonly UTF8Encoding StrictUtf8 = new(false, true);
 
@@ -46,6 +46,9 @@ public sealed class FrequentStrings : ISketch<FrequentStrings, string>
         _slots = [];
         SetSize(lgSize);
     }
+
+    /// <inheritdoc/>
+    public static FrequentStrings Create(int lgMaxMapSize) => new(lgMaxMapSize);
 
     /// <summary>Binary logarithm of the greatest size of the table.</summary>
     public int LgMaxMapSize { get; }
@@ -163,6 +166,15 @@ public sealed class FrequentStrings : ISketch<FrequentStrings, string>
         return rows;
     }
 
+    /// <inheritdoc/>
+    public void Scale(double factor)
+    {
+        FrequentLongs.RequireFactor(factor);
+        Thin(0, factor);
+        _offset = (long)Math.Ceiling(_offset * factor) + 1;
+        _total = Math.Max((long)(_total * factor), _offset);
+    }
+
     long Find(ReadOnlySpan<byte> item)
     {
         var hash = XxHash64.Hash(item, 0);
@@ -218,12 +230,22 @@ public sealed class FrequentStrings : ISketch<FrequentStrings, string>
         var median = PurgeMedian.Of(sample[..sampled]);
         _offset += median;
 
+        Thin(median, 1);
+    }
+
+    // Counters become less, those at 0 go, and so do their texts.
+    void Thin(long taken, double factor)
+    {
         var survivors = Scratch<Slot>.Of(_active);
-        var count = 0;
+        var kept = 0;
         foreach (ref readonly var slot in _slots.AsSpan())
-            if (slot.Count > median) survivors[count++] = slot with { Count = slot.Count - median };
+        {
+            if (slot.Count == 0) continue;
+            var count = factor == 1 ? slot.Count - taken : (long)(slot.Count * factor);
+            if (count > 0) survivors[kept++] = slot with { Count = count };
+        }
         // In the order in which they lie the texts can move towards the front of their array without a second one.
-        survivors = survivors[..count];
+        survivors = survivors[..kept];
         survivors.Sort(static (a, b) => a.Start.CompareTo(b.Start));
         _slots.AsSpan().Clear();
         _active = 0;

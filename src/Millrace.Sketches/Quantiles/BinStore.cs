@@ -48,7 +48,12 @@ sealed class BinStore(int binsMax, bool collapsesHighest)
         foreach (var bin in bins) Add(bin, 1);
     }
 
-    public void Merge(BinStore other)
+    public void Scale(double factor)
+    {
+        foreach (ref var weight in _weights.AsSpan()) weight *= factor;
+    }
+
+    public void Merge(BinStore other, double factor)
     {
         if (other.IsEmpty) return;
         var from = other.Used;
@@ -58,7 +63,7 @@ sealed class BinStore(int binsMax, bool collapsesHighest)
             MakeRoom(other._low);
             MakeRoom(other._high);
             var to = _weights.AsSpan(low - _offset, from.Length);
-            for (var i = 0; i < from.Length; i++) to[i] += from[i];
+            for (var i = 0; i < from.Length; i++) to[i] += from[i] * factor;
             return;
         }
         // From the end that keeps its bins on, so that those of the other end collapse where they belong.
@@ -66,7 +71,7 @@ sealed class BinStore(int binsMax, bool collapsesHighest)
         for (var i = 0; i < from.Length; i++)
         {
             var at = collapsesHighest ? i : from.Length - 1 - i;
-            if (from[at] != 0) Add(low + at, from[at]);
+            if (from[at] != 0) Add(low + at, from[at] * factor);
         }
     }
 

@@ -128,20 +128,45 @@ public sealed partial class DDSketch : IQuantileSketch<DDSketch, double>
     public void Merge(DDSketch other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        RequireSame(other);
+        Merge(other, 1);
+    }
+
+    internal void Merge(DDSketch other, double factor)
+    {
+        _zeros += other._zeros * factor;
+        _positive.Merge(other._positive, factor);
+        _negative.Merge(other._negative, factor);
+    }
+
+    /// <summary>Multiplies all weights.</summary>
+    internal void Scale(double factor)
+    {
+        _zeros *= factor;
+        _positive.Scale(factor);
+        _negative.Scale(factor);
+    }
+
+    internal void RequireSame(DDSketch other)
+    {
         if (!other._mapping.Equals(_mapping))
             throw new ArgumentException($"Sketches merge if their mappings are equal: {_mapping.Kind} with gamma {_mapping.Gamma:R}, and {other._mapping.Kind} with gamma {other._mapping.Gamma:R}.", nameof(other));
-        _zeros += other._zeros;
-        _positive.Merge(other._positive);
-        _negative.Merge(other._negative);
     }
 
     /// <inheritdoc/>
     public double Quantile(double rank)
     {
+        // The value with this many before it, in the order of size.
+        return At(rank, rank * Math.Max(0, Weight - 1));
+    }
+
+    /// <summary>The value at a share of the weights, which need not be whole numbers.</summary>
+    internal double WeightedQuantile(double rank) => At(rank, rank * Weight);
+
+    double At(double rank, double before)
+    {
         if (!(rank >= 0 && rank <= 1)) throw new ArgumentOutOfRangeException(nameof(rank), rank, "A rank is from 0 to 1.");
         if (IsEmpty) Empty.Throw();
-        // The value with this many before it, in the order of size.
-        var before = rank * Math.Max(0, Weight - 1);
         var seen = 0.0;
         var negative = _negative.Used;
         for (var i = negative.Length - 1; i >= 0; i--)

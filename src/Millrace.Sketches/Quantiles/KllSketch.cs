@@ -178,7 +178,7 @@ public sealed partial class KllSketch<T> : IQuantileSketch<KllSketch<T>, T>
     // The error is fitted at 99 %, which is 2.576 deviations.
     Estimate Around(double rank, int deviations)
     {
-        if (deviations is < 1 or > 3) throw new ArgumentOutOfRangeException(nameof(deviations), deviations, "Bounds are for 1, 2 or 3 standard deviations.");
+        Deviations.Require(deviations);
         if (!IsEstimating) return Estimate.Exact(rank);
         var error = RankError * deviations / 2.576;
         return new(rank, Math.Max(0, rank - error), Math.Min(1, rank + error));

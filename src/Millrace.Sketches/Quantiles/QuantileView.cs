@@ -60,15 +60,15 @@ public sealed class QuantileView<T>
     /// <param name="inclusive">Whether equal items count.</param>
     public double Rank(T item, bool inclusive = true)
     {
-        if (!Quantiles.Items<T>.HasPlace(item)) return double.NaN;
+        if (!Items<T>.HasPlace(item)) return double.NaN;
         // The ends are known better than the retained items tell.
-        if (Quantiles.Items<T>.Less(item, Min)) return 0;
-        if (Quantiles.Items<T>.Less(Max, item)) return 1;
+        if (Items<T>.Less(item, Min)) return 0;
+        if (Items<T>.Less(Max, item)) return 1;
         int low = 0, high = _items.Length;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            var isBelow = inclusive ? !Quantiles.Items<T>.Less(item, _items[middle]) : Quantiles.Items<T>.Less(_items[middle], item);
+            var isBelow = inclusive ? !Items<T>.Less(item, _items[middle]) : Items<T>.Less(_items[middle], item);
             if (isBelow) low = middle + 1;
             else high = middle;
         }
@@ -84,7 +84,7 @@ public sealed class QuantileView<T>
         var ranks = new double[splitPoints.Length + 1];
         for (var i = 0; i < splitPoints.Length; i++)
         {
-            if (!Quantiles.Items<T>.HasPlace(splitPoints[i]) || i > 0 && !Quantiles.Items<T>.Less(splitPoints[i - 1], splitPoints[i]))
+            if (!Items<T>.HasPlace(splitPoints[i]) || i > 0 && !Items<T>.Less(splitPoints[i - 1], splitPoints[i]))
                 throw new ArgumentException($"Split points ascend strictly; number {i} ({splitPoints[i]}) does not.", nameof(splitPoints));
             ranks[i] = Rank(splitPoints[i], inclusive);
         }

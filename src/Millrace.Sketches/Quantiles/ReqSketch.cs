@@ -209,7 +209,7 @@ public sealed class ReqSketch<T> : IQuantileSketch<ReqSketch<T>, T>
     // Measured by the authors: the lesser of an error relative to the distance from the accurate end and a fixed one; none at all where nothing was halved.
     double Deviation(double rank, int deviations)
     {
-        if (deviations is < 1 or > 3) throw new ArgumentOutOfRangeException(nameof(deviations), deviations, "Bounds are for 1, 2 or 3 standard deviations.");
+        Deviations.Require(deviations);
         var exact = FirstSections * K;
         if (!IsEstimating || _count <= exact) return 0;
         var distance = IsHighRankAccurate ? 1 - rank : rank;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Millrace.Sketches.Images;
 
-namespace Millrace.Sketches.Quantiles;
+namespace Millrace.Sketches;
 
 /// <summary>What a sketch needs to know of its items: their order, whether they count, and how they lie in an image.</summary>
 /// <remarks>
