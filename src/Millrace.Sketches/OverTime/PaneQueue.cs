@@ -75,7 +75,9 @@ sealed class PaneQueue<TSketch>(Func<TSketch> create) where TSketch : class, ISk
     }
 
     /// <summary>Drops the panes before a pane.</summary>
-    public void DropBefore(long pane)
+    /// <param name="pane">The first that is kept.</param>
+    /// <param name="last">The last pane of the result that is wanted next: later ones stay single, so that it can be made without them.</param>
+    public void DropBefore(long pane, long last = long.MaxValue)
     {
         DropFront(pane);
         if (_front.Count > 0 || _back.Count == 0 || _back[0].Pane >= pane) return;
@@ -88,17 +90,16 @@ sealed class PaneQueue<TSketch>(Func<TSketch> create) where TSketch : class, ISk
             _back.Clear();
             return;
         }
-        for (var i = _back.Count - 2; i >= needed; i--)
+        var end = _back.FindIndex(needed, p => p.Pane > last);
+        end = Math.Min(end < 0 ? _back.Count : end, _back.Count - 1);
+        for (var i = end - 1; i >= needed; i--)
         {
             var (number, sketch) = _back[i];
-            if (_front.Count > 0)
-            {
-                sketch.Merge(_front[^1].Merged);
-                Merges++;
-            }
+            if (_front.Count > 0) MergeInto(sketch, _front[^1].Merged);
             _front.Add((number, sketch));
         }
-        _back.RemoveRange(0, _back.Count - 1);
+        _back.RemoveRange(0, Math.Max(end, needed));
+        for (var i = 0; i < _back.Count - 1; i++) MergeInto(ref _backMerged, _back[i].Sketch);
     }
 
     void DropFront(long pane)
@@ -106,31 +107,25 @@ sealed class PaneQueue<TSketch>(Func<TSketch> create) where TSketch : class, ISk
         while (_front.Count > 0 && _front[^1].Pane < pane) _front.RemoveAt(_front.Count - 1);
     }
 
-    /// <summary>A new sketch of all panes up to one, which is usually the last: then three merges, else one for each pane.</summary>
+    /// <summary>A new sketch of all panes up to one: three merges at most if that is the last or the last but one, else one for each pane of the back.</summary>
     public TSketch Merged(long last = long.MaxValue)
     {
         var all = create();
-        if (_back.Count > 0 && _back[^1].Pane <= last)
+        if (_front.Count > 0) MergeInto(all, _front[^1].Merged);
+        if (_back.Count == 0) return all;
+        if (_backMerged is not null && _back[^2].Pane <= last)
         {
-            if (_front.Count > 0) MergeInto(all, _front[^1].Merged);
-            if (_backMerged is not null) MergeInto(all, _backMerged);
-            MergeInto(all, _back[^1].Sketch);
+            MergeInto(all, _backMerged);
+            if (_back[^1].Pane <= last) MergeInto(all, _back[^1].Sketch);
             return all;
         }
-        if (_front.Count > 0) MergeInto(all, _front[^1].Merged);
         foreach (var (pane, sketch) in _back)
             if (pane <= last) MergeInto(all, sketch);
         return all;
     }
 
-    /// <summary>The newest pane of the front; what is asked for may not end before it.</summary>
-    public long NewestOfFront => _front.Count == 0 ? long.MinValue : _front[0].Pane;
-
     /// <summary>The oldest pane, if there is one.</summary>
     public long Oldest => _front.Count > 0 ? _front[^1].Pane : _back.Count > 0 ? _back[0].Pane : long.MaxValue;
-
-    /// <summary>The newest pane, if there is one.</summary>
-    public long Newest => _back.Count > 0 ? _back[^1].Pane : _front.Count > 0 ? _front[0].Pane : long.MinValue;
 
     void MergeInto(TSketch all, TSketch one)
     {

@@ -125,7 +125,7 @@ public sealed class WindowedSketch<TSketch, T> where TSketch : class, ISketch<TS
         // The windows whose last pane is before the one of now.
         while (!_panes.IsEmpty && _nextWindow + _panesPerWindow <= pane)
         {
-            _panes.DropBefore(_nextWindow);
+            _panes.DropBefore(_nextWindow, _nextWindow + _panesPerWindow - 1);
             if (_panes.IsEmpty) break;
             // Where there are no items for long, whole windows are passed over.
             var oldest = FirstWindowOf(_panes.Oldest);
@@ -138,7 +138,7 @@ public sealed class WindowedSketch<TSketch, T> where TSketch : class, ISketch<TS
             _nextWindow++;
         }
         _firstNeeded = Math.Max(_firstNeeded, pane - _panesPerWindow + 1);
-        _panes.DropBefore(_firstNeeded);
+        _panes.DropBefore(_firstNeeded, _firstNeeded + _panesPerWindow - 1);
         if (_panes.IsEmpty) _nextWindow = long.MaxValue;
         else _nextWindow = Math.Max(_nextWindow, _firstNeeded);
         return closed;
