@@ -56,7 +56,6 @@ readonly ref struct ThetaImage(bool isEmpty, bool isOrdered, ushort seedHash, ul
         var count = reader.Int32();
         reader.Skip(4);
         var theta = words == 3 ? ReadTheta(ref reader) : ThetaTable.MaxTheta;
-        if (count == 0 && theta == ThetaTable.MaxTheta) return Nothing(seedHash);
         return Whole(ref reader, isOrdered: true, seedHash, theta, count);
     }
 
@@ -83,6 +82,7 @@ readonly ref struct ThetaImage(bool isEmpty, bool isOrdered, ushort seedHash, ul
         var count = 0L;
         for (var i = 0; i < countBytes; i++) count |= (long)reader.Byte() << 8 * i;
         SketchFormatException.ThrowUnless(count <= 2L << ThetaTable.MaxLgK, $"The image speaks of {count} hashes; a sketch has at most 2^27.");
+        if (count == 0 && theta == ThetaTable.MaxTheta) return Nothing(seedHash);
         var size = (count * entryBits + 7) / 8;
         reader.Require(size);
         return new ThetaImage(isEmpty: false, isOrdered: true, seedHash, theta, (int)count, entryBits, reader.Bytes((int)size));
@@ -90,6 +90,7 @@ readonly ref struct ThetaImage(bool isEmpty, bool isOrdered, ushort seedHash, ul
 
     static ThetaImage Whole(scoped ref ImageReader reader, bool isOrdered, ushort seedHash, ulong theta, int count)
     {
+        if (count == 0 && theta == ThetaTable.MaxTheta) return Nothing(seedHash);
         reader.Require(count, 8);
         return new ThetaImage(isEmpty: false, isOrdered, seedHash, theta, count, 64, reader.Bytes(count * 8));
     }
