@@ -17,6 +17,12 @@ public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner,
     /// <summary>For each column that the operator gives whether anybody above reads it; null = all. The others need not be copied.</summary>
     public IReadOnlyList<bool>? Used { get; init; }
 
+    /// <summary>The same for each of <see cref="Ports"/> by itself; empty = as <see cref="Used"/> says.</summary>
+    internal IReadOnlyList<IReadOnlyList<bool>> UsedByPort { get; init; } = [];
+
+    /// <summary>Whether anybody who reads a port reads a column of it.</summary>
+    internal bool IsUsed(int port, int column) => UsedByPort.Count > 0 ? UsedByPort[port][column] : Used is null || Used[column];
+
     /// <summary>Whether rows of a key group come to this lane.</summary>
     public bool Owns(int keyGroup) => keyGroup * Lanes / Hash64.KeyGroups == Lane;
 }
@@ -33,6 +39,9 @@ public static class Ports
     public const int OnClose = 1;
     /// <summary>Final: a row once, when the final frontier has passed it and nothing can change it.</summary>
     public const int Final = 2;
+
+    /// <summary>How many there are.</summary>
+    internal const int Count = 3;
 }
 
 /// <summary>The set of <see cref="Ports"/> that are read.</summary>

@@ -39,6 +39,9 @@ sealed class PhysicalNode
     /// <summary>For each column whether anybody above reads it.</summary>
     public required ImmutableArray<bool> Used { get; init; }
 
+    /// <summary>The same for each port by itself, for nodes that speak on several; empty for others.</summary>
+    public ImmutableArray<ImmutableArray<bool>> UsedByPort { get; set; } = [];
+
     /// <summary>For each input how its rows find their lane.</summary>
     public required ImmutableArray<Exchange> Exchanges { get; init; }
 

@@ -58,6 +58,7 @@ sealed class PhysicalPlanner
             readers.Add(planner.Read(view.Name, view.Plan, view.Emit, shape, null));
         }
         foreach (var sink in pipeline.Sinks) readers.Add(planner.Read(sink.Name, sink.Plan, sink.Emit, Shape(sink.Name, sink.Plan, sink.Emit, null), sink));
+        planner.MarkPorts(readers);
         var scans = Scans(pipeline, order, planner._used);
         tables.AddRange(scans.Select(s => s.LateTable).OfType<TableDefinition>().DistinctBy(t => t.Name));
         tables.Add(DeadLetters.Table);
@@ -128,6 +129,25 @@ sealed class PhysicalPlanner
         var made = Get(node, 0, Ports.Changes);
         if (node.HasPorts) return new(made, port);
         return port == Ports.Changes || node.Mode == ChangeMode.Append ? new(made, 0) : new(EmitAbove(made, port), 0);
+    }
+
+    /// <summary>Notes what is read of each port: what is asked for on one need not be computed for another, nor fail there.</summary>
+    void MarkPorts(IEnumerable<Reader> readers)
+    {
+        var used = new Dictionary<PhysicalNode, bool[][]>();
+        foreach (var node in _nodes)
+            if (node.Logical.HasPorts) used[node] = [.. Enumerable.Range(0, Ports.Count).Select(_ => new bool[node.Logical.Schema.Count])];
+        foreach (var node in _nodes)
+        {
+            if (!node.Inputs.Any(i => used.ContainsKey(i.Node))) continue;
+            var marks = node.Inputs.Select(i => new bool[i.Node.Logical.Schema.Count]).ToList();
+            node.Logical.MarkUse(node.Used.AsSpan(), marks);
+            for (var i = 0; i < marks.Count; i++)
+                if (used.TryGetValue(node.Inputs[i].Node, out var ports)) ColumnUse.Pass(marks[i], ports[node.Inputs[i].Port]);
+        }
+        foreach (var reader in readers)
+            if (used.TryGetValue(reader.Input.Node, out var ports)) ports[reader.Input.Port].AsSpan().Fill(true);
+        foreach (var (node, ports) in used) node.UsedByPort = [.. ports.Select(p => p.ToImmutableArray())];
     }
 
     /// <summary>The place where changes become rows that are closed or final.</summary>

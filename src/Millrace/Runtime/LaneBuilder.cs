@@ -87,7 +87,7 @@ sealed class LaneBuilder
         void Add(PhysicalNode node, int slot, int[] edges)
         {
             ImmutableArray<CleanedSource> sources = [.. node.Sources.Select(s => _sources[s.Name].Cleaned)];
-            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Used = node.Used };
+            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Used = node.Used, UsedByPort = [.. node.UsedByPort] };
             var exit = node.CleanExitOf is { } source ? new CleanExit(_sources[source.Name].Counters, source.Late.Table is not null) : null;
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;

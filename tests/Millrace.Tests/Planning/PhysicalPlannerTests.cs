@@ -30,6 +30,20 @@ public sealed class PhysicalPlannerTests
     }
 
     [Fact]
+    public void What_is_read_on_one_port_is_not_computed_for_another()
+    {
+        var source = Orders.Source();
+        var perKey = Orders.PerKey(source.Plan!, "v");
+        PlanNode Picked(params int[] columns) =>
+            PlanBuilder.Project(perKey, [.. columns.Select(c => ((Expressions.Expression)new Expressions.ColumnReference(c, perKey.Schema[c].Name, perKey.Schema[c].Type), perKey.Schema[c].Name))]);
+        var plan = PhysicalPlanner.Plan(new Pipeline { Name = "t", Sources = [source], Views = [Orders.View("v", Picked(0, 3, 4))], Sinks = [Orders.Sink("s", "v", Picked(0, 3, 5), Emit.Final)] }, 1);
+        var ports = NodeOf(plan, perKey).UsedByPort;
+        Assert.Equal([true, false], ports[Ports.Changes].Skip(4).Take(2));
+        Assert.Equal([false, true], ports[Ports.Final].Skip(4).Take(2));
+        Assert.DoesNotContain(true, ports[Ports.OnClose]);
+    }
+
+    [Fact]
     public void A_stateless_node_above_state_stands_once_for_each_port_that_is_read()
     {
         var source = Orders.Source();

@@ -107,8 +107,14 @@ sealed class GroupTeller : IDisposable
         if (count == 0) return false;
         var alive = _some.AsSpan(0, count);
         var numbers = _hops is null ? alive : _identity.AsSpan(0, count);
+        var first = _node.Schema.Count - _results.Length;
         for (var c = 0; c < _results.Length; c++)
         {
+            if (!_context.IsUsed(port, first + c))
+            {
+                _results[c] = _context.Memory.RentNulls(_node.Calls[c].Signature.Result, count);
+                continue;
+            }
             _results[c] = _context.Memory.Rent(_node.Calls[c].Signature.Result);
             try
             {
