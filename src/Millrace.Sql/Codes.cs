@@ -127,4 +127,6 @@ public static class Codes
 
     internal static readonly Code OverWaits = New(2040, "OVER that waits for the end", "The rows below may change for as long as the input goes on, so they are put in order when it ends.", "Group or rank by a window below, so that rows become final; or ask for the result with millrace query.");
     internal static readonly Code OpenPattern = New(2050, "a pattern without a limit", "A quantifier without an upper limit can take rows for ever, and all of them are kept until the match is decided.", "Add WITHIN INTERVAL '...' behind the pattern, or an upper limit: {1,100} in place of +.");
+
+    internal static readonly Code NothingDeclared = New(2740, "a file that declares nothing", "The file is empty, or holds comments alone.", "Write CREATE SOURCE and CREATE VIEW; check whether it is the file that was meant.");
 }

@@ -18,7 +18,8 @@ sealed class ChartCommand : ICommand
         var y = new Option<string?>("--y") { Description = "Column of the vertical axis. Default: the first number that is no part of the key.", HelpName = "COLUMN" };
         var series = new Option<string?>("--series") { Description = "Column whose values are lines of their own. Default: the first TEXT column of the key.", HelpName = "COLUMN" };
         var title = new Option<string?>("--title") { Description = "What stands above. Default: the columns and the view.", HelpName = "TEXT" };
-        var command = new Command("chart", "Draws a stored view as a line or bar chart: SVG, alone or in a page.") { view, target, data, kind, x, y, series, title };
+        var json = CommonOptions.Json("Says what was drawn as one JSON object.");
+        var command = new Command("chart", "Draws a stored view as a line or bar chart: SVG, alone or in a page.") { view, target, data, kind, x, y, series, title, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(target) is { } path && Path.GetExtension(path).ToLowerInvariant() is not (".svg" or ".html"))
@@ -31,7 +32,8 @@ sealed class ChartCommand : ICommand
             var chart = ChartData.Read(snapshot, parsed.GetValue(view)!, parsed.GetValue(kind), parsed.GetValue(x), parsed.GetValue(y), parsed.GetValue(series), parsed.GetValue(title));
             var path = parsed.GetValue(target)!;
             File.WriteAllText(path, Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase) ? SvgChart.Render(chart) : SvgChart.RenderPage(chart));
-            Terminal.Line($"{path}: {chart.Title}, {chart.Points} points of version {snapshot.Version}.");
+            if (parsed.GetValue(json)) Terminal.Json(new { file = path, view = parsed.GetValue(view), title = chart.Title, kind = chart.Kind, x = chart.XName, y = chart.YName, points = chart.Points, version = snapshot.Version });
+            else Terminal.Line($"{path}: {chart.Title}, {chart.Points} points of version {snapshot.Version}.");
             return ExitCodes.Done;
         });
         return command;

@@ -41,8 +41,8 @@ sealed class CheckCommand : ICommand
             file.WriteFindings(Severity.Warning);
             foreach (var note in notes) Terminal.Warning(note);
             var found = $"{Count(warnings, "warning")}.";
-            Terminal.Line(file.Compiled is { } pipeline
-                ? $"{path} is fine: {Count(pipeline.Sources.Length, "source")}, {Count(pipeline.Views.Length, "view")} ({pipeline.Views.Count(v => v.IsMaterialized)} stored), {Count(pipeline.Sinks.Length, "sink")}, {found}"
+            Terminal.Line(file.Compiled is { IsEmpty: true } ? $"{path} declares nothing: {found}"
+                : file.Compiled is { } pipeline ? $"{path} is fine: {Count(pipeline.Sources.Length, "source")}, {Count(pipeline.Views.Length, "view")} ({pipeline.Views.Count(v => v.IsMaterialized)} stored), {Count(pipeline.Sinks.Length, "sink")}, {found}"
                 : $"{path}: {Count(errors, "error")}, {found}");
         }
         return file.Compiled is null ? ExitCodes.Faulty : ExitCodes.Done;
@@ -64,7 +64,7 @@ sealed class CheckCommand : ICommand
         try
         {
             var opened = connector.CreateSource(new(source.Name, source.Schema, source.Options, file.Folder, file.DefaultDataDirectory, TimeProvider.System));
-            (opened as FileSource)?.Find();
+            if (opened is FileSource found && FirstRecords.Problem(source, found, file.Options.Formats) is { } problem) return problem;
             return opened.CanReplay ? null
                 : $"source '{source.Name}' cannot give the same rows again: after a crash the results have what it gives then, and what it gave before is lost. {source.Connector} in docs/reference/connectors.md says how it can.";
         }

@@ -14,22 +14,28 @@ sealed class DemoCommand : ICommand
         var directory = new Option<string>("--dir") { Description = "Where its SQL is written, unless it is there already.", HelpName = "DIR", DefaultValueFactory = _ => "demo" };
         var port = new Option<int?>("--port") { Description = "Port of the page; 0 = any free one. Default 8080.", HelpName = "N" };
         port.Between(0, 65535);
-        var command = new Command("demo", "Runs a sample: sales that are generated, cleaned, analysed, stored and charted live.") { name, directory, port };
-        command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(name)!, parsed.GetValue(directory)!, parsed.GetValue(port)));
+        var json = CommonOptions.Json("Writes status lines as JSON for other programs, as millrace run --json does.");
+        var command = new Command("demo", "Runs a sample: sales that are generated, cleaned, analysed, stored and charted live.") { name, directory, port, json };
+        command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(name)!, parsed.GetValue(directory)!, parsed.GetValue(port), parsed.GetValue(json)));
         return command;
     }
 
-    static Task<int> RunAsync(string sample, string directory, int? port)
+    static Task<int> RunAsync(string sample, string directory, int? port, bool isJson)
     {
         var path = Path.Combine(directory, sample + ".sql");
-        if (File.Exists(path)) Terminal.Line($"Using {path} as it is. Delete it to get the sample's own text again.");
+        if (File.Exists(path)) Say($"Using {path} as it is. Delete it to get the sample's own text again.");
         else
         {
             Directory.CreateDirectory(directory);
             File.WriteAllText(path, Samples.Text(sample));
-            Terminal.Line($"The SQL of this demo was written to {path}: edit it and start again to see what changes.");
+            Say($"The SQL of this demo was written to {path}: edit it and start again to see what changes.");
         }
         var file = PipelineFile.Load(path, []);
-        return PipelineRun.RunAsync(file, new() { DataDirectory = file.DefaultDataDirectory, Port = port });
+        return PipelineRun.RunAsync(file, new() { DataDirectory = file.DefaultDataDirectory, Port = port, Json = isJson });
+
+        void Say(string text)
+        {
+            if (!isJson) Terminal.Line(text);
+        }
     }
 }

@@ -30,6 +30,7 @@ sealed class JsonReport(TimeProvider clock) : RunReport(clock)
             w.WriteNumber("seen", source.Seen);
             w.WriteNumber("accepted", source.Accepted);
             w.WriteNumber("undecodable", source.Undecodable);
+            w.WriteString("firstProblem", source.FirstProblem);
             w.WriteNumber("nulled", source.Nulled);
             w.WriteNumber("duplicates", source.Duplicates);
             w.WriteNumber("late", source.Late);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Millrace.Cli.Output;
 using Millrace.Quality;
 using Millrace.Runtime;
+using Millrace.Sql;
 
 namespace Millrace.Cli.Running;
 
@@ -67,6 +68,8 @@ class TextReport(TimeProvider clock) : RunReport(clock)
             $"{_name} {(isStopped ? "stopped" : "is done")}: {rows:N0} rows in {seconds:N1} s ({rows / seconds:N0} rows/s), {status.Commits:N0} {(status.Commits == 1 ? "commit" : "commits")}, version {status.Version}. Results: {Shown(settings.DataDirectory)}"));
         foreach (var source in running.Quality)
             foreach (var line in Cleaning(source)) Terminal.Line("  " + line);
+        foreach (var source in running.Quality)
+            if (source is { Undecodable: > 0, Accepted: 0 } && source.Undecodable == source.Seen) Terminal.Warning($"no record of '{source.Source}' could be read. The first: {TextTable.OneLine(source.FirstProblem ?? "")}.");
     }
 
     /// <summary>What cleaning did, in a line for each source and one for each rule that found something.</summary>
@@ -80,6 +83,7 @@ class TextReport(TimeProvider clock) : RunReport(clock)
         if (source.Timeless > 0) parts.Add(Count(source.Timeless, "without a time"));
         if (source.DeadLetters > 0) parts.Add(Count(source.DeadLetters, "in dead_letters"));
         yield return $"{source.Source}: {string.Join(", ", parts)}";
+        if (source.FirstProblem is { } problem) yield return $"  undecodable, first: {TextTable.OneLine(problem)}";
         foreach (var rule in source.Rules)
             if (rule.Violated > 0)
                 yield return $"  {rule.On}.{rule.Name}: {Count(rule.Violated, "violated")}{(rule.Action == "WARN" ? "" : $", {Count(rule.Acted, Verb(rule.Action))}")}";

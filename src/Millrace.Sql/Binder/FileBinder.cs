@@ -25,6 +25,8 @@ internal sealed class FileBinder(Compilation compilation)
             if (NameOf(statement) is { } name) compilation.Later.Remove(name.Text);
             compilation.Try(() => Bind(statement));
         }
+        if (statements.Count == 0 && !failed.Any() && !compilation.Findings.HasErrors)
+            compilation.Findings.Warning(Codes.NothingDeclared, new(0, 1), "the file declares nothing. A pipeline begins with CREATE SOURCE; millrace check --infer DATAFILE writes one for a data file.");
         return new Pipeline
         {
             Name = compilation.Options.Name,

@@ -284,7 +284,7 @@ sealed class CsvDecoder : RecordDecoder
         _expected = string.Join(", ", names);
         var missing = Context.Paths.Where(path => Find(names, path) < 0).Distinct().ToList();
         if (missing.Count > 0)
-            _headerProblem = $"the header has no {string.Join(", ", missing.Select(static m => $"'{m}'"))}; found {Readers.FieldReader.Shorten(_expected, 400)}";
+            _headerProblem = $"the header has no {string.Join(", ", missing.Select(static m => $"'{m}'"))}; found {Readers.FieldReader.Shorten(_expected, 400)}. Give the column the name of a field, or say which one it is with FROM 'name'";
         for (var i = 0; i < UsedPaths.Count; i++) _fields[i] = Math.Max(0, Find(names, UsedPaths[i]));
         _expected = Readers.FieldReader.Shorten(_expected, 400);
     }

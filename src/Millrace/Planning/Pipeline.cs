@@ -8,6 +8,9 @@ namespace Millrace.Planning;
 /// <summary>All that one SQL file (or program) declares. SQL and the C# API both end here.</summary>
 public sealed record Pipeline
 {
+    /// <summary>Whether it has neither sources nor views nor sinks.</summary>
+    public bool IsEmpty => Sources.IsEmpty && Views.IsEmpty && Sinks.IsEmpty;
+
     /// <summary>Name: the file's, without extension.</summary>
     public required string Name { get; init; }
     /// <summary>The SQL text, or empty.</summary>

@@ -10,6 +10,7 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     readonly Lock _lock = new();
     readonly Queue<LateSample> _lateSamples = new();
     long _seen, _undecodable, _nulled, _duplicates, _late, _deadLetters, _accepted, _timeless;
+    string? _firstProblem;
 
     /// <summary>Name of the source.</summary>
     public string Source { get; } = source;
@@ -22,6 +23,8 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     public long Accepted => Interlocked.Read(ref _accepted);
     /// <summary>Records that could not be decoded or computed.</summary>
     public long Undecodable => Interlocked.Read(ref _undecodable);
+    /// <summary>Where and why the first of them was not read, or null.</summary>
+    public string? FirstProblem => Volatile.Read(ref _firstProblem);
     /// <summary>Fields that became NULL because they did not fit.</summary>
     public long Nulled => Interlocked.Read(ref _nulled);
     /// <summary>Rows that a DISTINCT ON over it dropped.</summary>
@@ -49,6 +52,8 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     public void AddAccepted(long rows) => Interlocked.Add(ref _accepted, rows);
     /// <summary>Counts undecodable records.</summary>
     public void AddUndecodable(long rows) => Interlocked.Add(ref _undecodable, rows);
+    /// <summary>Notes why a record was not read; the first to come stays.</summary>
+    public void AddProblem(string problem) => Interlocked.CompareExchange(ref _firstProblem, problem, null);
     /// <summary>Counts nulled fields.</summary>
     public void AddNulled(long fields) => Interlocked.Add(ref _nulled, fields);
     /// <summary>Counts duplicates.</summary>

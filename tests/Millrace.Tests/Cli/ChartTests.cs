@@ -12,6 +12,11 @@ public sealed class ChartTests
         Assert.StartsWith("revenue.svg: revenue by window_start and country (revenue), 2 points of version ", output, StringComparison.Ordinal);
         _ = System.Xml.Linq.XDocument.Load(Path.Combine(folder.Path, "revenue.svg"));
 
+        (code, output, errors) = await MillraceProcess.RunAsync(folder.Path, "chart", "revenue", "--out", "b.svg", "--json");
+        Assert.Equal((0, ""), (code, errors));
+        var said = System.Text.Json.JsonDocument.Parse(output).RootElement;
+        Assert.Equal(("b.svg", "revenue", "line", "window_start", 2), (said.GetProperty("file").GetString(), said.GetProperty("view").GetString(), said.GetProperty("kind").GetString(), said.GetProperty("x").GetString(), said.GetProperty("points").GetInt32()));
+
         (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "chart", "revenu", "--out", "a.html");
         Assert.Equal(1, code);
         Assert.Contains("There is no stored view 'revenu'", errors);

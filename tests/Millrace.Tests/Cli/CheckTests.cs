@@ -12,6 +12,38 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public async Task A_file_that_declares_nothing_is_not_called_fine()
+    {
+        using var folder = new CliFolder("-- to be written\n");
+        var (code, output, errors) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql");
+        Assert.Equal((0, "pipe.sql declares nothing: 1 warning.\n"), (code, output));
+        Assert.Contains("MR2740", errors);
+    }
+
+    [Fact]
+    public async Task A_header_without_a_declared_column_is_told_before_anything_runs_and_at_the_end()
+    {
+        using var folder = new CliFolder();
+        folder.Write("orders.csv", "order_id,land,quantity,price,at\n1,UK,2,1.50,2024-03-01T10:00:00Z\n");
+        var (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql");
+        Assert.Equal(0, code);
+        Assert.Contains("source 'orders': no record at the beginning of 'orders.csv' can be read; of the first: the header has no 'country'; found order_id, land, quantity, price, at.", errors);
+        (code, var output, errors) = await MillraceProcess.RunAsync(folder.Path, "run", "pipe.sql", "--until-done");
+        Assert.Equal(0, code);
+        Assert.Contains("undecodable, first: orders.csv, offset 0: the header has no 'country'", output);
+        Assert.StartsWith("warning: no record of 'orders' could be read. The first: orders.csv, offset 0: the header has no 'country'", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watched_without_a_terminal_a_run_is_told_in_words()
+    {
+        using var folder = new CliFolder();
+        var (code, output, errors) = await MillraceProcess.RunAsync(folder.Path, "run", "pipe.sql", "--until-done", "--watch");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("pipe is done: 3 rows", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_mistake_is_shown_with_its_place_and_what_was_meant()
     {
         using var folder = new CliFolder(CliFolder.Bounded.Replace("GROUP BY window_start, country", "GROUP BY window_start, contry", StringComparison.Ordinal));

@@ -52,6 +52,28 @@ public sealed class PipelineTests
     }
 
     [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(7, true)]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    public async Task A_bad_record_ends_the_pipeline_with_all_rows_before_it_in_the_results(int good, bool isInline)
+    {
+        var rows = Enumerable.Range(0, 200).Select(i => ((long)i, "k" + i % 3, i == good ? "bad" : "1")).ToList();
+        var connector = new TestConnector();
+        connector.Sources["orders"] = new(true, new TestBytes(0, true, [.. Cut(Csv(rows), good)]));
+        var source = Orders.Source(format: "csv");
+        using var store = new MemoryStore();
+        var pipeline = new Pipeline { Name = "t", Sources = [source], Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))], Settings = new() { BatchRows = 64 } };
+        await using var running = await PipelineRunner.StartAsync(pipeline, Orders.Options(connector, store, lanes: 1, isInline: isInline));
+        var error = await Assert.ThrowsAsync<BadDataException>(() => running.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Contains($",bad", error.Message, StringComparison.Ordinal);
+        var expected = SimulationTests.Naive(rows.Take(good).Select(r => new object?[] { r.Item1 * Orders.Second, r.Item2, 1L }), 10);
+        Assert.Equal(expected, SimulationTests.Stored(store, "per_key", ((RunningPipeline)running).Memory));
+        Assert.Equal((good + 1L, 1L), (running.Quality[0].Seen, running.Quality[0].Undecodable));
+    }
+
+    [Theory]
     [InlineData(1, true)]
     [InlineData(1, false)]
     [InlineData(2, false)]

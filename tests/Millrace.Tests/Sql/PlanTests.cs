@@ -238,6 +238,12 @@ public sealed class PlanTests
     public void Values_are_tables(string text, string tree) => Assert.Equal(tree, Query(text));
 
     [Theory]
+    [InlineData("")]
+    [InlineData("-- to be written\n")]
+    public void A_file_that_declares_nothing_is_told(string text) => Assert.Equal(
+        "MR2740 1:1+1 the file declares nothing. A pipeline begins with CREATE SOURCE; millrace check --infer DATAFILE writes one for a data file.", Compiling.Warnings(text));
+
+    [Theory]
     [InlineData("EXPLAIN ANALYZE SELECT country FROM revenue")]
     [InlineData("EXPLAIN ANALYZE VALUES (1)")]
     [InlineData("EXPLAIN ANALYZE revenue;")]

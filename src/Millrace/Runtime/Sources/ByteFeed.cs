@@ -1,6 +1,7 @@
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Formats;
+using Millrace.Planning;
 using Millrace.Stores;
 
 namespace Millrace.Runtime;
@@ -21,6 +22,7 @@ sealed class ByteFeed : Feed
     Exception? _error;
     bool _needsBytes = true;
     bool _isAtEnd, _isHeldUp;
+    bool _isAtBegin = true; // of a file
     long _nulled;
     ResumePoint _resume;
 
@@ -34,6 +36,7 @@ sealed class ByteFeed : Feed
         if (source.From(partition.Id)?.Decoder is { } saved)
         {
             _resume = ResumePoint.Parse(saved);
+            _isAtBegin = _offset == 0;
             _decoder.Load(_resume.Decoder);
         }
         if (lane is not null) _ahead = new($"{source.Definition.Name}/{partition.Id}", _reader, lane, source.Memory);
@@ -110,6 +113,8 @@ sealed class ByteFeed : Feed
         Batch? batch = null;
         var consumed = 0;
         if (_position < chunk.Length || isLast) batch = _decoder.Decode(chunk, _position, _offset, isLast, _errors, out consumed);
+        if (_errors.Items.Count > 0 && Source.Definition.BadData == BadData.Fail) batch = UpToFirstBad(chunk, batch, ref consumed);
+        _isAtBegin &= consumed == 0;
         if (_resume.IsActive) batch = SkipTold(batch);
         try
         {
@@ -132,8 +137,29 @@ sealed class ByteFeed : Feed
         }
         _position += consumed;
         _offset += consumed;
-        if (_position == chunk.Length || batch is null && consumed == 0) Finish(chunk);
+        if (!_isHeldUp && (_position == chunk.Length || batch is null && consumed == 0)) Finish(chunk);
         return batch;
+    }
+
+    /// <summary>bad_data = 'fail': the pipeline ends with the first bad record, and what came before it is in the results.</summary>
+    Batch? UpToFirstBad(Chunk chunk, Batch? batch, ref int consumed)
+    {
+        batch?.Release();
+        var first = _errors.Items[0];
+        Source.FailAfterCommit(Source.BadRecord(this, chunk, first));
+        _isHeldUp = true;
+        _errors.Clear();
+        consumed = 0;
+        CountRows(1);
+        if (first.Start == _position) return null;
+        // The rows of the batch before it are decoded once more, by themselves.
+        if (_isAtBegin) _decoder.BeginFile();
+        var length = chunk.Length;
+        chunk.Length = first.Start;
+        var good = _decoder.Decode(chunk, _position, _offset, isLast: true, _errors, out consumed);
+        chunk.Length = length;
+        _errors.Clear();
+        return good;
     }
 
     /// <summary>Leaves out what was pushed and told before the checkpoint that it goes on from.</summary>
@@ -164,7 +190,11 @@ sealed class ByteFeed : Feed
             throw new InvalidOperationException($"The decoder of source '{Source.Definition.Name}' left {chunk.Length - _position:N0} bytes at the end of {Partition.Name}.");
         chunk.Release();
         _chunk = null;
-        if (_end == ReadResult.EndOfFile) _decoder.BeginFile();
+        if (_end == ReadResult.EndOfFile)
+        {
+            _decoder.BeginFile();
+            _isAtBegin = true;
+        }
         else _isAtEnd = true;
     }
 

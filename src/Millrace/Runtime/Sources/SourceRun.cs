@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Formats;
@@ -85,19 +86,30 @@ sealed class SourceRun : IAsyncDisposable
     public DecoderContext DecoderContext(int partition) => new(Definition.Name, partition, Definition.Schema, Definition.Paths, Scan.Used, Definition.Options,
         Definition.BadData == BadData.Null, Scan.KeepsOrigin, Memory);
 
+    /// <summary>The end of a pipeline by a record that a decoder could not read (bad_data = 'fail'); it is counted.</summary>
+    public BadDataException BadRecord(ByteFeed feed, Chunk chunk, in DecodeError error)
+    {
+        Counters.AddSeen(1);
+        Counters.AddUndecodable(1);
+        Note(feed, error);
+        var raw = Cleaned.Raws.Show(chunk.Bytes.AsSpan(error.Start, error.Length), feed.Partition.Id);
+        return new BadDataException($"Source '{Definition.Name}', partition {feed.Partition.Id} ({feed.FileAt(error.Offset) ?? feed.Partition.Name}), offset {error.Offset}: {error.Message}. {raw}"
+            + "Mend the record, or set bad_data = 'dead_letter', 'drop' or 'null' on the source.");
+    }
+
+    void Note(ByteFeed feed, in DecodeError error)
+    {
+        if (Counters.FirstProblem is null) Counters.AddProblem($"{feed.FileAt(error.Offset) ?? feed.Partition.Name}, offset {error.Offset}: {error.Message}");
+    }
+
     /// <summary>Sets aside what a decoder could not read, as the source's policy says.</summary>
     public void Undecodable(ByteFeed feed, Chunk chunk, DecodeErrors errors, int goodRows)
     {
+        Debug.Assert(Definition.BadData != BadData.Fail);
         var count = errors.Items.Count;
         Counters.AddSeen(goodRows + count);
         Counters.AddUndecodable(count);
-        if (Definition.BadData == BadData.Fail)
-        {
-            var first = errors.Items[0];
-            var raw = Cleaned.Raws.Show(chunk.Bytes.AsSpan(first.Start, first.Length), feed.Partition.Id);
-            throw new BadDataException($"Source '{Definition.Name}', partition {feed.Partition.Id} ({feed.FileAt(first.Offset) ?? feed.Partition.Name}), offset {first.Offset}: {first.Message}. {raw}"
-                + "Mend the record, or set bad_data = 'dead_letter', 'drop' or 'null' on the source.");
-        }
+        Note(feed, errors.Items[0]);
         if (Definition.BadData == BadData.DeadLetter)
         {
             foreach (var error in errors.Items)
