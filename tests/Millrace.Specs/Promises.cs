@@ -10,20 +10,22 @@ namespace Millrace.Specs;
 /// <summary>What holds for the code as a whole; read it as a list.</summary>
 public sealed partial class Promises
 {
+    static readonly Assembly s_sketches = typeof(Sketches.ISketch<>).Assembly;
     static readonly Assembly s_engine = typeof(Data.Batch).Assembly;
     static readonly Assembly s_sql = typeof(Sql.SqlCompiler).Assembly;
     static readonly Assembly s_sqlite = typeof(Sqlite.SqliteStore).Assembly;
     static readonly Assembly s_server = typeof(Server.MillraceServer).Assembly;
     static readonly Assembly s_cli = typeof(Cli.CliReference).Assembly;
 
-    public static TheoryData<string> Assemblies => [.. ((Assembly[])[s_engine, s_sql, s_sqlite, s_server, s_cli]).Select(a => a.GetName().Name!)];
+    public static TheoryData<string> Assemblies => [.. ((Assembly[])[s_sketches, s_engine, s_sql, s_sqlite, s_server, s_cli]).Select(a => a.GetName().Name!)];
 
     [Fact]
     public void No_assembly_uses_one_above_it()
     {
         (Assembly Assembly, string[] May)[] layers =
         [
-            (s_engine, []),
+            (s_sketches, []),
+            (s_engine, ["Millrace.Sketches"]),
             (s_sql, ["Millrace"]),
             (s_sqlite, ["Millrace", "SQLitePCLRaw."]),
             (s_server, ["Millrace", "Millrace.Sql", "Microsoft.AspNetCore", "Microsoft.AspNetCore.", "Microsoft.Extensions.", "Microsoft.Net.Http.Headers", "Microsoft.OpenApi"]),
@@ -96,7 +98,7 @@ public sealed partial class Promises
     [Theory, MemberData(nameof(Assemblies))]
     public void Every_public_type_is_documented(string name)
     {
-        var assembly = ((Assembly[])[s_engine, s_sql, s_sqlite, s_server, s_cli]).Single(a => a.GetName().Name == name);
+        var assembly = ((Assembly[])[s_sketches, s_engine, s_sql, s_sqlite, s_server, s_cli]).Single(a => a.GetName().Name == name);
         var path = Directory.GetFiles(Repository.File($"src/{name}/bin"), name + ".xml", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc);
         Assert.True(path is not null, $"{name} has no documentation file");
         var documented = XDocument.Load(path).Descendants("member").Select(m => m.Attribute("name")!.Value).ToHashSet();
@@ -111,6 +113,7 @@ public sealed partial class Promises
     }
 
     [Theory]
+    [InlineData("src/Millrace.Sketches")]
     [InlineData("src/Millrace")]
     [InlineData("src/Millrace.Sql")]
     [InlineData("src/Millrace.Sqlite")]

@@ -7,6 +7,7 @@ namespace Millrace.Specs;
 public sealed class PublicApiTests
 {
     [Theory]
+    [InlineData(typeof(Sketches.ISketch<>))]
     [InlineData(typeof(Data.Batch))]
     [InlineData(typeof(Sql.SqlCompiler))]
     [InlineData(typeof(Sqlite.SqliteStore))]

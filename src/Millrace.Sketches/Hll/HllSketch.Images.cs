@@ -180,16 +180,12 @@ public sealed partial class HllSketch
 
     static void LoadExceptions(ref ImageReader reader, Registers4 registers, int lgSize, int least, int count, bool isCompact)
     {
-        SketchFormatException.ThrowUnless(least <= 48, $"The least value is {least}; it is at most 48.");
-        var marks = 0;
-        var zeros = 0;
-        foreach (var pair in registers.Bytes)
-        {
-            if ((pair & 15) == 15) marks++;
-            if (pair >> 4 == 15) marks++;
-            if ((pair & 15) == 0) zeros++;
-            if (pair >> 4 == 0) zeros++;
-        }
+        SketchFormatException.ThrowUnless(least <= 63, $"The least value is {least}; it is at most 63.");
+        // With a higher one, which no stream reaches, 4 bits could say more than a register can hold.
+        if (least > 63 - 14)
+            foreach (var pair in registers.Bytes)
+                SketchFormatException.ThrowUnless(IsPossible(pair & 15, least) && IsPossible(pair >> 4, least), "A register holds more than 63.");
+        var (zeros, marks) = registers.CountZerosAndMarks();
         SketchFormatException.ThrowUnless(zeros > 0, "No register holds the least value.");
         SketchFormatException.ThrowUnless(marks == count, $"{marks} registers are marked as exceptions; the image speaks of {count}.");
         registers.LeastCount = zeros;
@@ -214,6 +210,8 @@ public sealed partial class HllSketch
         SketchFormatException.ThrowUnless(table.Count == count, $"There are {table.Count} exceptions; the image speaks of {count}.");
         registers.Restore(least, table);
     }
+
+    static bool IsPossible(int nibble, int least) => nibble == 15 || nibble + least <= 63;
 
     static byte[] Unpacked(Registers registers)
     {

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Millrace.Sketches.Hll;
 
@@ -108,6 +111,32 @@ sealed class Registers4(int lgK) : Registers(lgK, 1 << lgK - 1)
         }
     }
 
+    /// <summary>How many registers hold the least value, and how many are marked as exceptions.</summary>
+    public (int Zeros, int Marks) CountZerosAndMarks()
+    {
+        int zeros = 0, marks = 0, i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            var mark = Vector256.Create((byte)Mark);
+            for (; i <= Bytes.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
+            {
+                var pairs = Vector256.Create(Bytes, i);
+                var low = pairs & mark;
+                var high = (pairs.AsUInt16() >>> 4).AsByte() & mark;
+                zeros += Count(low, Vector256<byte>.Zero) + Count(high, Vector256<byte>.Zero);
+                marks += Count(low, mark) + Count(high, mark);
+            }
+        }
+        for (; i < Bytes.Length; i++)
+        {
+            zeros += ((Bytes[i] & 15) == 0 ? 1 : 0) + (Bytes[i] >> 4 == 0 ? 1 : 0);
+            marks += ((Bytes[i] & 15) == Mark ? 1 : 0) + (Bytes[i] >> 4 == Mark ? 1 : 0);
+        }
+        return (zeros, marks);
+
+        static int Count(Vector256<byte> nibbles, Vector256<byte> value) => BitOperations.PopCount(Vector256.Equals(nibbles, value).ExtractMostSignificantBits());
+    }
+
     int Nibble(int register) => Bytes[register >> 1] >> (register & 1) * 4 & 15;
 
     void SetNibble(int register, int value)
@@ -120,7 +149,21 @@ sealed class Registers4(int lgK) : Registers(lgK, 1 << lgK - 1)
     /// <inheritdoc/>
     public override void CopyTo(Span<byte> values)
     {
-        for (var i = 0; i < Bytes.Length; i++)
+        var i = 0;
+        if (Sse2.IsSupported)
+        {
+            var mark = Vector128.Create((byte)Mark);
+            var least = Vector128.Create((byte)_least);
+            for (; i <= Bytes.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+            {
+                var pairs = Vector128.Create(Bytes, i);
+                var low = (pairs & mark) + least;
+                var high = ((pairs.AsUInt16() >>> 4).AsByte() & mark) + least;
+                Sse2.UnpackLow(low, high).CopyTo(values[(2 * i)..]);
+                Sse2.UnpackHigh(low, high).CopyTo(values[(2 * i + Vector128<byte>.Count)..]);
+            }
+        }
+        for (; i < Bytes.Length; i++)
         {
             values[2 * i] = (byte)((Bytes[i] & 15) + _least);
             values[2 * i + 1] = (byte)((Bytes[i] >> 4) + _least);
