@@ -8,7 +8,7 @@ namespace Millrace.Bench.Sketches;
 /// <summary>Nanoseconds an update, merges a second and bytes allocated of all sketches, on one core.</summary>
 sealed class SketchSpeed : Benchmark
 {
-    static readonly SketchFamily[] s_families = [new HllTasks(), new CpcTasks(), new ThetaTasks(), new BloomTasks(), new CountMinTasks()];
+    static readonly SketchFamily[] s_families = [new HllTasks(), new CpcTasks(), new ThetaTasks(), new BloomTasks(), new CountMinTasks(), new QuantileTasks(), new FrequentTasks(), new SummaryTasks()];
 
     readonly List<SketchFamily> _chosen = [];
 

@@ -11,13 +11,16 @@ public readonly record struct Decay
     Decay(bool isExponential, double parameter, long landmark) => (IsExponential, Parameter, Landmark) = (isExponential, parameter, landmark);
 
     /// <summary>Weights halve in a fixed time, however old an item is.</summary>
-    /// <param name="halfLife">In the unit of the times, &gt; 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The half-life is not positive.</exception>
+    /// <param name="halfLife">In the unit of the times, 10^-9 to 10^18.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The half-life is out of its range.</exception>
     public static Decay Exponential(double halfLife)
     {
-        if (!(halfLife > 0) || !double.IsFinite(halfLife)) throw new ArgumentOutOfRangeException(nameof(halfLife), halfLife, "A half-life is positive.");
+        if (!IsHalfLife(halfLife)) throw new ArgumentOutOfRangeException(nameof(halfLife), halfLife, "A half-life is from 1e-9 to 1e18.");
         return new(true, halfLife, 0);
     }
+
+    // So that the logarithm of a weight is finite at every time.
+    internal static bool IsHalfLife(double value) => value is >= 1e-9 and <= 1e18;
 
     /// <summary>Weights fall as a power of the share of time that an item has seen: fast for new items, ever slower for old ones.</summary>
     /// <param name="power">0 (no decay) to 20.</param>

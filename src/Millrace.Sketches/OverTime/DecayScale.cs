@@ -69,9 +69,9 @@ struct DecayScale(Decay decay)
         var kind = reader.Int32();
         var parameter = reader.Double();
         var landmark = reader.Int64();
-        SketchFormatException.ThrowUnless(kind == 1 ? parameter > 0 && double.IsFinite(parameter) : kind == 0 && parameter is >= 0 and <= 20, $"The decay has kind {kind} and parameter {parameter}.");
+        SketchFormatException.ThrowUnless(kind == 1 ? Decay.IsHalfLife(parameter) : kind == 0 && parameter is >= 0 and <= 20, $"The decay has kind {kind} and parameter {parameter}.");
         var start = reader.Double();
-        SketchFormatException.ThrowUnless(!double.IsInfinity(start), "The base of the decay is infinite.");
+        SketchFormatException.ThrowUnless(double.IsNaN(start) || Math.Abs(start) < 1e30, $"The base of the decay is {start}.");
         return new DecayScale(kind == 1 ? Decay.Exponential(parameter) : Decay.Polynomial(parameter, landmark)) { _base = start };
     }
 }

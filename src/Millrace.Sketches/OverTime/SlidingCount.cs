@@ -36,7 +36,8 @@ public sealed class SlidingCount : ISketch<SlidingCount>
         if (!(error is >= 0.0001 and <= 1)) throw new ArgumentOutOfRangeException(nameof(error), error, "The error is from 0.0001 to 1.");
         Window = window;
         Error = error;
-        _most = (int)Math.Ceiling(0.5 / error) + 2;
+        // Twice as many as the paper needs for single items: counts go in as powers of two, so that a bucket of each size may lie across the edge.
+        _most = (int)Math.Ceiling(1 / error) + 2;
     }
 
     /// <summary>Length of the window.</summary>

@@ -11,7 +11,7 @@ public sealed partial class DDSketch
     const int CubicInterpolation = 3;
 
     // Bins that lie far apart would make a long array of a short image.
-    const int LeastSpread = 4096, SpreadPerByte = 64;
+    const int LeastSpread = 1024, SpreadPerByte = 2;
 
     /// <inheritdoc/>
     public byte[] Save()

@@ -237,6 +237,7 @@ public sealed class ReservoirSample<T> : ISketch<ReservoirSample<T>, T>
         Items<T>.Read(ref reader, CollectionsMarshal.AsSpan(sample._items));
         sample._count = count;
         sample._coin.Stir((ulong)count);
+        foreach (var item in sample._items) sample._coin.Stir(Items<T>.Bits(item));
         sample.DrawThreshold();
         return sample;
     }

@@ -104,6 +104,7 @@ public sealed partial class VarOptSample<T>
         Items<T>.Read(ref reader, CollectionsMarshal.AsSpan(sample._light));
         sample._count = count;
         sample._coin.Stir((ulong)count);
+        foreach (var item in sample._light) sample._coin.Stir(Items<T>.Bits(item));
         return sample;
     }
 }

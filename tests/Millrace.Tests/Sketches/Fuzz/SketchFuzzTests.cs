@@ -19,7 +19,7 @@ public sealed class SketchFuzzTests(ITestOutputHelper output)
     {
         var count = Number("MILLRACE_FUZZ_SKETCHES", 20_000);
         var seed = (int)Number("MILLRACE_FUZZ_SEED", 1);
-        FuzzTarget[] targets = [.. DistinctTargets.All()];
+        FuzzTarget[] targets = [.. DistinctTargets.All(), .. SummaryTargets.All()];
         var random = new Random(seed);
         var refused = 0L;
         for (var i = 0L; i < count; i++)

@@ -113,7 +113,7 @@ public sealed class DecayTests
                 Assert.True(found.Lower <= truth && truth <= found.Upper, $"seed {seed}: {truth} is not in {found}");
                 if (isOrdered) Assert.True(Math.Abs(found.Value - truth) <= error * truth + 1, $"seed {seed}: {found} for {truth}, promised was {error}");
             }
-            Assert.True(counter.MemorySize < 16 * (700 + 8 * 12 * (0.5 / error + 4)), $"seed {seed}: {counter.MemorySize} bytes");
+            Assert.True(counter.MemorySize < 16 * (700 + 8 * 12 * (1 / error + 4)), $"seed {seed}: {counter.MemorySize} bytes");
         }
     }
 

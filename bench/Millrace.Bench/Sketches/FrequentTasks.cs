@@ -1,0 +1,36 @@
+using Millrace.Sketches.Frequency;
+
+namespace Millrace.Bench.Sketches;
+
+/// <summary>Frequent items.</summary>
+sealed class FrequentTasks : SketchFamily
+{
+    /// <inheritdoc/>
+    public override string Name => "frequent";
+
+    /// <inheritdoc/>
+    public override IEnumerable<SketchTask> Tasks()
+    {
+        yield return Integers("Frequent items lg 10, ints, zipf", static () => SketchInputs.Zipf, "17.4 (16.9)");
+        yield return Integers("Frequent items lg 10, ints, all distinct", static () => SketchInputs.Integers, "21.1 (19.8)");
+        yield return new SketchTask("Frequent items lg 10, UTF-8 of 12 bytes, all distinct", SketchInputs.Count, static () =>
+        {
+            var sketch = new FrequentStrings(10);
+            var texts = SketchInputs.Texts;
+            return () =>
+            {
+                for (var i = 0; i < SketchInputs.Count; i++) sketch.Update(SketchInputs.Text(texts, i));
+            };
+        }, Reference: "35.6 (35.2)");
+    }
+
+    static SketchTask Integers(string name, Func<ulong[]> items, string reference) => new(name, SketchInputs.Count, () =>
+    {
+        var sketch = new FrequentLongs(10);
+        var all = items();
+        return () =>
+        {
+            foreach (var item in all) sketch.Update((long)item);
+        };
+    }, Target: 18, Reference: reference);
+}

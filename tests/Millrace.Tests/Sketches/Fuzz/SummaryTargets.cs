@@ -1,0 +1,176 @@
+using System.Globalization;
+using Millrace.Sketches;
+using Millrace.Sketches.Frequency;
+using Millrace.Sketches.Moments;
+using Millrace.Sketches.OverTime;
+using Millrace.Sketches.Quantiles;
+using Millrace.Sketches.Sampling;
+
+namespace Millrace.Tests.Sketches.Fuzz;
+
+/// <summary>Quantiles, frequent items, samples, moments and sketches over time.</summary>
+static class SummaryTargets
+{
+    static readonly int[] s_sizes = [0, 1, 2, 5, 40, 300, 5000];
+
+    public static IEnumerable<FuzzTarget> All()
+    {
+        yield return Kll("kll double", i => i * 0.5);
+        yield return Kll("kll float", i => i * 0.5f);
+        yield return Kll("kll long", i => (long)i);
+        yield return Kll("kll string", Word);
+        yield return Req("req double", i => i * 0.5);
+        yield return Req("req float", i => i * 0.5f);
+        yield return Req("req string", Word);
+        yield return FuzzTarget.Of("t-digest", Filled(() => new TDigest(20), (s, i) => s.Update(i * 7 % 1000)), s =>
+        {
+            if (!s.IsEmpty) Ask(s, s.Max);
+            for (var i = 0; i < 50; i++) s.Update(i);
+            s.Merge(TDigest.Load(s.SaveWithBuffer()));
+            Ask(s, 3.0);
+        });
+        foreach (var kind in Enum.GetValues<BinMappingKind>())
+        {
+            yield return FuzzTarget.Of($"ddsketch {kind}", Filled(() => new DDSketch(0.05, kind), (s, i) => s.Update(i % 300 - 100)), s =>
+            {
+                if (!s.IsEmpty) Ask(s, 3.0);
+                s.Update(7);
+                s.Merge(DDSketch.Load(s.Save(), 100));
+                Ask(s, -3.0);
+            });
+        }
+        yield return FuzzTarget.Of("frequent longs", Filled(() => new FrequentLongs(5), (s, i) => s.Update(i % 90)), s => UseFrequent(s, i => (long)i));
+        yield return FuzzTarget.Of("frequent strings", Filled(() => new FrequentStrings(5), (s, i) => s.Update(Word(i % 90))), s => UseFrequent(s, Word));
+        yield return FuzzTarget.Of("reservoir long", Filled(() => new ReservoirSample<long>(30), (s, i) => s.Update(i)), UseReservoir);
+        yield return FuzzTarget.Of("reservoir string", Filled(() => new ReservoirSample<string>(30), (s, i) => s.Update(Word(i))), s => s.EstimateSubset(w => w.Length == 3));
+        yield return FuzzTarget.Of("varopt", Filled(() => new VarOptSample<long>(30), (s, i) => s.Update(i, 1 + i % 50)), s =>
+        {
+            if (s.Count > long.MaxValue / 4) return;
+            s.EstimateSubset(i => i % 2 == 0);
+            for (var i = 0; i < 50; i++) s.Update(i, 1 + i);
+            var other = new VarOptSample<long>(10, 1);
+            for (var i = 0; i < 50; i++) other.Update(i, 2);
+            s.Merge(other);
+        });
+        yield return FuzzTarget.Of("bottom-k", Filled(() => new BottomKSample<long>(30), (s, i) => s.Update(i)), s =>
+        {
+            s.Distinct();
+            for (var i = 0; i < 50; i++) s.Update(i);
+            s.EstimateSubset(i => i % 2 == 0);
+        });
+        yield return FuzzTarget.Of("min-hash", Filled(() => new MinHashSketch(16), (s, i) => s.Update(i)), s =>
+        {
+            s.Update(1);
+            s.Similarity(s);
+        });
+        yield return FuzzTarget.Of("moments", Filled(() => new MomentsSketch(), (s, i) => s.Update(i)), s =>
+        {
+            s.MeanBounds();
+            _ = s.Kurtosis;
+        });
+        yield return FuzzTarget.Of("decayed mean", Filled(() => new DecayedMean(Decay.Exponential(9)), (s, i) => s.Update(i, i)), s =>
+        {
+            s.Update(1, 5);
+            s.CountAt(8);
+        });
+        yield return FuzzTarget.Of("decayed quantiles", Filled(() => new DecayedQuantiles(Decay.Polynomial(2, -5), binsMax: 64), (s, i) => s.Update(i, i)), s =>
+        {
+            if (!s.IsEmpty) s.Quantile(0.5);
+            s.CountAt(8);
+        });
+        yield return FuzzTarget.Of("decayed frequent", Filled(() => new DecayedFrequent<FrequentLongs, long>(Decay.Exponential(9), 4), (s, i) => s.Update(i % 20, i)), s =>
+        {
+            s.EstimateAt(5, 100);
+            s.RowsAt(100);
+        });
+        yield return FuzzTarget.Of("sliding count", Filled(() => new SlidingCount(100, 0.2), (s, i) => s.Update(i, i % 4)), s =>
+        {
+            s.EstimateAt(200);
+            s.Update(77);
+        });
+        yield return new FuzzTarget("windows", [.. Windows()], static image =>
+        {
+            var windows = WindowedSketch<KllSketch<double>, double>.Load(image, () => new KllSketch<double>(8));
+            return () => windows.Save();
+        });
+    }
+
+    static FuzzTarget Kll<T>(string name, Func<int, T> item) => FuzzTarget.Of(name, Filled(() => new KllSketch<T>(8), (s, i) => s.Update(item(i))), s =>
+    {
+        if (!s.IsEmpty) Ask(s, s.Min);
+        // What lies beyond 62 levels cannot be counted on.
+        if (s.Count > long.MaxValue / 4) return;
+        for (var i = 0; i < 50; i++) s.Update(item(i));
+        var other = new KllSketch<T>(20);
+        for (var i = 0; i < 500; i++) other.Update(item(i));
+        s.Merge(other);
+        other.Merge(s);
+        Ask(other, s.Max);
+    });
+
+    static FuzzTarget Req<T>(string name, Func<int, T> item) => FuzzTarget.Of(name, Filled(() => new ReqSketch<T>(4), (s, i) => s.Update(item(i))), s =>
+    {
+        if (!s.IsEmpty) Ask(s, s.Min);
+        if (s.Count > long.MaxValue / 4) return;
+        for (var i = 0; i < 50; i++) s.Update(item(i));
+        var other = new ReqSketch<T>(s.K, s.IsHighRankAccurate);
+        for (var i = 0; i < 500; i++) other.Update(item(i));
+        s.Merge(other);
+        Ask(s, s.Max);
+    });
+
+    static void Ask<TSketch, T>(TSketch sketch, T item) where TSketch : IQuantileSketch<TSketch, T>
+    {
+        foreach (var rank in new[] { 0, 0.01, 0.5, 0.99, 1 }) sketch.Quantile(rank);
+        sketch.Rank(item);
+    }
+
+    static void UseFrequent<TSketch, T>(TSketch sketch, Func<int, T> item) where TSketch : IFrequentSketch<TSketch, T>
+    {
+        sketch.Estimate(item(3));
+        sketch.Rows(FrequentError.NoFalseNegatives, 0);
+        if (sketch.TotalWeight > long.MaxValue / 8) return;
+        for (var i = 0; i < 100; i++) sketch.Update(item(i), i);
+        sketch.Scale(0.3);
+        sketch.Merge(sketch);
+        sketch.Estimate(item(3));
+    }
+
+    static void UseReservoir(ReservoirSample<long> sample)
+    {
+        sample.EstimateSubset(i => i % 2 == 0);
+        if (sample.K > 10_000) return;
+        for (var i = 0; i < 50; i++) sample.Update(i);
+        var other = new ReservoirSample<long>(10, 1);
+        for (var i = 0; i < 100; i++) other.Update(i);
+        sample.Merge(other);
+    }
+
+    static IEnumerable<byte[]> Windows()
+    {
+        foreach (var isSliding in new[] { true, false })
+        {
+            var windows = isSliding ? WindowedSketch<KllSketch<double>, double>.Sliding(Small, 20, 2) : WindowedSketch<KllSketch<double>, double>.Hopping(Small, 20, 2);
+            for (var i = 0; i < 200; i++)
+            {
+                windows.Update(i, i);
+                if (i % 3 == 0) windows.Advance(i - 5);
+                if (i % 50 == 0) yield return windows.Save();
+            }
+        }
+
+        static KllSketch<double> Small() => new(8);
+    }
+
+    static string Word(int i) => i.ToString(CultureInfo.InvariantCulture);
+
+    static IEnumerable<TSketch> Filled<TSketch>(Func<TSketch> create, Action<TSketch, int> update)
+    {
+        foreach (var size in s_sizes)
+        {
+            var sketch = create();
+            for (var i = 0; i < size; i++) update(sketch, i);
+            yield return sketch;
+        }
+    }
+}
