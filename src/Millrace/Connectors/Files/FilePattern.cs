@@ -37,6 +37,17 @@ sealed class FilePattern(string path, string baseDirectory)
         }
     }
 
+    /// <summary>The single file if it is there, else none.</summary>
+    public IReadOnlyList<string> FindIfThere() => File.Exists(_full) ? [_full] : [];
+
+    /// <summary>The name of a file that does not change when the whole folder is moved: its path from where the pattern begins, with / between folders.</summary>
+    public string NameOf(string path) => System.IO.Path.GetRelativePath(Root(), path).Replace(System.IO.Path.DirectorySeparatorChar, '/');
+
+    /// <summary>The path of a name.</summary>
+    public string PathOf(string name) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Root(), name));
+
+    string Root() => IsGlob ? Fixed() : Directory.Exists(_full) ? _full : System.IO.Path.GetDirectoryName(_full)!;
+
     /// <summary>The error for a pattern that matches nothing.</summary>
     public ConnectorException Empty() => new(Fault.User,
         IsGlob ? $"no file matches '{Path}' (looked for '{_full}').{Near(Fixed())}" : $"the folder '{_full}' (path '{Path}') holds no files. Files whose name begins with a dot do not count.");

@@ -7,6 +7,7 @@ sealed class FileSource(SourceContext context) : ISource
 {
     readonly FilePattern _pattern = new(context.Options.Text("path", ""), context.BaseDirectory);
     readonly bool _isFollowed = context.Options.Boolean("follow", false);
+    readonly bool _isEach = context.Options.Text("partitions", "one") == "files";
 
     public bool CanReplay => true;
     public bool IsBounded => !_isFollowed;
@@ -14,28 +15,61 @@ sealed class FileSource(SourceContext context) : ISource
 
     public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
-        var files = Find();
-        IReadOnlyList<IPartition> partitions = files.Count > 0 && context.Options.Text("partitions", "one") == "files"
-            ? [.. files.Select((f, i) => new FilePartition(i, Path.GetFileName(f), [f], null, _isFollowed, context.Clock))]
-            : [new FilePartition(0, _pattern.Path, files, _isFollowed && _pattern.MayGrow ? _pattern : null, _isFollowed, context.Clock)];
-        return new(partitions);
+        var files = Find(mayBeEmpty: from.Count > 0);
+        try
+        {
+            return new(_isEach && (files.Count > 0 || from.Count > 0) ? Each(files, from) : [One(files, from)]);
+        }
+        catch (ConnectorException e)
+        {
+            throw Named(e);
+        }
     }
+
+    FilePartition One(IReadOnlyList<string> files, IReadOnlyList<SourcePosition> from)
+    {
+        if (from.Any(p => p.Partition != 0)) throw Divided();
+        return new(0, _pattern.Path, _pattern, files, _isFollowed && _pattern.MayGrow, _isFollowed, from.FirstOrDefault(), context.Clock);
+    }
+
+    /// <summary>A file has the number that it had in the checkpoint, whatever came before it in the order of names; further ones are numbered behind.</summary>
+    List<IPartition> Each(IReadOnlyList<string> files, IReadOnlyList<SourcePosition> from)
+    {
+        var partitions = new List<IPartition>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var position in from.OrderBy(p => p.Partition))
+        {
+            if (ReadFiles.Parse(position.Mark ?? "", out _) is not [{ Name: var name }, ..] read || !_isFollowed && read.Count > 1) throw Divided();
+            var path = _pattern.PathOf(name);
+            known.Add(path);
+            partitions.Add(new FilePartition(position.Partition, name, _pattern, File.Exists(path) ? [path] : [], false, _isFollowed, position, context.Clock));
+        }
+        var next = from.Count == 0 ? 0 : from.Max(p => p.Partition) + 1;
+        foreach (var path in files.Where(f => !known.Contains(f)))
+            partitions.Add(new FilePartition(next++, _pattern.NameOf(path), _pattern, [path], false, _isFollowed, null, context.Clock));
+        return partitions;
+    }
+
+    ConnectorException Divided() => new(Fault.User,
+        $"partitions = '{(_isEach ? "files" : "one")}': the checkpoint read '{_pattern.Path}' in the other way. Set partitions back to what it was, or start anew with --from fresh.");
 
     /// <summary>The files there are now; none only where they may still come.</summary>
     /// <exception cref="ConnectorException">There are none, or they cannot be looked for.</exception>
-    public IReadOnlyList<string> Find()
+    public IReadOnlyList<string> Find(bool mayBeEmpty = false)
     {
         try
         {
-            var files = _pattern.Find();
-            if (files.Count == 0 && !(_isFollowed && _pattern.MayGrow)) throw _pattern.Empty();
+            var files = mayBeEmpty && !_pattern.MayGrow ? _pattern.FindIfThere() : _pattern.Find();
+            if (files.Count == 0 && !mayBeEmpty && !(_isFollowed && _pattern.MayGrow)) throw _pattern.Empty();
             return files;
         }
         catch (ConnectorException e)
         {
-            throw new ConnectorException(e.Fault, $"source '{context.Name}': {e.Message}", e.InnerException);
+            throw Named(e);
         }
     }
+
+    ConnectorException Named(ConnectorException e) => new(e.Fault, $"source '{context.Name}': {e.Message}", e.InnerException);
 
     public ValueTask DisposeAsync() => default;
 }

@@ -18,6 +18,7 @@ sealed class InputFile : IDisposable
     bool _isAtEnd; // of the packed data
     ConnectorException? _failure; // told once the bytes before it are handed over
     long _offset;
+    FileHead _head;
 
     InputFile(string path, SafeFileHandle handle) =>
         (Path, _handle, _file, _created) = (path, handle, new FileStream(handle, FileAccess.Read, bufferSize: 0), File.GetCreationTimeUtc(path));
@@ -26,6 +27,63 @@ sealed class InputFile : IDisposable
 
     /// <summary>Whether the first bytes are those of gzip.</summary>
     public bool IsPacked => _unpacked is not null;
+
+    /// <summary>How it begins, as far as that was read.</summary>
+    public FileHead Head => _head;
+
+    /// <summary>Opens a file behind what was read of it before; null with the problem where it is not that file or has less.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="at">Unpacked bytes that were read.</param>
+    /// <param name="head">How it began.</param>
+    /// <param name="problem">A sentence, or null.</param>
+    public static InputFile? TryGoOn(string path, long at, FileHead head, out string? problem)
+    {
+        problem = null;
+        if (!File.Exists(path))
+        {
+            problem = $"'{path}' is gone, but the checkpoint had read only a part of it ({at:N0} bytes).";
+            return null;
+        }
+        var file = Open(path);
+        try
+        {
+            if (at > 0) problem = file.Skip(at, head);
+            if (problem is null) return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        file.Dispose();
+        return null;
+    }
+
+    string? Skip(long at, FileHead head)
+    {
+        if (!_file.CanSeek) return $"'{Path}' is no file but a pipe, whose bytes come only once, and the checkpoint had read {at:N0} of them.";
+        var chunk = new Chunk(new byte[1 << 16], static _ => { });
+        while (IsPacked ? _offset < at : _head.Bytes < head.Bytes)
+        {
+            // Exactly the head first, so that its checksum is that of as many bytes.
+            var wanted = _head.Bytes < head.Bytes ? head.Bytes - _offset : at - _offset;
+            chunk.Length = chunk.Bytes.Length - (int)Math.Min(chunk.Bytes.Length, IsPacked ? Math.Min(wanted, at - _offset) : wanted);
+            if (Read(chunk) == 0) break;
+        }
+        var length = IsPacked ? _offset : RandomAccess.GetLength(_handle);
+        if (length < at) return $"'{Path}' has {length:N0} bytes now{(IsPacked ? " (unpacked)" : "")}, but the checkpoint had read {at:N0}.";
+        if (_head != head && (_head.Bytes >= head.Bytes || !IsPacked)) return $"'{Path}' is not the file that the checkpoint had read: its first {head.Bytes:N0} bytes are others.";
+        _offset = at;
+        return null;
+    }
+
+    void Note(ReadOnlySpan<byte> bytes, long offset)
+    {
+        if (_head.Bytes == FileHead.MaxBytes || offset > _head.Bytes || offset + bytes.Length <= _head.Bytes) return;
+        bytes = bytes[(_head.Bytes - (int)offset)..];
+        bytes = bytes[..Math.Min(bytes.Length, FileHead.MaxBytes - _head.Bytes)];
+        _head = new(_head.Bytes + bytes.Length, Journals.Crc32C.Append(_head.Checksum, bytes));
+    }
 
     public static InputFile Open(string path)
     {
@@ -70,6 +128,7 @@ sealed class InputFile : IDisposable
         try
         {
             var count = RandomAccess.Read(_handle, room, _offset);
+            Note(room[..count], _offset);
             _offset += count;
             chunk.Length += count;
             return count;
@@ -102,6 +161,7 @@ sealed class InputFile : IDisposable
         {
             _failure = _sealed!.IsAtSeal ? Truncated(_offset + total) : Damaged(_offset + total, e);
         }
+        Note(room[..total], _offset);
         _offset += total;
         chunk.Length += total;
         return total > 0 || _failure is null ? total : throw _failure;

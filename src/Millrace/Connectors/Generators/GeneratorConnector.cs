@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Millrace.Formats;
 using Millrace.Stores;
@@ -59,8 +60,7 @@ sealed class GeneratorSource(SourceContext context) : ISource
 
     bool IsSales => _options.Text("template", "sales") == "sales";
 
-    /// <summary>Sales that start at "now" are others at the next start.</summary>
-    public bool CanReplay => !IsSales || _options.TextOrNull("start") is not null;
+    public bool CanReplay => true;
     public bool IsBounded => _options.TextOrNull("rows") is not null;
     public string? Format => IsSales ? "json" : null;
 
@@ -69,18 +69,20 @@ sealed class GeneratorSource(SourceContext context) : ISource
         var seed = Whole("seed", 1, 0, long.MaxValue);
         long? rows = IsBounded ? Whole("rows", 0, 0, long.MaxValue) : null;
         var rate = RateOf(IsSales ? "100" : "max");
-        IPartition partition = IsSales ? Sales((ulong)seed, rows, rate) : new RowsPartition(new(
+        var at = from.FirstOrDefault();
+        IPartition partition = IsSales ? Sales((ulong)seed, rows, rate, at) : new RowsPartition(new(
             (ulong)seed, Start() ?? s_rowsStart.Microseconds, rows, rate, (int)Whole("keys", 1000, 1, 10_000_000), _options.Text("texts", "few") == "new",
-            Microseconds("step", TimeSpan.FromMilliseconds(1)), Microseconds("disorder", TimeSpan.Zero)), context.Schema);
+            Microseconds("step", TimeSpan.FromMilliseconds(1)), Microseconds("disorder", TimeSpan.Zero)), context.Schema, at?.Position ?? 0);
         return new([partition]);
     }
 
-    SalesPartition Sales(ulong seed, long? rows, double? rate)
+    SalesPartition Sales(ulong seed, long? rows, double? rate, SourcePosition? at)
     {
         var speed = _options.Speed("speed", "1x") ?? throw Wrong("speed", "a number above 0 such as '1440x'; write rate = 'max' for rows as fast as possible");
         var history = Microseconds("history", TimeSpan.Zero);
-        // Whole minutes look tidy, and windows of a minute are whole.
-        var start = Start() ?? (Timestamp.From(context.Clock.GetUtcNow()).Microseconds - history) / 60_000_000 * 60_000_000;
+        // Sales that start at the present go on from where they started then. Whole minutes look tidy, and windows of a minute are whole.
+        long? began = at?.Mark is { } mark ? long.Parse(mark, CultureInfo.InvariantCulture) : null;
+        var start = Start() ?? began ?? (Timestamp.From(context.Clock.GetUtcNow()).Microseconds - history) / 60_000_000 * 60_000_000;
         var perHour = _options.Number("rows_per_hour", 3600);
         if (!(perHour > 0)) throw Wrong("rows_per_hour", "a number above 0");
         var dirt = _options.Number("dirt", 1);
@@ -100,7 +102,7 @@ sealed class GeneratorSource(SourceContext context) : ISource
             MaxDelayMicroseconds = Microseconds("dirt.max_delay", TimeSpan.FromMinutes(2)),
             Late = Share("dirt.late", 0.001) * dirt,
         });
-        return new SalesPartition(stream, start + history, rate is null ? null : speed, context.Clock);
+        return new SalesPartition(stream, start + history, rate is null ? null : speed, start.ToString(CultureInfo.InvariantCulture), at?.Position ?? 0, context.Clock);
     }
 
     long? Start()
@@ -113,7 +115,7 @@ sealed class GeneratorSource(SourceContext context) : ISource
     {
         var text = _options.Text("rate", fallback);
         if (text == "max") return null;
-        return double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var rate) && rate > 0 && double.IsFinite(rate) ? rate : throw Wrong("rate", "'max' or a number above 0");
+        return double.TryParse(text, CultureInfo.InvariantCulture, out var rate) && rate > 0 && double.IsFinite(rate) ? rate : throw Wrong("rate", "'max' or a number above 0");
     }
 
     double Share(string name, double fallback)

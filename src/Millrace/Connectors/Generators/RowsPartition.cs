@@ -21,18 +21,19 @@ sealed class RowsPartition : IRowPartition
     readonly Meaning[] _meanings;
     readonly byte[] _text = new byte[32];
     TextHeap? _keys, _texts;
+    readonly long _first;
     long _firstTime;
     bool _hasBegun;
 
-    public RowsPartition(RowsSettings settings, Schema schema)
+    public RowsPartition(RowsSettings settings, Schema schema, long first)
     {
-        (_settings, _schema) = (settings, schema);
+        (_settings, _schema, _first, Position) = (settings, schema, first, first);
         _meanings = [.. schema.Fields.Select(Find)];
     }
 
     public int Id => 0;
     public string Name => "rows";
-    public bool IsAtEnd => Position == _settings.Rows;
+    public bool IsAtEnd => Position >= _settings.Rows;
     public long Position { get; private set; }
     public long? Length => _settings.Rows;
 
@@ -68,7 +69,7 @@ sealed class RowsPartition : IRowPartition
         if (_settings.RowsPerSecond is { } rate)
         {
             if (!_hasBegun) (_hasBegun, _firstTime) = (true, now.Microseconds);
-            rows = Math.Min(rows, (long)((now.Microseconds - _firstTime) / 1e6 * rate) - Position);
+            rows = Math.Min(rows, (long)((now.Microseconds - _firstTime) / 1e6 * rate) - (Position - _first));
         }
         if (rows <= 0) return null;
         var count = (int)rows;

@@ -6,9 +6,13 @@ namespace Millrace.Connectors.Generators;
 /// <param name="stream">The lines.</param>
 /// <param name="live">Event time that is reached at once: the start and the history behind it.</param>
 /// <param name="speed">Seconds of event time in one of wall time from there on; null = as fast as it is read.</param>
+/// <param name="mark">What makes the stream the same again.</param>
+/// <param name="position">Bytes that were read of it already.</param>
 /// <param name="clock">The outside world's time.</param>
-sealed class SalesPartition(SalesStream stream, long live, double? speed, TimeProvider clock) : IBytePartition
+sealed class SalesPartition(SalesStream stream, long live, double? speed, string mark, long position, TimeProvider clock) : IBytePartition
 {
+    readonly long _from = position;
+    long _live = live;
     long _firstTick;
     bool _hasBegun, _isAtEnd;
     int _taken; // bytes of the current line that are handed over
@@ -16,13 +20,18 @@ sealed class SalesPartition(SalesStream stream, long live, double? speed, TimePr
 
     public int Id => 0;
     public string Name => "sales";
-    public long Position { get; private set; }
+    public long Position { get; private set; } = position;
     public long? Length => null;
+    public string Mark => mark;
 
     public ReadResult Read(Chunk chunk, CancellationToken stop)
     {
-        if (!_hasBegun) (_hasBegun, _firstTick) = (true, clock.GetTimestamp());
-        var now = speed is { } s ? live + clock.GetElapsedTime(_firstTick).TotalSeconds * s * 1e6 : double.PositiveInfinity;
+        if (!_hasBegun)
+        {
+            Skip();
+            (_hasBegun, _firstTick) = (true, clock.GetTimestamp());
+        }
+        var now = speed is { } s ? _live + clock.GetElapsedTime(_firstTick).TotalSeconds * s * 1e6 : double.PositiveInfinity;
         var before = chunk.Length;
         while (chunk.Length < chunk.Bytes.Length)
         {
@@ -45,6 +54,18 @@ sealed class SalesPartition(SalesStream stream, long live, double? speed, TimePr
         }
         Position += chunk.Length - before;
         return chunk.Length > before ? ReadResult.More : _isAtEnd ? ReadResult.End : ReadResult.Idle;
+    }
+
+    /// <summary>Makes again what was read already (about a second for 50 MB); event time goes on from there, at its pace.</summary>
+    void Skip()
+    {
+        for (var left = _from; left > 0; left -= _taken)
+        {
+            if (!stream.MoveNext()) throw new ConnectorException(Fault.User, "the generator makes fewer rows now than the checkpoint had read. Set its options back to what they were, or start anew with --from fresh.");
+            _taken = (int)Math.Min(left, stream.Line.Length);
+            _hasLine = _taken < stream.Line.Length;
+            _live = Math.Max(_live, stream.Delivery);
+        }
     }
 
     public void Dispose()

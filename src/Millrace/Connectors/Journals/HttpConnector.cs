@@ -17,7 +17,7 @@ public sealed class HttpConnector : Connector
     public override IReadOnlyList<OptionSpec> SourceOptions { get; } =
     [
         new("http.body_max_bytes", "integer", "16777216", "Bytes of a request at most, 1 to 1,073,741,824; a larger one is refused (413)."),
-        new("journal.keys", "integer", "100000", "Idempotency keys that are remembered, the newest ones, 0 to 10,000,000; across restarts as long as the journal has their rows."),
+        new("journal.keys", "integer", "100000", "Idempotency keys that are remembered, the newest ones, 0 to 10,000,000; across restarts too."),
         .. JournalSettings.Specs,
     ];
 
@@ -43,13 +43,12 @@ sealed class HttpSource(SourceContext context) : ISource, IIngestSource, IIngest
     public bool IsBounded => false;
     public IIngest Ingest => this;
 
-    /// <summary>As long as no segment was dropped.</summary>
-    public bool CanReplay => _journal is null ? context.Options.TextOrNull("journal.retention_bytes") is null : _journal.Start == 0;
+    public bool CanReplay => true;
 
     public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         _journal = Journal.Open(JournalSettings.Of(context, Preamble(), isContinuous: false));
-        return new([new JournalPartition(context.Name, _journal)]);
+        return new([new JournalPartition(context.Name, _journal, from.FirstOrDefault())]);
     }
 
     /// <summary>A CSV journal names its fields at the head of every segment.</summary>

@@ -30,6 +30,7 @@ sealed class Journal : IDisposable
     {
         _settings = settings;
         Directory.CreateDirectory(settings.Folder);
+        JournalKeys.Load(settings.Folder, (key, count, position) => Remember(Entry.Known(key, count, position)));
         _segments = JournalScan.Run(settings.Folder, (key, count, position) => Remember(Entry.Known(key, count, position)), out var isFinished);
         IsFinished = isFinished;
     }
@@ -64,6 +65,12 @@ sealed class Journal : IDisposable
     /// <summary>The segment after another (which may have been dropped by now), or the first; null where there is none.</summary>
     public Segment? SegmentAfter(Segment? segment) => Locked(() => segment is null ? _segments.FirstOrDefault() : _segments.Find(s => s != segment && s.Start >= segment.End));
 
+    /// <summary>The first segment that a position lies in or at the end of; null where there are none.</summary>
+    public Segment? SegmentAt(long position) => Locked(() => _segments.Find(s => s.End >= position));
+
+    /// <summary>Where it is.</summary>
+    public string Folder => _settings.Folder;
+
     /// <summary>How far the file of a segment is durable.</summary>
     public long DurableLength(Segment segment) => Locked(() => segment.FileLength);
 
@@ -78,6 +85,7 @@ sealed class Journal : IDisposable
         lock (_lock)
         {
             foreach (var segment in _segments) File.Delete(segment.Path);
+            JournalKeys.Delete(_settings.Folder);
             _segments.Clear();
             _keys.Clear();
             _keyOrder.Clear();
@@ -204,7 +212,10 @@ sealed class Journal : IDisposable
     {
         _handle?.Dispose();
         _handle = null;
-        if (_segments.Count > 0 && _segments[^1].FileLength <= Segment.HeadBytes + _segments[^1].Preamble.Length && _segments[^1].GoesOn == goesOn)
+        // One without a byte stands where the new one will, though it may mark an end.
+        var isInPlace = _segments.Count > 0 && _segments[^1].End == _segments[^1].Start;
+        if (isInPlace) goesOn &= _segments[^1].GoesOn;
+        if (isInPlace || _segments.Count > 0 && _segments[^1].FileLength <= Segment.HeadBytes + _segments[^1].Preamble.Length && _segments[^1].GoesOn == goesOn)
         {
             // A segment without a record is made anew.
             File.Delete(_segments[^1].Path);
@@ -247,18 +258,29 @@ sealed class Journal : IDisposable
             if (position <= _committed) return;
             _committed = position;
             (room, _room) = (_room, new(TaskCreationOptions.RunContinuationsAsynchronously));
-            if (_settings.RetentionBytes is { } most)
-            {
-                var total = _segments.Sum(static s => s.FileLength);
-                while (_segments.Count > 1 && _segments[0].End <= _committed && total > most)
-                {
-                    total -= _segments[0].FileLength;
-                    File.Delete(_segments[0].Path);
-                    _segments.RemoveAt(0);
-                }
-            }
+            if (_settings.RetentionBytes is { } most) Drop(most);
         }
         room.SetResult();
+    }
+
+    /// <summary>Drops all files whose results are committed; what comes next goes on behind them.</summary>
+    public void DropCommitted()
+    {
+        lock (_lock) Drop(0);
+    }
+
+    // Called under the lock.
+    void Drop(long most)
+    {
+        var total = _segments.Sum(static s => s.FileLength);
+        var count = 0;
+        while (count < _segments.Count - 1 && _segments[count].End <= _committed && total > most) total -= _segments[count++].FileLength;
+        if (count == 0) return;
+        // A client may send rows again whose file is gone: their keys must stay known.
+        var start = _segments[count].Start;
+        JournalKeys.Save(_settings.Folder, _keyOrder.Where(k => _keys.TryGetValue(k, out var e) && e.Position > 0 && e.Position <= start).Select(k => (k, _keys[k].Count, _keys[k].Position)));
+        for (var i = 0; i < count; i++) File.Delete(_segments[i].Path);
+        _segments.RemoveRange(0, count);
     }
 
     /// <summary>Ends at the next commit.</summary>

@@ -1,25 +1,50 @@
 using Microsoft.Win32.SafeHandles;
 using Millrace.Data;
+using Millrace.Stores;
 
 namespace Millrace.Connectors.Journals;
 
-/// <summary>Reads a journal from its first byte on, as far as it is durable.</summary>
-sealed class JournalPartition(string name, Journal journal) : IBytePartition
+/// <summary>Reads a journal from its first byte on, or from a position, as far as it is durable.</summary>
+sealed class JournalPartition : IBytePartition
 {
+    readonly Journal _journal;
     readonly byte[] _window = new byte[1 << 18];
     Segment? _segment;
     SafeFileHandle? _handle;
     long _fileOffset; // of the window's next byte
     int _at, _filled; // in the window
     int _preambleLeft, _recordsLeft;
+    bool _announces; // that what comes next is decoded anew
+
+    /// <param name="name">Name of the source.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="from">Where it goes on; null = with the first byte that is there.</param>
+    /// <exception cref="ConnectorException">The journal has not what lies at the position.</exception>
+    public JournalPartition(string name, Journal journal, SourcePosition? from)
+    {
+        (Name, _journal, Position) = (name, journal, from?.Position ?? journal.Start);
+        if (from is null) return;
+        if (Position < journal.Start || Position > journal.End)
+        {
+            throw new ConnectorException(Fault.User, $"source '{name}': the checkpoint has read its journal up to position {Position:N0}, but the journal in '{journal.Folder}' holds {journal.Start:N0} to {journal.End:N0}. " +
+                "Put back its files, or start anew with --from fresh.");
+        }
+        journal.Commit(Position);
+        if (journal.SegmentAt(Position) is { } segment) GoTo(segment);
+    }
 
     public int Id => 0;
-    public string Name { get; } = name;
-    public long Position { get; private set; } = journal.Start;
+    public string Name { get; }
+    public long Position { get; private set; }
     public long? Length => null;
 
     public ReadResult Read(Chunk chunk, CancellationToken stop)
     {
+        if (_announces)
+        {
+            _announces = false;
+            return ReadResult.EndOfFile;
+        }
         try
         {
             var before = chunk.Length;
@@ -31,8 +56,8 @@ sealed class JournalPartition(string name, Journal journal) : IBytePartition
                 else if (chunk.Length > before) break;
                 else
                 {
-                    var next = journal.SegmentAfter(_segment);
-                    if (next is null) return journal.IsFinished && Position == journal.End ? ReadResult.End : ReadResult.Idle;
+                    var next = _journal.SegmentAfter(_segment);
+                    if (next is null) return _journal.IsFinished && Position == _journal.End ? ReadResult.End : ReadResult.Idle;
                     // Frames may have been added between the look for one and the look for a segment.
                     if (_segment is not null && NextFrame()) continue;
                     var isAnew = _segment is not null && !next.GoesOn;
@@ -57,6 +82,34 @@ sealed class JournalPartition(string name, Journal journal) : IBytePartition
         (_fileOffset, _at, _filled, _preambleLeft) = (Segment.HeadBytes, 0, 0, segment.Preamble.Length);
     }
 
+    /// <summary>Enters a segment at the position: whole frames are passed over by their heads.</summary>
+    void GoTo(Segment segment)
+    {
+        Enter(segment);
+        _announces = Position == segment.Start && Position > 0 && !segment.GoesOn;
+        var left = Position - segment.Start;
+        if (left <= segment.Preamble.Length)
+        {
+            _fileOffset += left;
+            _preambleLeft -= (int)left;
+            return;
+        }
+        left -= segment.Preamble.Length;
+        (_fileOffset, _preambleLeft) = (_fileOffset + segment.Preamble.Length, 0);
+        while (left > 0)
+        {
+            if (!NextFrame()) throw new ConnectorException(Fault.External, $"the journal '{segment.Path}' cannot be read at byte {_fileOffset:N0}: there is no frame.");
+            var passed = (int)Math.Min(left, _recordsLeft);
+            left -= passed;
+            _recordsLeft -= passed;
+            // What is past may lie in the window or behind it.
+            _at += passed;
+            if (_at <= _filled) continue;
+            _fileOffset += _at - _filled;
+            (_at, _filled) = (0, 0);
+        }
+    }
+
     /// <summary>Goes past the head and key of the next frame, if one is durable.</summary>
     bool NextFrame()
     {
@@ -71,7 +124,7 @@ sealed class JournalPartition(string name, Journal journal) : IBytePartition
     bool Fill(int bytes)
     {
         if (_filled - _at >= bytes) return true;
-        var durable = journal.DurableLength(_segment!);
+        var durable = _journal.DurableLength(_segment!);
         if (_fileOffset + bytes - (_filled - _at) > durable) return false;
         _window.AsSpan(_at, _filled - _at).CopyTo(_window);
         (_filled, _at) = (_filled - _at, 0);

@@ -23,8 +23,8 @@ sealed record JournalSettings(string Folder, ReadOnlyMemory<byte> Preamble, bool
         new("journal.max_bytes", "integer", "1073741824", "Bytes that may wait in the journal for their results to be committed, at least 1; past them new rows are refused (429) or stdin waits."),
         new("journal.segment_bytes", "integer", "67108864", "Bytes of a file of the journal, at least 1."),
         new("journal.retention_bytes", "integer", null,
-            "Bytes of the journal that stay once their results are committed, at least 0; older files are deleted. All stay unless given, because a restart computes its results from the journal: " +
-            "what was deleted is missing in them."),
+            "Bytes of the journal that stay once their results are committed, at least 0; older files are deleted. All stay unless given: a start without checkpoint, or a view that starts over, " +
+            "can only count what is still there."),
     ];
 
     /// <summary>For a source.</summary>

@@ -11,12 +11,12 @@ public sealed class StdinConnector(Func<Stream>? open = null) : Connector
     public override string Name => "stdin";
 
     /// <inheritdoc/>
-    public override string Summary => "Reads what is piped in, through a durable journal: after a crash the next start reads the journal, then goes on with the new input.";
+    public override string Summary => "Reads what is piped in, through a durable journal: after a crash the next start reads what is left in the journal, then goes on with the new input.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> SourceOptions { get; } =
     [
-        new("journal.finished", "drop|keep", "drop", "What the next start does with the journal of an input that came to its end: 'drop' begins anew, 'keep' reads it before the new input."),
+        new("journal.finished", "drop|keep", "drop", "What a start does with the journal of an input that came to its end: 'drop' forgets it, 'keep' leaves it, and a start without checkpoint reads it before the new input."),
         .. JournalSettings.Specs,
     ];
 
@@ -31,7 +31,7 @@ sealed class StdinSource(SourceContext context, Func<Stream> open) : ISource
     Journal? _journal;
 
     public bool IsBounded => true;
-    public bool CanReplay => _journal is null ? context.Options.TextOrNull("journal.retention_bytes") is null : _journal.Start == 0;
+    public bool CanReplay => true;
 
     /// <summary>Ends when the input is copied, or with what stopped it.</summary>
     internal Task Copying { get; private set; } = Task.CompletedTask;
@@ -39,13 +39,16 @@ sealed class StdinSource(SourceContext context, Func<Stream> open) : ISource
     public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         _journal = Journal.Open(JournalSettings.Of(context, default, isContinuous: true));
-        if (_journal.IsFinished && context.Options.Text("journal.finished", "drop") == "drop") _journal.Clear();
+        var drops = _journal.IsFinished && context.Options.Text("journal.finished", "drop") == "drop";
+        if (drops && from.Count == 0) _journal.Clear();
         _journal.BeginStream();
+        var partition = new JournalPartition(context.Name, _journal, from.FirstOrDefault());
+        if (drops) _journal.DropCommitted();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Copying = done.Task;
         // A read of a terminal or pipe cannot be interrupted: the thread must not keep the process alive.
         new Thread(() => Copy(done)) { IsBackground = true, Name = "stdin" }.Start();
-        return new([new StdinPartition(new JournalPartition(context.Name, _journal), Copying)]);
+        return new([new StdinPartition(partition, Copying)]);
     }
 
     void Copy(TaskCompletionSource done)

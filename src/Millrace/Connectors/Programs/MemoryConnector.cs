@@ -54,7 +54,7 @@ public sealed class MemoryConnector : Connector
     {
         var name = context.Options.Text("name", context.Name);
         if (!_sources.TryGetValue(name, out var source)) throw Unknown("source", name, _sources.Keys);
-        if (source.Schema.Fields.SequenceEqual(context.Schema.Fields)) return source.Open();
+        if (source.Schema.Fields.SequenceEqual(context.Schema.Fields)) return source.Open(context.Name);
         throw new ConnectorException(Fault.User, $"source '{context.Name}' declares ({context.Schema}), but the program's source '{name}' has ({source.Schema}). Make them the same, in the same order.");
     }
 

@@ -6,7 +6,10 @@ namespace Millrace.Connectors.Programs;
 
 /// <summary>Rows that a program pushes into a pipeline. Thread-safe; pushing never blocks and is not bounded, so look at <see cref="Waiting"/> if rows come faster than they are computed.</summary>
 /// <param name="schema">The columns, as CREATE SOURCE declares them.</param>
-/// <param name="keeps">Keeps all batches, so that every start reads them again from the first; otherwise a batch is gone once it was read.</param>
+/// <param name="keeps">
+/// Keeps all batches, so that every start can read them again from the first; a program that goes on from a checkpoint of an earlier process pushes the same rows again, and those that the
+/// checkpoint has are left out. Otherwise a batch is gone once its results are committed.
+/// </param>
 /// <param name="memory">Where columns of pushed rows come from; an own accountant unless given.</param>
 public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccountant? memory = null) : IDisposable
 {
@@ -14,6 +17,9 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
     readonly Lock _lock = new();
     readonly List<Batch> _batches = [];
     Batch? _rows; // single rows that are not yet a batch
+    long _dropped; // rows before the first batch
+    int _gone;     // batches before it
+    long _read;
     bool _isComplete;
 
     /// <summary>The columns.</summary>
@@ -24,9 +30,12 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
     {
         get
         {
-            lock (_lock) return _batches.Sum(static b => (long)b.RowCount) + (_rows?.RowCount ?? 0);
+            lock (_lock) return End - (keeps ? 0 : _read);
         }
     }
+
+    // Rows that were pushed so far; called under the lock.
+    long End => _dropped + _batches.Sum(static b => (long)b.RowCount) + (_rows?.RowCount ?? 0);
 
     /// <summary>Pushes one row.</summary>
     /// <param name="values">A value for each column: null, bool, int, long, double, decimal, string, DateTimeOffset or Timestamp, TimeSpan or Interval, byte[].</param>
@@ -96,65 +105,100 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         }
     }
 
-    internal ISource Open() => new Source(this);
+    internal ISource Open(string name) => new Source(this, name);
 
-    /// <summary>The batch at a place, retained, or null; without keeping it is taken out.</summary>
-    Batch? Take(ref int next, out bool isLast)
+    /// <summary>The batch that a row lies in, retained, and the row's place in it; null where it was not pushed yet.</summary>
+    /// <param name="row">Its number among all rows that were pushed.</param>
+    /// <param name="hint">The batch and the number of its first row, where the reader was last; follows.</param>
+    /// <param name="place">Its place.</param>
+    /// <param name="isLast">Whether no such row comes any more.</param>
+    Batch? Find(long row, ref (int Batch, long First) hint, out int place, out bool isLast)
     {
         lock (_lock)
         {
-            if (next >= _batches.Count) Flush();
-            isLast = false;
-            if (next < _batches.Count)
-            {
-                if (keeps) return _batches[next++].Retain();
-                var batch = _batches[0];
-                _batches.RemoveAt(0);
-                return batch;
-            }
-            isLast = _isComplete;
-            return null;
+            if (hint.Batch < _gone) hint = (_gone, _dropped);
+            for (; hint.Batch - _gone < _batches.Count; hint = (hint.Batch + 1, hint.First + _batches[hint.Batch - _gone].RowCount))
+                if (hint.First + _batches[hint.Batch - _gone].RowCount > row) break;
+            if (hint.Batch - _gone == _batches.Count && _rows is not null && hint.First + _rows.RowCount > row) Flush();
+            place = (int)(row - hint.First);
+            isLast = hint.Batch - _gone == _batches.Count && _isComplete;
+            if (hint.Batch - _gone == _batches.Count) return null;
+            var batch = _batches[hint.Batch - _gone];
+            _read = Math.Max(_read, hint.First + batch.RowCount);
+            return batch.Retain();
         }
     }
 
-    sealed class Source(MemorySource memory) : ISource
+    void Drop(long position)
     {
-        public bool CanReplay => memory.Keeps;
+        lock (_lock)
+        {
+            while (!keeps && _batches.Count > 0 && _dropped + _batches[0].RowCount <= position)
+            {
+                _dropped += _batches[0].RowCount;
+                _batches[0].Release();
+                _batches.RemoveAt(0);
+                _gone++;
+            }
+        }
+    }
+
+    /// <summary>Where a start reads on.</summary>
+    long Begin(string name, SourcePosition? from)
+    {
+        lock (_lock)
+        {
+            if (from is null) return _dropped;
+            if (keeps || from.Position >= _dropped && from.Position <= End) return from.Position;
+            throw new ConnectorException(Fault.User, $"source '{name}': the checkpoint has read {from.Position:N0} rows of a program, and this one holds only those from {_dropped:N0} to {End:N0}. " +
+                "Keep the rows (new MemorySource(schema, keeps: true)) and push them again, or start anew with --from fresh.");
+        }
+    }
+
+    sealed class Source(MemorySource memory, string name) : ISource
+    {
+        /// <summary>Within the process, from the rows that are not committed yet; in another one only where the program keeps its rows.</summary>
+        public bool CanReplay => true;
 
         /// <summary>It ends when the program says so.</summary>
         public bool IsBounded => true;
 
-        public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) => new([new Partition(memory)]);
+        public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) =>
+            new([new Partition(memory, memory.Begin(name, from.FirstOrDefault()))]);
+
+        public void Committed(IReadOnlyDictionary<int, long> positions)
+        {
+            if (positions.TryGetValue(0, out var position)) memory.Drop(position);
+        }
+
         public ValueTask DisposeAsync() => default;
     }
 
-    bool Keeps => keeps;
-
-    sealed class Partition(MemorySource source) : IRowPartition
+    sealed class Partition(MemorySource source, long first) : IRowPartition
     {
-        int _next;
-        Batch? _large; // more rows than the pipeline's batches have: handed on in parts
+        (int Batch, long First) _hint;
+        Batch? _large; // more rows than are handed on at once
         int _largeAt;
 
         public int Id => 0;
         public string Name => "memory";
         public bool IsAtEnd { get; private set; }
-        public long Position { get; private set; }
+        public long Position { get; private set; } = first;
         public long? Length => null;
 
         public Batch? Next(MemoryAccountant memory, Timestamp now)
         {
             if (_large is null)
             {
-                var batch = source.Take(ref _next, out var isLast);
+                var batch = source.Find(Position, ref _hint, out var place, out var isLast);
                 IsAtEnd = isLast;
                 if (batch is null) return null;
-                if (batch.RowCount <= memory.BatchRows)
+                if (place == 0 && batch.RowCount <= memory.BatchRows)
                 {
                     Position += batch.RowCount;
                     return batch;
                 }
-                (_large, _largeAt) = (batch, 0);
+                (_large, _largeAt) = (batch, place);
             }
             var part = RowValues.Rent(memory, source.Schema);
             var count = Math.Min(memory.BatchRows, _large.RowCount - _largeAt);

@@ -3,6 +3,7 @@ using System.Text;
 using Millrace.Connectors;
 using Millrace.Connectors.Files;
 using Millrace.Data;
+using Millrace.Stores;
 
 namespace Millrace.Tests.Connectors.Files;
 
@@ -327,5 +328,108 @@ public sealed class FileSourceTests : IDisposable
         partition.Dispose();
         var decoding = new Millrace.Tests.Formats.Decoding { Format = "csv", Columns = "id INTEGER, name TEXT" }.Run(bytes);
         return string.Join(";", decoding.Rows.Concat(decoding.Errors.Select(_ => "error")));
+    }
+
+    ISource Source(string path, params (string, string)[] options) =>
+        new FileConnector().CreateSource(Reading.Context(_folder.Path, clock: _clock, options: [("path", path), .. options]));
+
+    /// <summary>Opens, reads everything, and gives the positions at which the partitions are then.</summary>
+    async Task<(string Text, List<SourcePosition> At)> ReadFrom(IReadOnlyList<SourcePosition> from, string path, params (string, string)[] options)
+    {
+        var text = "";
+        var at = new List<SourcePosition>();
+        foreach (var partition in await Source(path, options).OpenAsync(from, default))
+        {
+            text += $"{partition.Id} {partition.Name}: {((IBytePartition)partition).Read()} ";
+            at.Add(new("orders", partition.Id, ((IBytePartition)partition).Position, partition.Mark));
+            partition.Dispose();
+        }
+        return (text, at);
+    }
+
+    async Task<string> Refused(IReadOnlyList<SourcePosition> from, string path, params (string, string)[] options)
+    {
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => Source(path, options).OpenAsync(from, default).AsTask());
+        Assert.Equal(Fault.User, error.Fault);
+        Assert.StartsWith("source 'orders': ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--from fresh", error.Message, StringComparison.Ordinal);
+        return error.Message;
+    }
+
+    [Fact]
+    public async Task Files_that_come_between_others_are_read_after_a_restart_and_the_rest_is_not_read_again()
+    {
+        _folder.Write("in/b", "b\n");
+        _folder.Write("in/d", "d\n");
+        var (text, at) = await ReadFrom([], "in");
+        Assert.Equal("0 in: b\n|d\n. ", text);
+        _folder.Write("in/a", "a\n");
+        _folder.Write("in/c", "c\n");
+        (text, at) = await ReadFrom(at, "in");
+        Assert.Equal("0 in: |a\n|c\n. ", text);
+        Directory.Delete(Path.Combine(_folder.Path, "in"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "in"));
+        (text, _) = await ReadFrom(at, "in");
+        Assert.Equal("0 in: . ", text); // all of it was read
+    }
+
+    [Fact]
+    public async Task Partitions_keep_their_numbers_whatever_files_come_and_go()
+    {
+        _folder.Write("in/b", "b\n");
+        _folder.Write("in/d", "d\n");
+        var (_, at) = await ReadFrom([], "in", ("partitions", "files"));
+        File.Delete(Path.Combine(_folder.Path, "in/b"));
+        _folder.Write("in/a", "a\n");
+        File.AppendAllText(Path.Combine(_folder.Path, "in/d"), "more\n");
+        (var text, at) = await ReadFrom(at, "in", ("partitions", "files"));
+        Assert.Equal("0 b: . 1 d: more\n. 2 a: a\n. ", text);
+        Assert.Equal("0 b: . 1 d: . 2 a: . ", (await ReadFrom(at, "in", ("partitions", "files"))).Text);
+        Assert.Contains("partitions = 'one'", await Refused(at, "in"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_what_the_checkpoint_read_is_refused_with_what_was_found()
+    {
+        _folder.Write("x.csv", "id\n1\n2\n");
+        var (_, at) = await ReadFrom([], "x.csv");
+        _folder.Write("x.csv", "id\n1\n");
+        Assert.Contains("x.csv' has 5 bytes now, but the checkpoint had read 7.", await Refused(at, "x.csv"), StringComparison.Ordinal);
+        _folder.Write("x.csv", "id\n3\n2\n4\n");
+        Assert.Contains("its first 7 bytes are others", await Refused(at, "x.csv"), StringComparison.Ordinal);
+        _folder.Write("x.csv", Gz("id\n1\n"));
+        Assert.Contains("x.csv' has 5 bytes now (unpacked), but the checkpoint had read 7.", await Refused(at, "x.csv"), StringComparison.Ordinal);
+        _folder.Write("x.csv", "id\n1\n2\n");
+        Assert.Equal("0 x.csv: . ", (await ReadFrom(at, "x.csv")).Text);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_before_all_of_it_was_read_is_refused()
+    {
+        _folder.Write("x.csv", "id\n1\n2\n");
+        using var partition = (IBytePartition)Assert.Single(await Source("x.csv").OpenAsync([], default));
+        partition.Read(new Chunk(new byte[5], static _ => { }), default);
+        var at = new SourcePosition("orders", 0, 5, partition.Mark);
+        File.Move(Path.Combine(_folder.Path, "x.csv"), Path.Combine(_folder.Path, "y.csv"));
+        Assert.Contains("x.csv' is gone, but the checkpoint had read only a part of it (5 bytes)", await Refused([at], "x.csv"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_followed_log_that_was_rotated_meanwhile_is_read_to_its_end_under_its_new_name(bool isPacked)
+    {
+        _folder.Write("x.log", "one\ntwo\n");
+        var (text, at) = await ReadFrom([], "x.log", ("follow", "true"));
+        Assert.Equal("0 x.log: one\ntwo\n ", text);
+        _folder.Write("x.log.1", isPacked ? Gz("one\ntwo\nthree\n") : Encoding.UTF8.GetBytes("one\ntwo\nthree\n"));
+        _folder.Write("x.log.2", "zero\n");
+        _folder.Write("x.log", "four\n");
+        var partition = (IBytePartition)Assert.Single(await Source("x.log", ("follow", "true")).OpenAsync(at, default));
+        Assert.Equal("three\n|four\n", partition.Read());
+        var later = new SourcePosition("orders", 0, partition.Position, partition.Mark);
+        partition.Dispose();
+        File.AppendAllText(Path.Combine(_folder.Path, "x.log"), "five\n");
+        Assert.Equal("0 x.log: five\n ", (await ReadFrom([later], "x.log", ("follow", "true"))).Text);
     }
 }

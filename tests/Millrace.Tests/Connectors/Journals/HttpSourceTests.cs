@@ -45,16 +45,41 @@ public sealed class HttpSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_has_dropped_rows_says_that_it_cannot_replay()
+    public async Task A_checkpoint_that_lies_before_what_the_journal_still_has_is_refused_with_the_positions()
     {
-        await using var source = Source(("format", "json"), ("journal.segment_bytes", "1"), ("journal.retention_bytes", "0"));
-        var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
-        await ((IIngest)source).AppendAsync(Bytes("{}\n"), 1, null, default);
-        await ((IIngest)source).AppendAsync(Bytes("{}\n"), 1, null, default);
-        Assert.True(source.CanReplay);
-        source.Committed(new Dictionary<int, long> { [0] = 6 });
-        Assert.False(source.CanReplay);
-        partition.Dispose();
+        await using (var source = Source(("format", "json"), ("journal.segment_bytes", "1"), ("journal.retention_bytes", "0")))
+        {
+            using var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
+            await ((IIngest)source).AppendAsync(Bytes("{}\n"), 1, null, default);
+            await ((IIngest)source).AppendAsync(Bytes("{}\n"), 1, null, default);
+            source.Committed(new Dictionary<int, long> { [0] = 6 });
+        }
+        foreach (var position in new[] { 0, 7 })
+        {
+            await using var source = Source(("format", "json"));
+            var error = await Assert.ThrowsAsync<ConnectorException>(() => source.OpenAsync([new("orders", 0, position)], default).AsTask());
+            Assert.Equal(Fault.User, error.Fault);
+            Assert.Contains($"up to position {position}", error.Message, StringComparison.Ordinal);
+            Assert.Contains("holds 3 to 6", error.Message, StringComparison.Ordinal);
+            Assert.Contains("--from fresh", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_is_known_after_a_restart_though_the_file_of_its_rows_was_dropped()
+    {
+        await using (var source = Source(("format", "json"), ("journal.segment_bytes", "1"), ("journal.retention_bytes", "0")))
+        {
+            using var partition = (IBytePartition)Assert.Single(await source.OpenAsync([], default));
+            for (var i = 0; i < 3; i++) await ((IIngest)source).AppendAsync(Bytes("{}\n"), 1, $"key {i}\n%", default);
+            source.Committed(new Dictionary<int, long> { [0] = 9 });
+        }
+        Assert.Single(Directory.GetFiles(_folder.Path, "*.journal", SearchOption.AllDirectories));
+        await using var again = Source(("format", "json"));
+        using var rest = (IBytePartition)Assert.Single(await again.OpenAsync([new("orders", 0, 9)], default));
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(new IngestReceipt(1, 3 * (i + 1), true), await ((IIngest)again).AppendAsync(Bytes("{}\n"), 1, $"key {i}\n%", default));
+        Assert.Equal("", rest.Read());
     }
 
     [Fact]

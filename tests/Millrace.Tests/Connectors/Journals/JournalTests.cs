@@ -19,7 +19,7 @@ public sealed class JournalTests : IDisposable
 
     static string Read(Journal journal, int room = 1 << 16)
     {
-        using var partition = new JournalPartition("orders", journal);
+        using var partition = new JournalPartition("orders", journal, null);
         return partition.Read(room);
     }
 
@@ -47,7 +47,7 @@ public sealed class JournalTests : IDisposable
     public async Task A_reader_gets_what_is_appended_while_it_reads()
     {
         using var journal = Journal.Open(Settings);
-        using var partition = new JournalPartition("orders", journal);
+        using var partition = new JournalPartition("orders", journal, null);
         Assert.Equal("", partition.Read());
         await Append(journal, "one\n");
         Assert.Equal("one\n", partition.Read());
@@ -228,7 +228,7 @@ public sealed class JournalTests : IDisposable
             Assert.Equal(0, journal.Start);
         }
         using var bounded = Journal.Open(Settings with { SegmentBytes = 1, RetentionBytes = 0 });
-        using var partition = new JournalPartition("orders", bounded);
+        using var partition = new JournalPartition("orders", bounded, null);
         var chunk = new Chunk(new byte[4], static _ => { });
         Assert.Equal(ReadResult.More, partition.Read(chunk, default));
         bounded.Commit(3);
