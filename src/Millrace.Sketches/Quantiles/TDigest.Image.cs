@@ -9,7 +9,8 @@ public sealed partial class TDigest
 {
     const int EmptyFlag = 1, SingleFlag = 2, ReverseFlag = 4;
     const int ReferenceDoubles = 1, ReferenceFloats = 2;
-    const double GreatestWeight = 1L << 53;
+    // Weights are exact up to 2^53; more would be lost in rounding, but no damage.
+    const double GreatestWeight = 1L << 60;
 
     /// <inheritdoc/>
     /// <remarks>The buffer is merged into the centroids first, as in Java, whose readers know nothing else.</remarks>
@@ -118,7 +119,7 @@ public sealed partial class TDigest
             SketchFormatException.ThrowUnless(weights[i] >= 1 && weights[i] == Math.Floor(weights[i]), $"Centroid {i} has the weight {weights[i]}; a whole number from 1 is expected.");
             total += weights[i];
         }
-        SketchFormatException.ThrowUnless(total <= GreatestWeight, $"The weights sum to {total}; at most 2^53 is expected.");
+        SketchFormatException.ThrowUnless(total <= GreatestWeight, $"The weights sum to {total}; at most 2^60 is expected.");
         _means = means;
         _weights = weights;
         _centroids = means.Length;
