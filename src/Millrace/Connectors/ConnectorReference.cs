@@ -67,8 +67,14 @@ public static class ConnectorReference
     {
         ["file"] = """
             A missing file, an unreadable folder and a glob without a match are errors before anything is read. A truncated or damaged gz file is an error that says at
-            which byte; all rows before it are in the results. With `follow = 'true'` a last line without a line end waits for the rest. A sink writes whole commits: one
-            that fails half-way (a full disk) is cut off again.
+            which byte; all rows before it are in the results. With `follow = 'true'` a last line without a line end waits for the rest.
+
+            A start that goes on from a checkpoint reads on where that was. Files are known again by their first 1,024 bytes: one that is shorter now, begins otherwise or is gone before
+            all of it was read is an error. Further files are read behind those that were read, wherever their names stand; with `partitions = 'files'` a file keeps its number. A followed
+            log that was rotated meanwhile is looked for beside its path, under names that begin as its own does. With `speed`, event time goes on at its pace from there.
+
+            A sink writes whole commits, each exactly once: what was written behind the last checkpoint is cut off at the next start, also what a crash left in half. A reader that must not see
+            that reads after the pipeline has ended or gone on. A sink that is gone, shorter than the checkpoint says, or of other columns is an error.
 
             With `partition_by = 'day, hour'` a sink writes a file for each pair of values. Where the path has the names in braces, values stand in their place (`path = 'out/{day}/{hour}.csv'`);
             otherwise it is a folder with `day=2024-03-01/hour=10/rows.csv`, as Hive, Spark and DuckDB read it. Values may be any text: letters, digits, `-`, `_` and `.` stand as they are (the
@@ -77,22 +83,24 @@ public static class ConnectorReference
             files that were made and how long they were at each commit: a start without checkpoint takes them away, one with a checkpoint cuts them back to it.
             """,
         ["generator"] = """
-            The same seed and options give the same rows, however fast they are read. Sales without `start` begin at the present, so their times differ from run to run.
+            The same seed and options give the same rows, however fast they are read. Sales without `start` begin at the present, so their times differ from run to run; from a checkpoint on
+            they go on with the same rows, which are made again up to there (about a second for 50 MB), at their pace.
             A day in minutes for a page that looks alive: `rate = '200', speed = '1440x', history = '14 days'`.
             """,
         ["http"] = """
             A request is answered once its rows are on the disk: in a journal under the data directory, in files with a checksum for each request. Requests that arrive
             together are synced together. A tail that was torn by a crash belongs to a request that nobody was answered; it is cut off at the next start and kept beside
-            the file as `.torn`. Until checkpoints exist a restart computes all results anew from the journal, which therefore keeps everything unless
-            `journal.retention_bytes` is set. See [rest.md](rest.md).
+            the file as `.torn`. A start that goes on from a checkpoint reads the rows behind it, so each row that was answered is counted once; a client that got no
+            answer sends its rows again with the same idempotency key. Keys stay known across restarts, also when the file of their rows was dropped. The journal keeps everything
+            unless `journal.retention_bytes` is set. See [rest.md](rest.md).
             """,
         ["sqlite"] = """
-            The table is made anew at every start. Under its name stands a SQL view with times as ISO 8601 texts and decimals as numbers (as texts where they have more
+            A start without checkpoint makes the table anew. The table `millrace_sinks` in the same file says which version it holds, so that each commit arrives once. Under its name stands a SQL view with times as ISO 8601 texts and decimals as numbers (as texts where they have more
             than 15 digits); the rows lie behind it in a table of Millrace's own form. It comes with the command line; a program adds the assembly Millrace.Sqlite.
             """,
         ["stdin"] = """
-            Input goes through a journal as for `http`. When it came to its end, the next start begins anew; when it did not (a crash, Ctrl-C), the next start reads the
-            journal first and then the new input, which begins with a header of its own where the format has one.
+            Input goes through a journal as for `http`. A start that goes on from a checkpoint reads what the journal has behind it, and then the new input, which begins with a
+            header of its own where the format has one. A start without checkpoint reads the whole journal first if the input before did not come to its end (a crash, Ctrl-C).
             """,
     };
 }

@@ -33,13 +33,16 @@ sealed class ByteFeed : Feed
         _pool = new(source.Memory.Owner("source " + source.Definition.Name));
         _reader = new(partition, _pool);
         _offset = partition.Position;
-        if (source.From(partition.Id)?.Decoder is { } saved)
-        {
-            _resume = ResumePoint.Parse(saved);
-            _isAtBegin = _offset == 0;
-            _decoder.Load(_resume.Decoder);
-        }
+        if (source.From(partition.Id)?.Decoder is { } saved) Load(saved);
         if (lane is not null) _ahead = new($"{source.Definition.Name}/{partition.Id}", _reader, lane, source.Memory);
+    }
+
+    /// <summary>Goes on as a feed at the same position would that was saved.</summary>
+    internal void Load(string saved)
+    {
+        _resume = ResumePoint.Parse(saved);
+        _isAtBegin = _resume.Decoder.Length == 0;
+        _decoder.Load(_resume.Decoder);
     }
 
     public override long? TotalBytes => _partition.Length;
