@@ -10,9 +10,9 @@ namespace Millrace.Sqlite;
 static class Ledger
 {
     /// <summary>The format of the database; one that is newer is refused.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
-    public static readonly string[] Names = ["millrace", "millrace_tables", "millrace_columns", "millrace_positions"];
+    public static readonly string[] Names = ["millrace", "millrace_tables", "millrace_columns", "millrace_positions", "millrace_checkpoints"];
 
     public static void Create(Database database)
     {
@@ -21,6 +21,12 @@ static class Ledger
         if (format == Format) return;
         if (format > Format)
             throw new ConnectorException(Fault.User, $"'{database.Path}' was written by a newer Millrace (format {format}; this one knows {Format}). Use that one, or another folder with --data.");
+        if (format <= 1) database.Run("CREATE TABLE millrace_checkpoints (version INTEGER PRIMARY KEY, record TEXT NOT NULL)");
+        if (format == 1)
+        {
+            database.Run($"UPDATE millrace SET value = {Format} WHERE name = 'format'");
+            return;
+        }
         database.Run("CREATE TABLE millrace (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
         database.Run("CREATE TABLE millrace_tables (name TEXT PRIMARY KEY, stored_as TEXT NOT NULL, kind INTEGER NOT NULL, time_column INTEGER NOT NULL, retention INTEGER, closed INTEGER NOT NULL, final INTEGER NOT NULL) WITHOUT ROWID");
         database.Run("CREATE TABLE millrace_columns (table_name TEXT, position INTEGER, name TEXT NOT NULL, kind INTEGER NOT NULL, precision INTEGER NOT NULL, scale INTEGER NOT NULL, key_position INTEGER, PRIMARY KEY (table_name, position)) WITHOUT ROWID");
@@ -32,6 +38,19 @@ static class Ledger
     public const string WriteVersion = "UPDATE millrace SET value = ? WHERE name = 'version'";
     public const string WriteFrontier = "UPDATE millrace_tables SET closed = ?, final = ? WHERE name = ?";
     public const string WritePosition = "INSERT OR REPLACE INTO millrace_positions VALUES (?, ?, ?)";
+
+    public const string WriteCheckpoint = "INSERT OR REPLACE INTO millrace_checkpoints VALUES (?, ?)";
+    public const string DropCheckpoints = "DELETE FROM millrace_checkpoints WHERE version <= ?";
+
+    /// <summary>The checkpoints that are kept, newest first.</summary>
+    public static List<CheckpointRecord> ReadCheckpoints(Database database)
+    {
+        var records = new List<CheckpointRecord>();
+        if (database.Number("SELECT count(*) FROM sqlite_master WHERE name = 'millrace_checkpoints'") == 0) return records;
+        using var read = database.Prepare("SELECT record FROM millrace_checkpoints ORDER BY version DESC");
+        while (read.Step()) records.Add(CheckpointJson.Read(read.Bytes(0)));
+        return records;
+    }
 
     public static void Add(Database database, StoredTable table)
     {

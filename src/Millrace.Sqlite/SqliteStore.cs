@@ -23,7 +23,7 @@ public sealed class SqliteStore : IStore
     readonly Dictionary<string, TableWriter> _writers = new(StringComparer.Ordinal);
     DataFolderLock? _folderLock;
     Database? _writer;
-    Statement? _setVersion, _setFrontier, _setPosition;
+    Statement? _setVersion, _setFrontier, _setPosition, _setCheckpoint, _dropCheckpoints;
     long _version;
     bool _isDisposed;
 
@@ -33,7 +33,8 @@ public sealed class SqliteStore : IStore
     {
     }
 
-    SqliteStore(string folder, bool isReader) => (_folder, _path, _isReader) = (folder, Path.Combine(folder, FileName), isReader);
+    SqliteStore(string folder, bool isReader) => 
+        (_folder, _path, _isReader, Blobs) = (folder, Path.Combine(folder, FileName), isReader, new FileBlobStore(Path.Combine(folder, "checkpoints")));
 
     /// <summary>Opens the database of a folder to read from, beside a process that may be writing to it.</summary>
     /// <exception cref="ConnectorException">There is none, or it cannot be read.</exception>
@@ -64,6 +65,18 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
+    public IBlobStore Blobs { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CheckpointRecord> Checkpoints()
+    {
+        if (!_isReader) _folderLock ??= DataFolderLock.Acquire(_folder);
+        if (!File.Exists(_path)) return [];
+        using var database = Database.Open(_path, isReader: true);
+        return Ledger.ReadCheckpoints(database);
+    }
+
+    /// <inheritdoc/>
     public void Open(IReadOnlyList<TableDefinition> tables, bool fresh)
     {
         if (_isReader) throw new InvalidOperationException("The store was opened to read from.");
@@ -83,6 +96,7 @@ public sealed class SqliteStore : IStore
                     Ledger.Remove(database, name);
                 }
                 database.Run("DELETE FROM millrace_positions");
+                database.Run("DELETE FROM millrace_checkpoints");
                 known.Clear();
             }
             var taken = new HashSet<string>(known.Values.Select(k => k.Table.Name).Concat(Ledger.Names), StringComparer.OrdinalIgnoreCase);
@@ -103,6 +117,8 @@ public sealed class SqliteStore : IStore
         _setVersion ??= database.Prepare(Ledger.WriteVersion);
         _setFrontier ??= database.Prepare(Ledger.WriteFrontier);
         _setPosition ??= database.Prepare(Ledger.WritePosition);
+        _setCheckpoint ??= database.Prepare(Ledger.WriteCheckpoint);
+        _dropCheckpoints ??= database.Prepare(Ledger.DropCheckpoints);
         Interlocked.Exchange(ref _version, database.Number(Ledger.ReadVersion));
     }
 
@@ -159,6 +175,14 @@ public sealed class SqliteStore : IStore
                 _setPosition.Bind(2, (long)position.Partition);
                 _setPosition.Bind(3, position.Position);
                 _setPosition.Run();
+            }
+            if (commit.Checkpoint is { } checkpoint)
+            {
+                _setCheckpoint!.Bind(1, checkpoint.Version);
+                _setCheckpoint.BindText(2, CheckpointJson.Write(checkpoint));
+                _setCheckpoint.Run();
+                _dropCheckpoints!.Bind(1, checkpoint.DroppedUpTo);
+                _dropCheckpoints.Run();
             }
             _setVersion!.Bind(1, commit.Version);
             _setVersion.Run();
@@ -243,6 +267,8 @@ public sealed class SqliteStore : IStore
         _setVersion?.Dispose();
         _setFrontier?.Dispose();
         _setPosition?.Dispose();
+        _setCheckpoint?.Dispose();
+        _dropCheckpoints?.Dispose();
         _writer?.Dispose();
         _folderLock?.Dispose();
     }

@@ -7,10 +7,13 @@ namespace Millrace.Functions;
 /// <summary>Writes state as bytes: little-endian, lengths before what varies.</summary>
 public sealed class StateWriter
 {
-    byte[] _bytes = new byte[1024];
+    byte[] _bytes = [];
 
     /// <summary>What was written.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    /// <summary>What was written, valid until more is.</summary>
+    internal ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
     /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
@@ -34,12 +37,19 @@ public sealed class StateWriter
         Length += bytes.Length;
     }
 
+    /// <summary>Writes bytes as they are; whoever reads them must know how many.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Room(bytes.Length));
+        Length += bytes.Length;
+    }
+
     /// <summary>Overwrites four bytes written before, such as a count known only at the end.</summary>
     public void Patch(int position, int value) => BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(position), value);
 
     Span<byte> Room(int size)
     {
-        if (Length + size > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + size));
+        if (Length + size > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(256L, Math.Max(_bytes.Length * 2L, (long)Length + size))));
         return _bytes.AsSpan(Length, size);
     }
 }
@@ -61,6 +71,22 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
         var value = MemoryMarshal.Read<T>(_rest);
         _rest = _rest[size..];
         return value;
+    }
+
+    /// <summary>Goes past some bytes if they come next.</summary>
+    public bool TrySkip(ReadOnlySpan<byte> bytes)
+    {
+        if (!_rest.StartsWith(bytes)) return false;
+        _rest = _rest[bytes.Length..];
+        return true;
+    }
+
+    /// <summary>Reads all that is left.</summary>
+    public ReadOnlySpan<byte> ReadRest()
+    {
+        var rest = _rest;
+        _rest = [];
+        return rest;
     }
 
     /// <summary>Reads a length and bytes.</summary>

@@ -34,12 +34,12 @@ sealed class AggregateOperator : IOperator, IStateful
     readonly Evaluator? _condition;
     readonly RowErrors? _noErrors; // conditions that can fail stay in a filter
     readonly int[] _picked = [];
+    readonly Action<int, StateWriter> _saveStates;
     Frontier _frontier = Frontier.Start;
-    bool _isLoaded;
 
     public AggregateOperator(Aggregate node, OperatorContext context)
     {
-        (_node, _context) = (node, context);
+        (_node, _context, _saveStates) = (node, context, SaveStates);
         _retracts = node.Input.Mode == ChangeMode.Retract;
         var input = node.Input.Schema;
         _keys = new([.. node.Keys.Select(k => input[k].Type)], context.Memory, context.Owner);
@@ -80,7 +80,6 @@ sealed class AggregateOperator : IOperator, IStateful
     public void OnBatch(int input, Batch batch, IOutput output)
     {
         FinishSteps(output);
-        FinishLoad();
         var count = batch.RowCount;
         ReadOnlySpan<int> picked = [];
         if (_condition is not null)
@@ -155,7 +154,6 @@ sealed class AggregateOperator : IOperator, IStateful
     public void OnBarrier(long epoch, IOutput output)
     {
         FinishSteps(output);
-        FinishLoad();
         _hops?.Spread();
         CloseWindows();
         foreach (var slice in Windows.Open)
@@ -172,7 +170,6 @@ sealed class AggregateOperator : IOperator, IStateful
     public void OnFrontier(Frontier frontier, IOutput output)
     {
         FinishSteps(output);
-        FinishLoad();
         _frontier = frontier;
         CloseWindows();
         _steps.Enqueue(new(StepKind.Advance, null));
@@ -239,12 +236,12 @@ sealed class AggregateOperator : IOperator, IStateful
         foreach (var group in slice.Members)
         {
             if ((told.Touched[group] & Groups.TouchedForState) == 0) continue;
-            _keys.MarkChanged(told.Keys[group]);
+            slice.MarkUnsaved(told, group);
             told.Touched[group] = 0;
         }
         slice.IsTouched = false;
         if (!_retracts || _teller.KeepsEmpty) return;
-        if (_hops is null) slice.Prune(_groups, static (groups, group) => groups.Rows[group] == 0 && groups.Told[group] == 0);
+        if (_hops is null) slice.Prune(_groups, _keys, static (groups, group) => groups.Rows[group] == 0 && groups.Told[group] == 0);
         else _hops.Prune(slice);
     }
 
@@ -271,81 +268,73 @@ sealed class AggregateOperator : IOperator, IStateful
     }
 
     public long StateRows => _groups.Count;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
-    public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
+    public void SaveCommon(StateWriter writer)
+    {
+        writer.Write(_frontier);
+        writer.Write(_teller.KeepsEmpty && (_slices.Count == 0 || _slices[0].Count == 0));
+    }
+
     public void LoadCommon(ref StateReader reader)
     {
         _frontier = reader.Read<Frontier>();
         // The one group that exists from the start may have ended before it was saved.
+        if (reader.Read<bool>() && _teller.KeepsEmpty) _slices[0].Clear(_groups);
+    }
+
+    // A part for each slice of rows, and one for each window that only remembers what was told.
+    static long PartOf(long index, bool isTold) => index << 1 | (isTold ? 1L : 0);
+
+    public void Save(StateSaver saver)
+    {
+        foreach (var index in _slices.Gone) saver.BeginPart(PartOf(index, false), forgets: true);
+        _slices.Gone.Clear();
+        foreach (var slice in _slices.Open)
+        {
+            saver.BeginPart(PartOf(slice.Index, false));
+            slice.Save(_groups, _keys, saver, _saveStates);
+        }
+        if (_hops is null) return;
+        foreach (var index in _hops.Windows.Gone) saver.BeginPart(PartOf(index, true), forgets: true);
+        _hops.Windows.Gone.Clear();
+        foreach (var slice in _hops.Windows.Open)
+        {
+            saver.BeginPart(PartOf(slice.Index, true));
+            slice.Save(_hops.Groups, _keys, saver, _teller.Save);
+        }
+    }
+
+    void SaveStates(int group, StateWriter writer)
+    {
+        if (_retracts) writer.Write(_groups.Rows[group]);
+        foreach (var states in _groups.States) states.Save(group, writer);
+        if (_hops is null) _teller.Save(group, writer);
+    }
+
+    public void Load(long part, ref StateReader reader)
+    {
+        // The one group that exists from the start takes what was saved of it.
         if (_teller.KeepsEmpty) _slices[0].Clear(_groups);
-    }
-
-    public void Save(int keyGroup, StateWriter writer)
-    {
-        var keys = _keys.KeysOf(keyGroup);
-        writer.Write(keys.Length);
-        foreach (var key in keys)
+        var key = _keys.LoadOrFind(ref reader);
+        var (from, place) = (reader.Read<long>(), reader.Read<int>());
+        var (index, isTold) = (part >> 1, (part & 1) != 0);
+        var slices = isTold ? _hops!.Windows : _slices;
+        var groups = isTold ? _hops!.Groups : _groups;
+        var slice = slices.Find(index, from) ?? (isTold ? _hops!.OpenWindow(index) : _slicer!.Open(index, from, _frontier));
+        var group = slice.FindOrAdd(groups, key, _keys.Limit);
+        slice.Loaded(groups, group, place);
+        groups.Touched[group] = 0;
+        if (isTold)
         {
-            _keys.SaveKey(key, writer);
-            SaveGroups(key, _slices, _groups, writer, withStates: true);
-            if (_hops is not null) SaveGroups(key, _hops.Windows, _hops.Groups, writer, withStates: false);
+            _teller.Load(group, ref reader);
+            return;
         }
+        if (_retracts) groups.Rows[group] = reader.Read<long>();
+        foreach (var states in groups.States) states.Load(group, ref reader);
+        if (_hops is null) _teller.Load(group, ref reader);
     }
 
-    void SaveGroups(int key, SliceList slices, Groups groups, StateWriter writer, bool withStates)
+    public void EndLoad()
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var slice in slices.Open)
-        {
-            var group = slice.Find(key);
-            if (group < 0) continue;
-            count++;
-            writer.Write(slice.Index);
-            writer.Write(slice.From);
-            writer.Write(groups.Places[group]);
-            if (withStates && _retracts) writer.Write(groups.Rows[group]);
-            if (withStates)
-                foreach (var states in groups.States) states.Save(group, writer);
-            if (ReferenceEquals(groups, Told)) _teller.Save(group, writer);
-        }
-        writer.Patch(counted, count);
-    }
-
-    public void Load(int keyGroup, ref StateReader reader)
-    {
-        _isLoaded = true;
-        for (var keys = reader.Read<int>(); keys > 0; keys--)
-        {
-            var key = _keys.LoadKey(ref reader);
-            LoadGroups(key, _slices, _groups, ref reader, withStates: true);
-            if (_hops is not null) LoadGroups(key, _hops.Windows, _hops.Groups, ref reader, withStates: false);
-        }
-    }
-
-    void LoadGroups(int key, SliceList slices, Groups groups, ref StateReader reader, bool withStates)
-    {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var (index, from) = (reader.Read<long>(), reader.Read<long>());
-            var slice = slices.Find(index, from) ?? (withStates ? _slicer!.Open(index, from, _frontier) : _hops!.OpenWindow(index));
-            var group = slice.FindOrAdd(groups, key, _keys.Limit);
-            groups.Places[group] = reader.Read<int>();
-            groups.Touched[group] = 0;
-            if (withStates && _retracts) groups.Rows[group] = reader.Read<long>();
-            if (withStates)
-                foreach (var states in groups.States) states.Load(group, ref reader);
-            if (ReferenceEquals(groups, Told)) _teller.Load(group, ref reader);
-        }
-    }
-
-    /// <summary>Puts what was loaded key group by key group into the order that it had.</summary>
-    void FinishLoad()
-    {
-        if (!_isLoaded) return;
-        _isLoaded = false;
         foreach (var slice in _slices.Open) slice.Sort(_groups);
         if (_hops is not null)
             foreach (var slice in _hops.Windows.Open) slice.Sort(_hops.Groups);

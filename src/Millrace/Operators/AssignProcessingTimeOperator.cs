@@ -1,6 +1,7 @@
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Operators;
@@ -26,20 +27,14 @@ sealed class AssignProcessingTimeOperator(AssignProcessingTime node, OperatorCon
     }
 
     public long StateRows => 0;
-    public bool HasChanged(int keyGroup) => false;
-
-    public void MarkSaved()
-    {
-    }
-
     public void SaveCommon(StateWriter writer) => writer.Write(_now);
     public void LoadCommon(ref StateReader reader) => _now = reader.Read<Timestamp>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Operators;
@@ -18,6 +19,7 @@ sealed class AssignWatermarkOperator(AssignWatermark node, OperatorContext conte
     readonly long _allowed = node.Source.Late.AllowedMicroseconds;
     long _largest = long.MinValue;
     Frontier _told = Frontier.Start;
+    bool _tellsAgain; // whoever hears of it is new
 
     public void OnBatch(int input, Batch batch, IOutput output)
     {
@@ -34,7 +36,8 @@ sealed class AssignWatermarkOperator(AssignWatermark node, OperatorContext conte
     void Tell(Frontier frontier, IOutput output)
     {
         var next = new Frontier(Timestamp.Max(_told.Closed, frontier.Closed), Timestamp.Max(_told.Final, frontier.Final));
-        if (next == _told) return;
+        if (next == _told && !_tellsAgain) return;
+        _tellsAgain = false;
         _told = next;
         output.Advance(next);
     }
@@ -118,8 +121,6 @@ sealed class AssignWatermarkOperator(AssignWatermark node, OperatorContext conte
     }
 
     public long StateRows => 0;
-    public bool HasChanged(int keyGroup) => false;
-    public void MarkSaved() { }
 
     public void SaveCommon(StateWriter writer)
     {
@@ -133,6 +134,6 @@ sealed class AssignWatermarkOperator(AssignWatermark node, OperatorContext conte
         _told = reader.Read<Frontier>();
     }
 
-    public void Save(int keyGroup, StateWriter writer) { }
-    public void Load(int keyGroup, ref StateReader reader) { }
+    public void Save(StateSaver saver) { }
+    public void Load(long part, ref StateReader reader) { }
 }

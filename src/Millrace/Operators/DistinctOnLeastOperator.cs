@@ -289,8 +289,6 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
     }
 
     public long StateRows => _stateRows;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
 
     public void SaveCommon(StateWriter writer)
     {
@@ -304,9 +302,10 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         _arrived = reader.Read<long>();
     }
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var key in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var key in _keys.SaveChanged(saver))
         {
             writer.Write(_flags[key]);
             writer.Write(_ends[key]);
@@ -317,20 +316,17 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var key = _keys.LoadHeld(ref reader);
-            _stateRows++;
-            Grow();
-            _flags[key] = reader.Read<byte>();
-            _ends[key] = reader.Read<long>();
-            _arrivals[key] = reader.Read<long>();
-            _least.Set(key, reader.ReadBytes());
-            _told.Set(key, reader.ReadBytes());
-            _toldOnClose.Set(key, reader.ReadBytes());
-            Schedule(key);
-        }
+        var key = _keys.LoadHeld(ref reader);
+        _stateRows++;
+        Grow();
+        _flags[key] = reader.Read<byte>();
+        _ends[key] = reader.Read<long>();
+        _arrivals[key] = reader.Read<long>();
+        _least.Set(key, reader.ReadBytes());
+        _told.Set(key, reader.ReadBytes());
+        _toldOnClose.Set(key, reader.ReadBytes());
+        Schedule(key);
     }
 }

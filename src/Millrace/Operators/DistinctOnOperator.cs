@@ -146,30 +146,26 @@ sealed class DistinctOnOperator : IOperator, IStateful
     }
 
     public long StateRows => _stateRows;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
     public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var key in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var key in _keys.SaveChanged(saver))
         {
             if (_lifetime.Column >= 0) writer.Write(_forget[key]);
             if (_lifetime.Renews) writer.Write(_ends[key]);
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var key = _keys.LoadHeld(ref reader);
-            _stateRows++;
-            if (_lifetime.Column >= 0) _forget.Set(key, reader.Read<long>(), isNew: true);
-            if (!_lifetime.Renews) continue;
-            Grow();
-            _ends[key] = reader.Read<long>();
-        }
+        var key = _keys.LoadHeld(ref reader);
+        _stateRows++;
+        if (_lifetime.Column >= 0) _forget.Set(key, reader.Read<long>(), isNew: true);
+        if (!_lifetime.Renews) return;
+        Grow();
+        _ends[key] = reader.Read<long>();
     }
 }

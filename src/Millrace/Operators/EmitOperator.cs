@@ -140,6 +140,7 @@ sealed class EmitOperator : IOperator, IStateful
         while (Next(_closing, _frontier.Closed) is var number and >= 0)
         {
             _flags[number] |= IsClosed;
+            _rows.MarkChanged(number);
             if (TellChange(number, output) && output.IsFull) return true;
         }
         while (Next(_finishing, _frontier.Final) is var number and >= 0)
@@ -237,8 +238,6 @@ sealed class EmitOperator : IOperator, IStateful
     }
 
     public long StateRows => _held;
-    public bool HasChanged(int keyGroup) => _rows.HasChanged(keyGroup);
-    public void MarkSaved() => _rows.MarkSaved();
 
     public void SaveCommon(StateWriter writer)
     {
@@ -252,9 +251,10 @@ sealed class EmitOperator : IOperator, IStateful
         _arrived = reader.Read<long>();
     }
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var number in _rows.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var number in _rows.SaveChanged(saver))
         {
             writer.Write(_counts[number]);
             writer.Write(_told[number]);
@@ -264,19 +264,16 @@ sealed class EmitOperator : IOperator, IStateful
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var number = _rows.LoadHeld(ref reader);
-            _held++;
-            Grow();
-            _counts[number] = reader.Read<long>();
-            _told[number] = reader.Read<long>();
-            _due[number] = reader.Read<long>();
-            _arrivals[number] = reader.Read<long>();
-            _flags[number] = reader.Read<byte>();
-            Schedule(number);
-        }
+        var number = _rows.LoadHeld(ref reader);
+        _held++;
+        Grow();
+        _counts[number] = reader.Read<long>();
+        _told[number] = reader.Read<long>();
+        _due[number] = reader.Read<long>();
+        _arrivals[number] = reader.Read<long>();
+        _flags[number] = reader.Read<byte>();
+        Schedule(number);
     }
 }

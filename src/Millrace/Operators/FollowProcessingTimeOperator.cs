@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.Functions;
+using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Operators;
@@ -42,12 +43,6 @@ sealed class FollowProcessingTimeOperator : IOperator, IStateful
     }
 
     public long StateRows => 0;
-    public bool HasChanged(int keyGroup) => false;
-
-    public void MarkSaved()
-    {
-    }
-
     public void SaveCommon(StateWriter writer)
     {
         writer.Write(_now);
@@ -60,11 +55,11 @@ sealed class FollowProcessingTimeOperator : IOperator, IStateful
         _hasEnded = reader.Read<bool>();
     }
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
     }
 }

@@ -1,8 +1,9 @@
 using Millrace.Functions;
+using Millrace.State;
 
 namespace Millrace.Operators;
 
-/// <summary>What an operator remembers, as the engine keeps it: by key group, with marks of what has changed since it was last saved.</summary>
+/// <summary>What an operator remembers, as the engine keeps it: entries by key, and a little that belongs to no key.</summary>
 /// <remarks>
 /// A state is saved at a barrier, after the operator has told its changes (<see cref="IOperator.Resume"/> has answered false), and loaded into a new operator of the
 /// same node before its first message. Loading all that was saved gives an operator that goes on as the first one would have.
@@ -12,21 +13,21 @@ public interface IStateful
     /// <summary>Rows or groups that it keeps.</summary>
     long StateRows { get; }
 
-    /// <summary>Whether a key group has changed since <see cref="MarkSaved"/>.</summary>
-    bool HasChanged(int keyGroup);
-
-    /// <summary>Says that all key groups are saved as they are now.</summary>
-    void MarkSaved();
-
-    /// <summary>Writes what belongs to no key, such as how far time has come.</summary>
+    /// <summary>Writes what belongs to no key, such as how far time has come. Small: it is written whenever it has changed.</summary>
     void SaveCommon(StateWriter writer);
 
-    /// <summary>Reads back what <see cref="SaveCommon"/> wrote.</summary>
+    /// <summary>Reads back what <see cref="SaveCommon"/> wrote. With another number of lanes than before it is called for each of those, its own place last: what holds for all lanes is the last, what adds up is joined.</summary>
     void LoadCommon(ref StateReader reader);
 
-    /// <summary>Writes the state of a key group, 0 to 255.</summary>
-    void Save(int keyGroup, StateWriter writer);
+    /// <summary>Writes the entries that have changed since it was called last, or all (<see cref="StateSaver.IsWhole"/>).</summary>
+    void Save(StateSaver saver);
 
-    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
-    void Load(int keyGroup, ref StateReader reader);
+    /// <summary>Reads back an entry, its key and what was kept under it. Entries come once each, in any order.</summary>
+    void Load(long part, ref StateReader reader);
+
+    /// <summary>Everything that was saved has been loaded.</summary>
+    void EndLoad() { }
+
+    /// <summary>Whether the entries of a part belong to all lanes rather than to the one that owns their key; one lane saves them.</summary>
+    bool IsEverywhere(long part) => false;
 }

@@ -313,16 +313,15 @@ sealed class NormalizeUpsertOperator : IOperator, IStateful
     }
 
     public long StateRows => _stateRows;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
 
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
 
     public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var key in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var key in _keys.SaveChanged(saver))
         {
             writer.Write(_ends[key]);
             writer.Write(_current[key] != 0);
@@ -330,15 +329,12 @@ sealed class NormalizeUpsertOperator : IOperator, IStateful
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var key = _keys.LoadKey(ref reader);
-            Grow();
-            Begin(key, reader.Read<long>());
-            if (!reader.Read<bool>()) continue;
-            _told[key] = _current[key] = _rows.Load(ref reader) + 1;
-        }
+        var key = _keys.LoadKey(ref reader);
+        Grow();
+        Begin(key, reader.Read<long>());
+        if (!reader.Read<bool>()) return;
+        _told[key] = _current[key] = _rows.Load(ref reader) + 1;
     }
 }

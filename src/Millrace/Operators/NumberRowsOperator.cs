@@ -1,6 +1,7 @@
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.State;
 
 namespace Millrace.Operators;
 
@@ -26,10 +27,8 @@ sealed class NumberRowsOperator(NumberRows node, OperatorContext context) : IOpe
     }
 
     public long StateRows => 0;
-    public bool HasChanged(int keyGroup) => false;
-    public void MarkSaved() { }
     public void SaveCommon(StateWriter writer) => writer.Write(_next);
     public void LoadCommon(ref StateReader reader) => _next = Math.Max(_next, reader.Read<long>());
-    public void Save(int keyGroup, StateWriter writer) { }
-    public void Load(int keyGroup, ref StateReader reader) { }
+    public void Save(StateSaver saver) { }
+    public void Load(long part, ref StateReader reader) { }
 }

@@ -23,6 +23,9 @@ public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner,
     /// <summary>Whether anybody who reads a port reads a column of it.</summary>
     internal bool IsUsed(int port, int column) => UsedByPort.Count > 0 ? UsedByPort[port][column] : Used is null || Used[column];
 
+    /// <summary>A hash that this lane owns: for what it keeps that belongs to no key and may go on in any lane.</summary>
+    internal ulong OwnHash => (ulong)((Lane * Hash64.KeyGroups + Lanes - 1) / Lanes) << 56;
+
     /// <summary>Whether rows of a key group come to this lane.</summary>
     public bool Owns(int keyGroup) => keyGroup * Lanes / Hash64.KeyGroups == Lane;
 }

@@ -1,4 +1,5 @@
 using Millrace.Functions;
+using Millrace.State;
 using Millrace.Operators.Frames;
 using Millrace.Time;
 
@@ -8,12 +9,10 @@ namespace Millrace.Operators;
 sealed partial class OverOperator
 {
     public long StateRows => _rows.Count;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
     public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
         if (_waiting is null)
         {
@@ -24,7 +23,8 @@ sealed partial class OverOperator
                 rows.Add(row);
             }
         }
-        foreach (var number in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var number in _keys.SaveChanged(saver))
         {
             SaveChain(number, writer);
             _out.Save(number, writer);
@@ -63,25 +63,22 @@ sealed partial class OverOperator
         writer.Patch(counted, count);
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
+        var number = _keys.LoadKey(ref reader);
+        Begin(number);
+        LoadChain(number, ref reader);
+        _out.Load(number, GrowSlots, ref reader);
+        for (var waiting = reader.Read<int>(); waiting > 0; waiting--)
         {
-            var number = _keys.LoadKey(ref reader);
-            Begin(number);
-            LoadChain(number, ref reader);
-            _out.Load(number, GrowSlots, ref reader);
-            for (var waiting = reader.Read<int>(); waiting > 0; waiting--)
-            {
-                var (time, lead, value) = (reader.Read<long>(), reader.Read<ulong>(), reader.Read<long>());
-                var slot = _rows.Load(ref reader);
-                GrowSlots();
-                _order.SetLead(slot, lead);
-                _partOf[slot] = number;
-                _chains[slot].Value = value;
-                _chains.PartOf(number).Pending++;
-                _pending.Add(slot, time);
-            }
+            var (time, lead, value) = (reader.Read<long>(), reader.Read<ulong>(), reader.Read<long>());
+            var slot = _rows.Load(ref reader);
+            GrowSlots();
+            _order.SetLead(slot, lead);
+            _partOf[slot] = number;
+            _chains[slot].Value = value;
+            _chains.PartOf(number).Pending++;
+            _pending.Add(slot, time);
         }
     }
 

@@ -124,21 +124,14 @@ sealed class SessionOperator : IOperator, IStateful
     }
 
     public long StateRows => _table.Count;
-    public bool HasChanged(int keyGroup) => _table.HasChanged(keyGroup);
-    public void MarkSaved() => _table.MarkSaved();
     public void SaveCommon(StateWriter writer) => writer.Write(_steps.Frontier);
     public void LoadCommon(ref StateReader reader) => _steps.Frontier = reader.Read<Frontier>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var key in _keys.KeysOf(keyGroup))
+        var writer = saver.Writer;
+        foreach (var key in _keys.SaveChanged(saver, _table.Kept))
         {
-            if (_table.NewestOf(key) == 0) continue;
-            count++;
-            _keys.SaveKey(key, writer);
             for (var s = _table.NewestOf(key); s != 0; s = _table[s - 1].Earlier)
             {
                 ref var session = ref _table[s - 1];
@@ -150,22 +143,18 @@ sealed class SessionOperator : IOperator, IStateful
                 _teller.Save(s - 1, writer);
             }
         }
-        writer.Patch(counted, count);
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
+        var key = _keys.LoadKey(ref reader);
+        for (var more = true; more;)
         {
-            var key = _keys.LoadKey(ref reader);
-            for (var more = true; more;)
-            {
-                var (first, last, marks) = (reader.Read<long>(), reader.Read<long>(), reader.Read<int>());
-                more = reader.Read<bool>();
-                var session = _table.Load(key, first, last, marks);
-                foreach (var states in _table.States) states?.Load(session, ref reader);
-                _teller.Load(session, ref reader);
-            }
+            var (first, last, marks) = (reader.Read<long>(), reader.Read<long>(), reader.Read<int>());
+            more = reader.Read<bool>();
+            var session = _table.Load(key, first, last, marks);
+            foreach (var states in _table.States) states?.Load(session, ref reader);
+            _teller.Load(session, ref reader);
         }
     }
 }

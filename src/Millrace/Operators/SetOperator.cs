@@ -248,28 +248,24 @@ sealed class SetOperator : IOperator, IStateful
     }
 
     public long StateRows => _held;
-    public bool HasChanged(int keyGroup) => _rows.HasChanged(keyGroup);
-    public void MarkSaved() => _rows.MarkSaved();
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
     public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var number in _rows.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var number in _rows.SaveChanged(saver))
         {
             writer.Write(in _entries[number]);
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var number = _rows.LoadHeld(ref reader);
-            _held++;
-            Grow();
-            _entries[number] = reader.Read<Entry>();
-            if (_entries[number].Due != long.MaxValue) _passing.Enqueue(number, _entries[number].Due);
-        }
+        var number = _rows.LoadHeld(ref reader);
+        _held++;
+        Grow();
+        _entries[number] = reader.Read<Entry>();
+        if (_entries[number].Due != long.MaxValue) _passing.Enqueue(number, _entries[number].Due);
     }
 }

@@ -85,27 +85,23 @@ sealed class SingleRowOperator : IOperator, IStateful
     }
 
     public long StateRows => _held;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
     public void SaveCommon(StateWriter writer) { }
     public void LoadCommon(ref StateReader reader) { }
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var key in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var key in _keys.SaveChanged(saver))
         {
             writer.Write(_counts[key]);
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var key = _keys.LoadKey(ref reader);
-            Grow();
-            _counts[key] = 0;
-            Add(key, reader.Read<long>());
-        }
+        var key = _keys.LoadKey(ref reader);
+        Grow();
+        _counts[key] = 0;
+        Add(key, reader.Read<long>());
     }
 }

@@ -1,4 +1,5 @@
 using Millrace.Functions;
+using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Operators;
@@ -7,8 +8,6 @@ namespace Millrace.Operators;
 sealed partial class TopNOperator
 {
     public long StateRows => _rows.Count;
-    public bool HasChanged(int keyGroup) => _partitions.Keys.HasChanged(keyGroup);
-    public void MarkSaved() => _partitions.Keys.MarkSaved();
 
     public void SaveCommon(StateWriter writer)
     {
@@ -22,9 +21,10 @@ sealed partial class TopNOperator
         _partitions.LoadCommon(ref reader);
     }
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var number in _partitions.Keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var number in _partitions.Keys.SaveChanged(saver))
         {
             _partitions.Save(number, writer);
             SaveRows(_parts[number].Rows, writer);
@@ -45,20 +45,17 @@ sealed partial class TopNOperator
         writer.Patch(counted, count);
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var number = _partitions.Load(ref reader);
-            Grow();
-            _parts[number] = default;
-            _parts[number].Count = LoadRows(ref _parts[number].Rows, isKept: true, ref reader);
-            LoadRows(ref _parts[number].Owed, isKept: false, ref reader);
-            // A state is saved when everything is told: what shows now was told as it is.
-            Show(number);
-            foreach (var (slot, rank) in _shown) _places[slot].Told = rank;
-            for (var i = _shown.Count - 1; i >= 0; i--) (_places[_shown[i].Slot].NextTold, _parts[number].Told) = (_parts[number].Told, _shown[i].Slot + 1);
-        }
+        var number = _partitions.Load(ref reader);
+        Grow();
+        _parts[number] = default;
+        _parts[number].Count = LoadRows(ref _parts[number].Rows, isKept: true, ref reader);
+        LoadRows(ref _parts[number].Owed, isKept: false, ref reader);
+        // A state is saved when everything is told: what shows now was told as it is.
+        Show(number);
+        foreach (var (slot, rank) in _shown) _places[slot].Told = rank;
+        for (var i = _shown.Count - 1; i >= 0; i--) (_places[_shown[i].Slot].NextTold, _parts[number].Told) = (_parts[number].Told, _shown[i].Slot + 1);
     }
 
     int LoadRows(ref int root, bool isKept, ref StateReader reader)

@@ -200,8 +200,6 @@ sealed class TopOneOperator : IOperator, IStateful
     }
 
     public long StateRows => _rows.Count;
-    public bool HasChanged(int keyGroup) => _partitions.Keys.HasChanged(keyGroup);
-    public void MarkSaved() => _partitions.Keys.MarkSaved();
 
     public void SaveCommon(StateWriter writer)
     {
@@ -215,9 +213,10 @@ sealed class TopOneOperator : IOperator, IStateful
         _partitions.LoadCommon(ref reader);
     }
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var number in _partitions.Keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var number in _partitions.Keys.SaveChanged(saver))
         {
             _partitions.Save(number, writer);
             writer.Write(_entries[number].Lead);
@@ -225,17 +224,14 @@ sealed class TopOneOperator : IOperator, IStateful
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var number = _partitions.Load(ref reader);
-            Grow();
-            var lead = reader.Read<ulong>();
-            var slot = _rows.Load(ref reader);
-            _order.EnsureSlots(_rows.Limit);
-            _order.SetLead(slot, lead);
-            _entries[number] = new() { First = slot + 1, Told = slot + 1, Lead = lead };
-        }
+        var number = _partitions.Load(ref reader);
+        Grow();
+        var lead = reader.Read<ulong>();
+        var slot = _rows.Load(ref reader);
+        _order.EnsureSlots(_rows.Limit);
+        _order.SetLead(slot, lead);
+        _entries[number] = new() { First = slot + 1, Told = slot + 1, Lead = lead };
     }
 }

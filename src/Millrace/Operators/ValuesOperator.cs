@@ -1,12 +1,14 @@
 using Millrace.Data;
 using Millrace.Expressions;
+using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Operators;
 
 /// <summary>Constant rows. They are emitted before the first frontier, which for a node without inputs is the end of time.</summary>
-sealed class ValuesOperator(Values node, OperatorContext context) : IOperator
+sealed class ValuesOperator(Values node, OperatorContext context) : IOperator, IStateful
 {
     int _next;
     Frontier? _after;
@@ -45,6 +47,12 @@ sealed class ValuesOperator(Values node, OperatorContext context) : IOperator
         }
         return batch;
     }
+
+    public long StateRows => 0;
+    public void SaveCommon(StateWriter writer) => writer.Write(_next);
+    public void LoadCommon(ref StateReader reader) => _next = reader.Read<int>();
+    public void Save(StateSaver saver) { }
+    public void Load(long part, ref StateReader reader) { }
 
     static void Append(Column column, Literal literal)
     {

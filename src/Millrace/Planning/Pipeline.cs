@@ -37,6 +37,9 @@ public sealed record Settings
 {
     /// <summary>commit_interval: time between commits. Default 100 ms.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How many checkpoints are kept, at least one.</summary>
+    public int CheckpointsKept { get; init; } = 3;
     /// <summary>lanes: threads that run operators, 1 to 64. Default: 0, the number of cores.</summary>
     public int Lanes { get; init; }
     /// <summary>memory.limit: bytes of buffers and state. Default 0: three quarters of what the machine has.</summary>

@@ -1,12 +1,21 @@
 using Millrace.Data;
+using Millrace.State;
 using Millrace.Stores;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
 
 /// <summary>Turns what the lanes hand over at one barrier into one commit: store first, then sinks, then listeners, then the sources hear of it.</summary>
-sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnlyDictionary<string, SourceRun> sources, TimeProvider clock, Func<ICommitListener[]> listeners)
+/// <param name="store">Where results go.</param>
+/// <param name="readers">Who reads.</param>
+/// <param name="sources">The sources by name.</param>
+/// <param name="clock">The outside world's time.</param>
+/// <param name="listeners">Who hears of commits.</param>
+/// <param name="checkpointer">Makes commits ones to go on from; null where no state is kept.</param>
+sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnlyDictionary<string, SourceRun> sources, TimeProvider clock, Func<ICommitListener[]> listeners,
+    Checkpointer? checkpointer)
 {
+    readonly StateSaver _saver = new();
     readonly Dictionary<(string, int), long> _positions = [];
     readonly Dictionary<string, Frontier> _frontiers = new(StringComparer.Ordinal);
     long _commits;
@@ -20,7 +29,11 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
     public bool HasWaiting => readers.Any(r => r.IsDue(clock));
 
     /// <summary>Commits; where nothing changed, there is no new version.</summary>
-    public void Commit(IReadOnlyList<Cut> cuts, bool isLast)
+    /// <param name="cuts">What the lanes handed over.</param>
+    /// <param name="time">The clock when the barrier was asked for.</param>
+    /// <param name="isLast">Whether no other barrier follows.</param>
+    /// <param name="isFinished">Whether all sources have ended.</param>
+    public void Commit(IReadOnlyList<Cut> cuts, Timestamp time, bool isLast, bool isFinished)
     {
         var began = clock.GetTimestamp();
         var owned = new List<Batch>();
@@ -29,10 +42,13 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var changes = new List<TableChange>();
             var toSinks = new List<(ReaderRun Reader, List<Batch> Batches)>();
             var frontiers = new Dictionary<string, Frontier>(StringComparer.Ordinal);
+            var saves = checkpointer is not null && !isFinished;
+            if (saves) _saver.Begin(isWhole: false);
             for (var i = 0; i < readers.Count; i++)
             {
                 var reader = readers[i];
                 reader.Add(cuts, i);
+                if (saves) reader.Save(_saver, clock, isLast);
                 if (reader.Reader.Table is { } table) frontiers[table.Name] = reader.Frontier;
                 if (reader.Take(clock, isLast) is not { } batches) continue;
                 owned.AddRange(batches);
@@ -43,13 +59,13 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
 
             var positions = cuts.SelectMany(c => c.Positions).ToList();
             if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0) return;
-            var commit = new StoreCommit(store.Version + 1, changes, frontiers, positions);
+            var version = store.Version + 1;
+            foreach (var (reader, batches) in toSinks.Where(s => s.Reader.Sink!.IsStaged)) reader.Tell(batches, version);
+            var checkpoint = checkpointer?.Write(new(version, time, isFinished, saves ? Sections(cuts) : [], positions, readers, [.. toSinks.Where(s => !s.Reader.Sink!.IsStaged)]));
+            var commit = new StoreCommit(version, changes, frontiers, positions, checkpoint);
             store.Commit(commit);
-            foreach (var (reader, batches) in toSinks)
-            {
-                reader.Sink!.Write(batches, commit.Version);
-                reader.Sink.Flush();
-            }
+            foreach (var (reader, batches) in toSinks.Where(s => !s.Reader.Sink!.IsStaged)) reader.Tell(batches, version);
+            if (checkpoint is not null) checkpointer!.Committed(checkpoint);
             Interlocked.Increment(ref _commits);
             Volatile.Write(ref _lastMs, clock.GetElapsedTime(began).TotalMilliseconds);
             foreach (var listener in listeners()) listener.OnCommitted(commit);
@@ -61,6 +77,20 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             foreach (var batch in owned) batch.Release();
             foreach (var cut in cuts) cut.Release();
         }
+    }
+
+    /// <summary>The state that belongs to the commit: the lanes', and what is kept between them and the store.</summary>
+    List<ReadOnlyMemory<byte>> Sections(IReadOnlyList<Cut> cuts)
+    {
+        foreach (var (name, source) in sources)
+        {
+            _saver.BeginState(Recovery.StateOf("source", name), SectionKind.Common);
+            _saver.BeginEntry().WriteRaw("source"u8);
+            _saver.BeginValue().Write(source.Time.Moved);
+            _saver.EndEntry();
+        }
+        _saver.EndSection();
+        return [.. cuts.Select(c => c.State), _saver.Written];
     }
 
     bool HaveMoved(List<SourcePosition> positions, Dictionary<string, Frontier> frontiers)

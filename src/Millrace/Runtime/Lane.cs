@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.Quality;
+using Millrace.State;
 using Millrace.Stores;
 using Millrace.Time;
 
@@ -38,6 +39,9 @@ sealed class RunSignals
     /// <summary>Wakes the coordinator.</summary>
     public ILaneSignal? Coordinator { get; set; }
 
+    /// <summary>Whether lanes save their state at that barrier.</summary>
+    public bool SavesState { get; set; }
+
     /// <summary>Sources are read no longer.</summary>
     public bool IsStopping
     {
@@ -59,7 +63,9 @@ sealed class RunSignals
 /// <param name="Idle">As <paramref name="Frontiers"/> for lanes that are idle: how far it had come.</param>
 /// <param name="Positions">How far each partition is in the results.</param>
 /// <param name="Aside">Dead letters and late rows.</param>
-sealed record Cut(List<Batch>[] Batches, Frontier?[] Frontiers, Frontier[] Idle, List<SourcePosition> Positions, List<(TableDefinition Table, List<Batch> Batches)> Aside)
+/// <param name="State">What has changed of the state, valid until the next barrier.</param>
+sealed record Cut(List<Batch>[] Batches, Frontier?[] Frontiers, Frontier[] Idle, List<SourcePosition> Positions, List<(TableDefinition Table, List<Batch> Batches)> Aside,
+    ReadOnlyMemory<byte> State = default)
 {
     public void Release()
     {
@@ -89,6 +95,7 @@ sealed class Lane : IDisposable
     bool _isHeldBack;
     volatile bool _sourcesEnded;
 
+    readonly StateSaver _saver = new();
     bool _isInBarrier;
     long _epoch;
     int _stage, _station;
@@ -116,6 +123,8 @@ sealed class Lane : IDisposable
     /// <summary>By reader.</summary>
     public required Collector[] Collectors { get; init; }
     public required LaneSource[] Sources { get; set; }
+    /// <summary>The stations with state, inputs before what reads them, with the names of their states and of their places among those that share it.</summary>
+    public (Station Station, UInt128 State, string Place)[] Named { get; set; } = [];
 
     /// <summary>Grows with everything that the lane does, barriers apart.</summary>
     public long Activity => Volatile.Read(ref _activity);
@@ -217,7 +226,7 @@ sealed class Lane : IDisposable
         _doneEpoch = _epoch;
         foreach (var queues in Queues)
             foreach (var queue in queues) queue.IsAtBarrier = false;
-        var cut = new Cut(new List<Batch>[Collectors.Length], new Frontier?[Collectors.Length], new Frontier[Collectors.Length], _positions, Aside.Take());
+        var cut = new Cut(new List<Batch>[Collectors.Length], new Frontier?[Collectors.Length], new Frontier[Collectors.Length], _positions, Aside.Take(), SaveState());
         for (var i = 0; i < Collectors.Length; i++)
         {
             var collector = Collectors[i];
@@ -226,6 +235,15 @@ sealed class Lane : IDisposable
             cut.Idle[i] = collector.Frontier;
         }
         _arrive(Index, cut);
+    }
+
+    ReadOnlyMemory<byte> SaveState()
+    {
+        if (!_run.SavesState) return default;
+        _saver.Begin(isWhole: false);
+        foreach (var (station, state, place) in Named) station.Save(state, place, _saver);
+        _saver.EndSection();
+        return _saver.Written;
     }
 
     bool ServeSources()

@@ -40,6 +40,7 @@ sealed class LaneBuilder
         var lanes = new Lane[_lanes];
         for (var i = 0; i < _lanes; i++) lanes[i] = BuildStations(i, run, clock, arrive);
         foreach (var lane in lanes) BuildFeeds(lane, isInline);
+        Name(lanes);
         foreach (var waits in _plan.ReadAfter)
             foreach (var first in waits)
             {
@@ -97,6 +98,29 @@ sealed class LaneBuilder
             if (node.IsClocked) lane.Clocked[clocked++] = station;
             _stations[(index, node.Id, slot)] = station;
             byStage[node.Stage].Add(station);
+        }
+    }
+
+    /// <summary>Gives the states of all stations their names.</summary>
+    void Name(Lane[] lanes)
+    {
+        var prints = PlanFingerprint.Of(_plan);
+        foreach (var lane in lanes)
+        {
+            var named = new List<(Station, UInt128, string)>();
+            foreach (var node in _plan.Nodes)
+            {
+                if (node.Scope == Scope.Partition)
+                    foreach (var (partition, slot) in _owned[lane.Index, SourceIndex(node)]) Add(node, slot, partition.Name);
+                else Add(node, -1, Recovery.PlaceOf(lane.Index, _lanes));
+            }
+            lane.Named = [.. named];
+
+            void Add(PhysicalNode node, int slot, string place)
+            {
+                var station = _stations[(lane.Index, node.Id, slot)];
+                if (station.HasState) named.Add((station, prints[node.Id], place));
+            }
         }
     }
 

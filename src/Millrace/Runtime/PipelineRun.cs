@@ -33,7 +33,8 @@ sealed class PipelineRun
     readonly TimeProvider _clock;
     readonly Cut?[] _cuts;
     int _arrived;
-    bool _isInBarrier, _isLastBarrier;
+    bool _isInBarrier, _isLastBarrier, _isFinished;
+    readonly bool _savesState;
     readonly TimeSpan _interval;
     readonly bool _tellsTime;
     bool _hasTicked;
@@ -43,9 +44,9 @@ sealed class PipelineRun
     volatile bool _stopIsWanted;
 
     public PipelineRun(Func<Action<int, Cut>, Lane[]> build, RunSignals signals, Committer committer, IReadOnlyList<SourceRun> sources, MemoryAccountant memory, TimeProvider clock,
-        FailureBox failure, LaneSignal signal, TimeSpan interval, bool tellsTime = false)
+        FailureBox failure, LaneSignal signal, TimeSpan interval, bool tellsTime = false, bool savesState = false)
     {
-        (_interval, _tellsTime) = (interval, tellsTime);
+        (_interval, _tellsTime, _savesState) = (interval, tellsTime, savesState);
         if (tellsTime) signals.Now = Timestamp.From(clock.GetUtcNow());
         _lastBarrier = _lastLook = clock.GetTimestamp();
         (Signals, _committer, _sources, _memory, _clock, Failure, Signal) = (signals, committer, sources, memory, clock, failure, signal);
@@ -163,6 +164,9 @@ sealed class PipelineRun
         (_isInBarrier, _isLastBarrier) = (true, isLast);
         _lastBarrier = _clock.GetTimestamp();
         Signals.EpochTime = Timestamp.From(_clock.GetUtcNow());
+        // A run whose sources have ended has nothing to go on with.
+        _isFinished = isLast && !_stopIsWanted && Failure.AfterCommit is null;
+        Signals.SavesState = _savesState && !_isFinished;
         Signals.Epoch++;
         WakeLanes();
     }
@@ -181,7 +185,7 @@ sealed class PipelineRun
             var wasStopped = _stopIsWanted || Failure.AfterCommit is not null;
             if (_isLastBarrier && !wasStopped)
                 foreach (var source in _sources) Judge(source, cuts);
-            _committer.Commit(cuts, _isLastBarrier);
+            _committer.Commit(cuts, Signals.EpochTime, _isLastBarrier, _isFinished);
         }
         catch (Exception e)
         {

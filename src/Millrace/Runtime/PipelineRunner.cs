@@ -3,6 +3,7 @@ using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Quality;
+using Millrace.Stores;
 
 namespace Millrace.Runtime;
 
@@ -41,23 +42,40 @@ public static class PipelineRunner
         var readers = new List<ReaderRun>();
         try
         {
+            var recovery = options.IsFresh ? null : Recovery.Find(options.Store);
             var partitions = new List<IReadOnlyList<IPartition>>();
             foreach (var scan in plan.Scans)
             {
                 var source = CreateSource(scan, options, counters[scan.Source.Name], memory, failure);
                 sources.Add(scan.Source.Name, source);
-                partitions.Add(await source.OpenAsync([], stop).ConfigureAwait(false));
+                partitions.Add(await source.OpenAsync(recovery?.PositionsOf(scan.Source.Name) ?? [], stop).ConfigureAwait(false));
             }
-            options.Store.Open(plan.Tables, fresh: true);
-            foreach (var reader in plan.Readers) readers.Add(new(reader, reader.Sink is null ? null : OpenSink(reader, options)));
+            var checkpoints = options.Store.Checkpoints();
+            options.Store.Open(plan.Tables, fresh: recovery is null);
+            foreach (var reader in plan.Readers)
+            {
+                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null) { State = Recovery.StateOf(reader.Sink is null ? "view" : "sink", reader.Name) };
+                readers.Add(opened);
+                if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
+            }
+            recovery?.SendPending(options.Store.Blobs!, readers, memory);
+            var checkpointer = options.Store.Blobs is { } blobs ? new Checkpointer(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record) : null;
 
             var listeners = new Listeners();
-            var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All);
+            var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);
             var builder = new LaneBuilder(plan, sources, partitions, memory, lanes);
             var signals = new RunSignals();
             var run = new PipelineRun(arrive => builder.Build(signals, settings.QueueLength, options.Inline, options.Clock, arrive), signals, committer, [.. sources.Values], memory,
-                options.Clock, failure, signal, settings.CommitInterval, plan.Nodes.Any(n => n.IsClocked));
+                options.Clock, failure, signal, settings.CommitInterval, plan.Nodes.Any(n => n.IsClocked), checkpointer is not null);
+            if (recovery is not null)
+            {
+                recovery.Load(run.Lanes, readers, sources.Values, memory);
+                if (signals.Now.Microseconds < recovery.Record.Time) signals.Now = new(recovery.Record.Time);
+            }
             builder.Begin(run.Lanes);
+            if (recovery is not null)
+                foreach (var lane in run.Lanes)
+                    foreach (var (station, _, _) in lane.Named) station.TellTimeAgain();
             var board = new StatusBoard(pipeline, plan, builder, sources, counters, readers, memory, options.Clock);
             return (new(pipeline, options, plan, run, sources, readers, [.. counters.Values], board, committer, listeners, memory), run);
         }
@@ -84,22 +102,11 @@ public static class PipelineRunner
         return new(scan, source, format, counters, memory, options.Clock, failure);
     }
 
-    static ISink OpenSink(Reader reader, RunOptions options)
+    static ISink CreateSink(SinkDefinition definition, RunOptions options)
     {
-        var definition = reader.Sink!;
         var connector = options.Connectors.Find(definition.Connector)
             ?? throw new ConnectorException(Fault.User, $"Sink '{definition.Name}': there is no connector '{definition.Connector}'; there are {string.Join(", ", options.Connectors.All.Select(c => c.Name))}.");
-        var sink = connector.CreateSink(new(definition.Name, definition.Options, options.BaseDirectory, options.DataDirectory));
-        try
-        {
-            sink.Open(reader.Shape.Schema, definition.IsUpsert ? [.. reader.Shape.Key] : [], position: null);
-            return sink;
-        }
-        catch
-        {
-            sink.Dispose();
-            throw;
-        }
+        return connector.CreateSink(new(definition.Name, definition.Options, options.BaseDirectory, options.DataDirectory));
     }
 
     /// <summary>The constraints of a source and of the views that read it first, in the order of the file.</summary>

@@ -1,6 +1,9 @@
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.State;
+using Millrace.Stores;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
@@ -12,10 +15,15 @@ sealed class ReaderRun(Reader reader, ISink? sink) : IDisposable
     List<Batch> _waiting = [];
     long _told;
     bool _hasTold;
-    long _rows;
+    long _rows, _nextSaved;
+    int _newFrom;
+    bool _hasSaved; // some of the changes that wait
 
     public Reader Reader { get; } = reader;
     public ISink? Sink { get; } = sink;
+
+    /// <summary>The name of its state.</summary>
+    public UInt128 State { get; init; }
 
     /// <summary>Only grows.</summary>
     public Frontier Frontier { get; private set; } = Frontier.Start;
@@ -26,6 +34,7 @@ sealed class ReaderRun(Reader reader, ISink? sink) : IDisposable
     /// <summary>Takes what the lanes handed over; the batches' references become its own.</summary>
     public void Add(IReadOnlyList<Cut> cuts, int index)
     {
+        _newFrom = _waiting.Count;
         foreach (var cut in cuts)
         {
             _waiting.AddRange(cut.Batches[index]);
@@ -42,13 +51,71 @@ sealed class ReaderRun(Reader reader, ISink? sink) : IDisposable
 
     static Frontier Max(Frontier a, Frontier b) => new(Timestamp.Max(a.Closed, b.Closed), Timestamp.Max(a.Final, b.Final));
 
+    /// <summary>Saves how far time has come, and of the changes that wait those that have just come; called between <see cref="Add"/> and <see cref="Take"/>.</summary>
+    public void Save(StateSaver saver, TimeProvider clock, bool isLast)
+    {
+        saver.BeginState(State, SectionKind.Common);
+        saver.BeginEntry().WriteRaw("reader"u8);
+        saver.BeginValue().Write(Frontier);
+        saver.EndEntry();
+        saver.BeginState(State);
+        if (!Waits(clock, isLast))
+        {
+            if (_hasSaved) saver.BeginPart(0, forgets: true);
+            _hasSaved = false;
+            return;
+        }
+        foreach (var batch in _waiting.Skip(_newFrom))
+        {
+            var writer = saver.BeginEntry();
+            writer.Write(0UL);
+            writer.Write(_nextSaved++);
+            saver.BeginValue();
+            BatchImages.Write([batch], writer);
+            saver.EndEntry();
+            _hasSaved = true;
+        }
+    }
+
+    /// <summary>Goes on from a time that was saved.</summary>
+    public void Restore(Frontier frontier) => Frontier = frontier;
+
+    /// <summary>Takes back changes that waited.</summary>
+    public void Load(ReadOnlySpan<byte> entry, MemoryAccountant memory)
+    {
+        var reader = new StateReader(entry);
+        _ = reader.Read<ulong>();
+        _nextSaved = Math.Max(_nextSaved, reader.Read<long>() + 1);
+        _hasSaved = true;
+        _waiting.AddRange(BatchImages.Read(ref reader, Reader.Shape.Schema, memory));
+    }
+
+    /// <summary>Where its sink stands, if that is written before the commit.</summary>
+    public string? SinkPosition { get; private set; }
+
+    /// <summary>Gives changes to its sink and makes them durable there.</summary>
+    public void Tell(IReadOnlyList<Batch> changes, long version)
+    {
+        Sink!.Write(changes, version);
+        SinkPosition = Sink.Flush();
+    }
+
+    /// <summary>Opens its sink, at the position of a checkpoint if there is one.</summary>
+    public void OpenSink(string? position)
+    {
+        Sink!.Open(Reader.Shape.Schema, Reader.Sink!.IsUpsert ? [.. Reader.Shape.Key] : [], position);
+        SinkPosition = position ?? Sink.Flush();
+    }
+
     /// <summary>Whether changes wait that may be told now.</summary>
     public bool IsDue(TimeProvider clock) => _waiting.Count > 0 && (!_hasTold || clock.GetElapsedTime(_told) >= Reader.Every);
+
+    bool Waits(TimeProvider clock, bool isLast) => Reader.Every > TimeSpan.Zero && !isLast && !IsDue(clock);
 
     /// <summary>The changes that are to be told now, or null; the caller releases them.</summary>
     public List<Batch>? Take(TimeProvider clock, bool isLast)
     {
-        var waits = Reader.Every > TimeSpan.Zero && !isLast && !IsDue(clock);
+        var waits = Waits(clock, isLast);
         if (Reader.Consolidates) _consolidation.Run(_waiting, Reader.Shape.Key, isForNow: waits);
         if (waits || _waiting.Count == 0) return null;
         if (Reader.Every > TimeSpan.Zero) (_told, _hasTold) = (clock.GetTimestamp(), true);

@@ -1,5 +1,7 @@
 using Millrace.Data;
+using Millrace.Functions;
 using Millrace.Operators;
+using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
@@ -21,6 +23,7 @@ sealed class Station : IOutput, IDisposable
     readonly Queue<(int Input, Batch? Batch, Frontier Frontier)> _waiting = new(); // what came while the operator had more to say
     Frontier _frontier = Frontier.Start;
     long _rowsIn, _mostStateRows;
+    StateWriter _common = new(), _savedCommon = new();
     bool _isIdle;
     FanOut? _fanOut;
 
@@ -130,6 +133,60 @@ sealed class Station : IOutput, IDisposable
     }
 
     public void OnTick(Timestamp now) => _operator?.OnTick(now, this);
+
+    /// <summary>Whether it has anything to save.</summary>
+    public bool HasState => _operator is IStateful;
+
+    /// <summary>Saves what its operator remembers and how far time had come, as far as that has changed.</summary>
+    /// <param name="state">The name of its state.</param>
+    /// <param name="place">Its lane, or its partition.</param>
+    /// <param name="saver">Takes it.</param>
+    public void Save(UInt128 state, string place, StateSaver saver)
+    {
+        if (_operator is not IStateful stateful) return;
+        saver.BeginState(state);
+        stateful.Save(saver);
+        _common.Clear();
+        _common.Write(_frontier);
+        foreach (var input in _inputs) _common.Write(input.Frontier);
+        stateful.SaveCommon(_common);
+        if (!saver.IsWhole && _common.Written.SequenceEqual(_savedCommon.Written)) return;
+        (_common, _savedCommon) = (_savedCommon, _common);
+        saver.BeginState(state, SectionKind.Common);
+        saver.BeginEntry().WriteRaw(System.Text.Encoding.UTF8.GetBytes(place));
+        saver.BeginValue().WriteRaw(_savedCommon.Written);
+        saver.EndEntry();
+    }
+
+    /// <summary>Reads back what belongs to no key, of this place or of another of the same node.</summary>
+    public void LoadCommon(ReadOnlySpan<byte> common)
+    {
+        var reader = new StateReader(common);
+        _frontier = reader.Read<Frontier>();
+        foreach (var input in _inputs) input.Restore(reader.Read<Frontier>());
+        ((IStateful)_operator!).LoadCommon(ref reader);
+    }
+
+    /// <summary>Reads back an entry.</summary>
+    public void Load(long part, ReadOnlySpan<byte> entry)
+    {
+        var reader = new StateReader(entry);
+        ((IStateful)_operator!).Load(part, ref reader);
+    }
+
+    /// <summary>Whether entries of a part belong to every lane.</summary>
+    public bool IsEverywhere(long part) => ((IStateful)_operator!).IsEverywhere(part);
+
+    /// <summary>Everything that was saved has been loaded.</summary>
+    public void EndLoad() => (_operator as IStateful)?.EndLoad();
+
+    /// <summary>After everything was loaded, inputs before what reads them: tells again how far time has come, since whoever hears of it is new.</summary>
+    public void TellTimeAgain()
+    {
+        if (_operator is not IStateful) return;
+        _operator.OnFrontier(_frontier, this);
+        while (HasMore) ResumeNow();
+    }
 
     public void OnBarrier(long epoch)
     {
@@ -344,6 +401,9 @@ sealed class Station : IOutput, IDisposable
         public Frontier Frontier { get; private set; } = Frontier.Start;
 
         public bool IsIdle { get; private set; }
+
+        /// <summary>Goes on from a time that was saved.</summary>
+        public void Restore(Frontier frontier) => Frontier = frontier;
 
         /// <returns>Whether time has moved on.</returns>
         public bool Join()

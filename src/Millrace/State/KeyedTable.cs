@@ -6,7 +6,7 @@ using Millrace.Functions;
 
 namespace Millrace.State;
 
-/// <summary>The engine's keyed table: gives every distinct key a small number, and knows of each key group whether it has changed since it was last saved.</summary>
+/// <summary>The engine's keyed table: gives every distinct key a small number, and knows which keys have changed since they were last saved.</summary>
 /// <remarks>
 /// <para>
 /// Keys are typed columns of any types; two are equal where their values are not distinct (NULL is one key). Numbers are dense and reused: whoever keeps
@@ -23,10 +23,12 @@ public sealed partial class KeyedTable : IDisposable
     const int DirectValues = 1 << 18;
     const int IdleAtLeast = 1024;
 
+    /// <summary>Of a key's marks: it is listed as changed, it stands in a checkpoint.</summary>
+    const byte HasChanged = 1, IsSaved = 2;
+
     readonly MemoryOwner _owner;
     readonly SlotColumn[] _columns;
     readonly CodeCache? _cache; // one TEXT column: number + 1 by code
-    readonly bool[] _changed = new bool[Hash64.KeyGroups];
     readonly ulong[] _batchHashes;
     readonly int[] _identity, _addedKeys, _addedRows;
     int[] _direct = []; // one whole number: key number + 1 by value
@@ -40,8 +42,11 @@ public sealed partial class KeyedTable : IDisposable
     int _idleCount;
     long _added, _addedWhenIdle = -1;
     int _last; // numbers given out so far: 0 to _last - 1
-    int[]? _byGroup; // numbers sorted by key group, made when it is asked for
-    readonly int[] _groupStarts = new int[Hash64.KeyGroups + 1];
+    byte[] _marks = [];
+    int[] _changed = []; // keys that changed since the last save, each once
+    int _changedCount;
+    readonly StateWriter _image = new();
+    readonly StateWriter _gone = new(); // keys that were saved and swept since
     long _charged;
 
     /// <summary>Creates an empty table.</summary>
@@ -270,6 +275,8 @@ public sealed partial class KeyedTable : IDisposable
             Array.Resize(ref _idle, length);
             Array.Resize(ref _isListed, length);
             Array.Resize(ref _free, length);
+            Array.Resize(ref _marks, length);
+            Array.Resize(ref _changed, length);
             foreach (var column in _columns) column.EnsureSlots(length);
             Recharge();
         }
@@ -277,7 +284,6 @@ public sealed partial class KeyedTable : IDisposable
         _uses[key] = 0;
         _added++;
         Put(key);
-        _byGroup = null;
         return key;
     }
 
@@ -349,13 +355,13 @@ public sealed partial class KeyedTable : IDisposable
 
     void Free(int key)
     {
+        NoteGone(key);
         _uses[key] = -1;
         _free[_freeCount++] = key;
     }
 
     void FinishSweep()
     {
-        _byGroup = null;
         _direct.AsSpan().Clear();
         _cache?.Clear();
         // Keys of the next window come right back, so room is given up late.
@@ -369,34 +375,28 @@ public sealed partial class KeyedTable : IDisposable
     /// <summary>Appends one key column's values to an empty column.</summary>
     public void AppendKeys(int column, ReadOnlySpan<int> keys, Column to) => _columns[column].AppendTo(keys, to);
 
-    /// <summary>Whether a key group has changed since <see cref="MarkSaved"/>.</summary>
-    public bool HasChanged(int keyGroup) => _changed[keyGroup];
-
     /// <summary>Says that what is kept under a key has changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void MarkChanged(int key) => _changed[Hash64.KeyGroup(_hashes[key])] = true;
-
-    /// <summary>Forgets the marks of change.</summary>
-    public void MarkSaved() => _changed.AsSpan().Clear();
-
-    /// <summary>The keys of a key group that somebody holds or that were just found, by number.</summary>
-    public ReadOnlySpan<int> KeysOf(int keyGroup)
+    public void MarkChanged(int key)
     {
-        if (_byGroup is null) SortByGroup();
-        return _byGroup.AsSpan(_groupStarts[keyGroup].._groupStarts[keyGroup + 1]);
+        if ((_marks[key] & HasChanged) == 0) List(key);
     }
 
-    void SortByGroup()
+    void List(int key)
     {
-        _groupStarts.AsSpan().Clear();
-        for (var key = 0; key < _last; key++)
-            if (_uses[key] >= 0) _groupStarts[Hash64.KeyGroup(_hashes[key]) + 1]++;
-        for (var g = 0; g < Hash64.KeyGroups; g++) _groupStarts[g + 1] += _groupStarts[g];
-        _byGroup = new int[_groupStarts[^1]];
-        Span<int> next = stackalloc int[Hash64.KeyGroups];
-        _groupStarts.AsSpan(0, Hash64.KeyGroups).CopyTo(next);
-        for (var key = 0; key < _last; key++)
-            if (_uses[key] >= 0) _byGroup[next[Hash64.KeyGroup(_hashes[key])]++] = key;
+        _marks[key] |= HasChanged;
+        _changed[_changedCount++] = key;
+    }
+
+    // A number that is freed keeps its place in the list of changes: whoever gets it next is new and has changed too.
+    void NoteGone(int key)
+    {
+        if ((_marks[key] & IsSaved) == 0) return;
+        _marks[key] &= unchecked((byte)~IsSaved);
+        var counted = _gone.Length;
+        _gone.Write(0);
+        SaveKey(key, _gone);
+        _gone.Patch(counted, _gone.Length - counted - sizeof(int));
     }
 
     /// <summary>The one key of a table without key columns, added if it is not there.</summary>
@@ -407,10 +407,51 @@ public sealed partial class KeyedTable : IDisposable
         return key >= 0 ? key : NewKey(Hash64.Null);
     }
 
-    /// <summary>Saves the keys of a key group that somebody holds: enumerate it to the end and write for each what is kept under it.</summary>
-    internal HeldKeys SaveHeld(int keyGroup, StateWriter writer) => new(this, KeysOf(keyGroup), writer);
+    /// <summary>Saves the keys that somebody holds, those that changed or all: enumerate it to the end and write for each what is kept under it. Keys that left are told as gone.</summary>
+    internal ChangedKeys SaveChanged(StateSaver saver) => SaveChanged(saver, [], isKept: false);
 
-    /// <summary>Reads back a key that <see cref="SaveHeld"/> wrote, gives it a number and holds it.</summary>
+    /// <summary>As <see cref="SaveChanged(StateSaver)"/> for an owner that holds no keys but knows which it needs: those that are not 0 in a list by key.</summary>
+    internal ChangedKeys SaveChanged(StateSaver saver, ReadOnlySpan<int> kept) => SaveChanged(saver, kept, isKept: true);
+
+    ChangedKeys SaveChanged(StateSaver saver, ReadOnlySpan<int> kept, bool isKept)
+    {
+        var reader = new StateReader(_gone.Written);
+        while (reader.Remaining > 0) saver.Gone(reader.ReadBytes());
+        _gone.Clear();
+        saver.EndSection(); // a key that left may have come back: what follows is newer
+        return new(this, saver, kept, isKept);
+    }
+
+    /// <summary>The next key to save, or -1; tells those that nobody holds as gone.</summary>
+    internal int NextToSave(ref int next, StateSaver saver, ReadOnlySpan<int> kept, bool isKept)
+    {
+        while (next < (saver.IsWhole ? _last : _changedCount))
+        {
+            var key = saver.IsWhole ? next++ : _changed[next++];
+            if (isKept ? _uses[key] >= 0 && key < kept.Length && kept[key] != 0 : _uses[key] > 0)
+            {
+                _marks[key] = IsSaved;
+                return key;
+            }
+            if (_uses[key] >= 0 && (_marks[key] & IsSaved) != 0)
+            {
+                SaveKey(key, saver.BeginEntry());
+                saver.EndGone();
+            }
+            _marks[key] = 0;
+        }
+        return -1;
+    }
+
+    /// <summary>Everything is saved.</summary>
+    internal void EndSave(StateSaver saver)
+    {
+        if (saver.IsWhole)
+            for (var i = 0; i < _changedCount; i++) _marks[_changed[i]] &= unchecked((byte)~HasChanged);
+        _changedCount = 0;
+    }
+
+    /// <summary>Reads back a key that <see cref="SaveChanged(StateSaver)"/> wrote, gives it a number and holds it.</summary>
     internal int LoadHeld(ref StateReader reader)
     {
         var key = LoadKey(ref reader);
@@ -429,15 +470,32 @@ public sealed partial class KeyedTable : IDisposable
     public int LoadKey(ref StateReader reader)
     {
         var hash = reader.Read<ulong>();
-        if (_columns.Length == 0) return Only();
-        var key = NewKey(hash);
+        var key = _columns.Length == 0 ? Only() : NewKey(hash);
         foreach (var column in _columns) column.Load(key, ref reader);
+        _marks[key] |= IsSaved;
         return key;
+    }
+
+    /// <summary>Reads back a key that <see cref="SaveKey"/> wrote, which the table may have already, and gives its number.</summary>
+    internal int LoadOrFind(ref StateReader reader)
+    {
+        var ahead = reader;
+        var hash = ahead.Read<ulong>();
+        var mask = _slots.Length - 1;
+        for (var at = (int)hash & mask; _slots[at] != 0; at = (at + 1) & mask)
+        {
+            var key = (int)(uint)_slots[at] - 1;
+            if (_hashes[key] != hash) continue;
+            _image.Clear();
+            SaveKey(key, _image);
+            if (reader.TrySkip(_image.Written)) return key;
+        }
+        return LoadKey(ref reader);
     }
 
     void Recharge()
     {
-        var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length) + _isListed.Length + 20L * _identity.Length;
+        var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length + _changed.Length) + 2L * _isListed.Length + 20L * _identity.Length;
         _owner.Charge(bytes - _charged);
         _charged = bytes;
     }

@@ -17,6 +17,12 @@ public interface IStore : IDisposable
     /// <summary>The version that is committed now; 0 before the first.</summary>
     long Version { get; }
 
+    /// <summary>Where the state of checkpoints is kept, or null where this store keeps none: then every start is a fresh one.</summary>
+    IBlobStore? Blobs => null;
+
+    /// <summary>The checkpoints that are kept, newest first. Known before <see cref="Open"/>.</summary>
+    IReadOnlyList<CheckpointRecord> Checkpoints() => [];
+
     /// <summary>Opens a view of the version that is committed now; later commits do not change it.</summary>
     IStoreSnapshot Snapshot();
 }
@@ -68,8 +74,9 @@ public enum TableKind
 /// <param name="Changes">For each changed table its batches in order, the rows of a keyed table consolidated so that a weight of +1 (or none) is the new row of its key and -1 deletes the key.</param>
 /// <param name="Frontiers">For each table the frontier that belongs to this version.</param>
 /// <param name="Positions">For each source and partition the position up to which records are in the results.</param>
+/// <param name="Checkpoint">What makes this commit one to go on from after a crash; null where the run keeps no state.</param>
 public sealed record StoreCommit(long Version, IReadOnlyList<TableChange> Changes, IReadOnlyDictionary<string, Frontier> Frontiers,
-    IReadOnlyList<SourcePosition> Positions);
+    IReadOnlyList<SourcePosition> Positions, CheckpointRecord? Checkpoint = null);
 
 /// <summary>The changes of one table.</summary>
 public sealed record TableChange(TableDefinition Table, IReadOnlyList<Batch> Batches);

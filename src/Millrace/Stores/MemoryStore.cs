@@ -14,10 +14,20 @@ public sealed class MemoryStore : IStore
     readonly Dictionary<string, Table> _tables = new(StringComparer.Ordinal);
     readonly RowImage _image = new();
     readonly Dictionary<(string Source, int Partition), long> _positions = [];
+    readonly List<CheckpointRecord> _checkpoints = [];
     long _version;
 
     /// <inheritdoc/>
     public long Version => Interlocked.Read(ref _version);
+
+    /// <summary>Where the state of checkpoints is kept. Null, as from the start: none is, and every start is a fresh one.</summary>
+    public IBlobStore? Blobs { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CheckpointRecord> Checkpoints()
+    {
+        lock (_lock) return [.. _checkpoints.AsEnumerable().Reverse()];
+    }
 
     /// <summary>The position of a partition that the last commits named, or null.</summary>
     public long? PositionOf(string source, int partition) => _positions.TryGetValue((source, partition), out var position) ? position : null;
@@ -31,6 +41,7 @@ public sealed class MemoryStore : IStore
             {
                 _tables.Clear();
                 _positions.Clear();
+                _checkpoints.Clear();
             }
             foreach (var definition in tables)
                 _tables[definition.Name] = _tables.TryGetValue(definition.Name, out var known) ? known with { Definition = definition } : new(definition, new([], []), Frontier.Start);
@@ -49,6 +60,11 @@ public sealed class MemoryStore : IStore
                 if (!_tables.TryGetValue(name, out var table)) continue;
                 _tables[name] = table with { Frontier = frontier };
                 if (Retention.CutOff(table.Definition, frontier) is { } cutOff) Owned(name).DropBefore(cutOff, table.Definition);
+            }
+            if (commit.Checkpoint is { } checkpoint)
+            {
+                _checkpoints.RemoveAll(c => c.Version <= checkpoint.DroppedUpTo);
+                _checkpoints.Add(checkpoint);
             }
             foreach (var position in commit.Positions) _positions[(position.Source, position.Partition)] = position.Position;
             Interlocked.Exchange(ref _version, commit.Version);

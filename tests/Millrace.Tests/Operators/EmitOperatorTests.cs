@@ -28,6 +28,7 @@ public sealed class EmitOperatorTests
         var output = new Recorder(isFull);
         EmitOperator Make() => new(node, new(memory, owner, new Notes()));
         var operation = Make();
+        var log = new StateLog();
         var (pending, most) = (new List<Change>(), 0L);
         void Flush()
         {
@@ -60,15 +61,12 @@ public sealed class EmitOperatorTests
             }
             else operation.OnBarrier(i, output);
             Finish();
-            if (events[i] is not Barrier || i < restartAt || restartAt < 0) continue;
+            if (events[i] is not Barrier) continue;
+            log.Save(operation);
+            if (i < restartAt || restartAt < 0) continue;
             restartAt = -1;
             var again = Make();
-            var writer = new StateWriter();
-            operation.SaveCommon(writer);
-            for (var group = 0; group < Hash64.KeyGroups; group++) operation.Save(group, writer);
-            var reader = new StateReader(writer.Written);
-            again.LoadCommon(ref reader);
-            for (var group = 0; group < Hash64.KeyGroups; group++) again.Load(group, ref reader);
+            log.Load(again, operation);
             operation.Dispose();
             operation = again;
         }

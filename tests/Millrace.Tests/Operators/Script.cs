@@ -23,6 +23,7 @@ sealed class Script(PlanNode plan, IReadOnlyList<object?[]> rows, IReadOnlySet<i
         var (output, notes) = (new Recorder(isFull), new Notes());
         var operators = Make(plan, memory, owner, notes);
         var head = Chain(operators, output, isFull);
+        var logs = operators.Select(_ => new StateLog()).ToList();
         var leaf = Leaf(plan);
         var row = 0;
         while (row < rows.Count)
@@ -36,12 +37,13 @@ sealed class Script(PlanNode plan, IReadOnlyList<object?[]> rows, IReadOnlySet<i
             if (!barriers.Contains(row)) continue;
             head.OnBarrier();
             output.Mark($"barrier at {row}");
+            for (var i = 0; i < operators.Count; i++) logs[i].Save(operators[i]);
             if (row == restartAt)
             {
                 var again = Make(plan, memory, owner, notes);
                 for (var i = 0; i < operators.Count; i++)
                 {
-                    MoveState(operators[i], again[i]);
+                    logs[i].Load(again[i], operators[i]);
                     operators[i].Dispose();
                 }
                 operators = again;
@@ -81,26 +83,6 @@ sealed class Script(PlanNode plan, IReadOnlyList<object?[]> rows, IReadOnlySet<i
         Link? next = null;
         for (var i = operators.Count - 1; i >= 0; i--) next = new(operators[i], (IOutput?)next ?? output, next, isFull);
         return next!;
-    }
-
-    public static void MoveState(IOperator from, IOperator to)
-    {
-        if (from is not IStateful source) return;
-        var target = (IStateful)to;
-        var writer = new StateWriter();
-        source.SaveCommon(writer);
-        var reader = new StateReader(writer.Written);
-        target.LoadCommon(ref reader);
-        Assert.Equal(0, reader.Remaining);
-        for (var g = Hash64.KeyGroups - 1; g >= 0; g--) // any order
-        {
-            writer.Clear();
-            source.Save(g, writer);
-            reader = new StateReader(writer.Written);
-            target.Load(g, ref reader);
-            Assert.Equal(0, reader.Remaining);
-        }
-        Assert.Equal(source.StateRows, target.StateRows);
     }
 
     /// <summary>One operator and what follows it, called as a lane would.</summary>

@@ -55,7 +55,7 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
     {
         foreach (var lane in Run!.Lanes)
             foreach (var stations in lane.Stations)
-                foreach (var station in stations) station.Renew(Operators.Script.MoveState);
+                foreach (var station in stations) station.Renew(Operators.StateLog.Move);
     }
 
     void StepLane(Lane lane)

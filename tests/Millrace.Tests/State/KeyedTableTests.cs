@@ -67,7 +67,6 @@ public sealed class KeyedTableTests(ITestOutputHelper log)
             }
             Assert.Equal(known.Count, table.Count);
             Assert.Equal(known.Count, known.Values.Distinct().Count());
-            Assert.Equal(known.Values.Order(), Enumerable.Range(0, Hash64.KeyGroups).SelectMany(g => table.KeysOf(g).ToArray()).Order());
         }
         foreach (var dictionary in dictionaries) dictionary.Release();
         Assert.Equal(0, memory.Alive);
@@ -136,7 +135,7 @@ public sealed class KeyedTableTests(ITestOutputHelper log)
     }
 
     [Fact]
-    public void Keys_saved_by_group_are_found_again_and_marks_say_what_changed()
+    public void Keys_that_were_saved_are_found_again_and_only_what_changed_is_saved()
     {
         var memory = new MemoryAccountant();
         var random = new Random(7);
@@ -148,17 +147,34 @@ public sealed class KeyedTableTests(ITestOutputHelper log)
             var batch = StoredRows.Batch(memory, s_schema, [.. Enumerable.Range(0, 500).Select(_ => Row(random))]);
             var (numbers, again) = (new int[500], new int[500]);
             table.Find(batch, columns, [], numbers);
-            table.MarkChanged(numbers[0]);
-            Assert.Equal([Hash64.KeyGroup(table.HashOf(numbers[0]))], Enumerable.Range(0, Hash64.KeyGroups).Where(table.HasChanged));
-            table.MarkSaved();
-            Assert.DoesNotContain(true, Enumerable.Range(0, Hash64.KeyGroups).Select(table.HasChanged));
-            for (var group = 0; group < Hash64.KeyGroups; group++)
+            foreach (var key in numbers.Distinct())
             {
-                var writer = new StateWriter();
-                foreach (var key in table.KeysOf(group)) table.SaveKey(key, writer);
-                var reader = new StateReader(writer.Written);
-                while (reader.Remaining > 0) other.LoadKey(ref reader);
+                table.Hold(key);
+                table.MarkChanged(key);
             }
+            var saver = new StateSaver();
+            List<int> Save(bool isWhole = false)
+            {
+                saver.Begin(isWhole);
+                saver.BeginState(1);
+                var saved = new List<int>();
+                foreach (var key in table.SaveChanged(saver)) saved.Add(key);
+                saver.EndSection();
+                return saved;
+            }
+            Assert.Equal(numbers.Distinct().Order(), Save().Order());
+            var blob = CheckpointBlob.Create(1, 1, [saver.Written]).SelectMany(p => p.ToArray()).ToArray();
+            new SavedState([blob]).Load((in Section _, ReadOnlySpan<byte> entry, int _) =>
+            {
+                var reader = new StateReader(entry);
+                other.LoadHeld(ref reader);
+            });
+            Assert.Empty(Save());
+            table.MarkChanged(numbers[3]);
+            table.MarkChanged(numbers[3]);
+            Assert.Equal([numbers[3]], Save());
+            Assert.Equal(numbers.Distinct().Order(), Save(isWhole: true).Order());
+            Assert.Empty(Save());
             var count = other.Count;
             other.Find(batch, columns, [], again);
             Assert.Equal(table.Count, count);

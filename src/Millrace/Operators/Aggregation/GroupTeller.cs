@@ -54,6 +54,7 @@ sealed class GroupTeller : IDisposable
             var group = members[_position];
             if (onlyTouched && (_groups.Touched[group] & bit) == 0) continue;
             _groups.Touched[group] &= (byte)~bit;
+            if (canChange) slice.MarkUnsaved(_groups, group); // what is told of it stands in its state
             _chunk[count++] = group;
         }
         if (count > 0)

@@ -14,14 +14,17 @@ sealed class Groups : IDisposable
 {
     /// <summary>Of <see cref="Touched"/>: changed in every respect.</summary>
     public const byte TouchedForAll = 7;
-    /// <summary>Of <see cref="Touched"/>: changed since the last barrier, for the marks of key groups.</summary>
+    /// <summary>Of <see cref="Touched"/>: changed since the last barrier, for checkpoints.</summary>
     public const byte TouchedForState = 4;
+    /// <summary>Of <see cref="Marks"/>.</summary>
+    public const byte IsUnsaved = 1, IsSaved = 2;
 
     readonly KeyedTable _keys;
     readonly MemoryOwner _owner;
     readonly bool _countsRows;
     byte[] _touched = [];
     byte[] _told = [];
+    byte[] _marks = [];
     int[] _key = [];
     int[] _place = [];
     long[] _rows = [];
@@ -49,6 +52,9 @@ sealed class Groups : IDisposable
 
     /// <summary>By group, a bit for each port: whether its row has been told there and holds until it is taken back.</summary>
     public byte[] Told => _told;
+
+    /// <summary>By group: whether it is listed as not saved as it is now, and whether it stands in a checkpoint.</summary>
+    public byte[] Marks => _marks;
 
     /// <summary>The key of a group, by group.</summary>
     public int[] Keys => _key;
@@ -81,9 +87,8 @@ sealed class Groups : IDisposable
     public void Remove(int group)
     {
         foreach (var states in States) states.Reset(group);
-        _keys.MarkChanged(_key[group]);
         _keys.Release(_key[group]);
-        _touched[group] = _told[group] = 0;
+        _touched[group] = _told[group] = _marks[group] = 0;
         if (_countsRows) _rows[group] = 0;
         _free[_freeCount++] = group;
     }
@@ -96,12 +101,13 @@ sealed class Groups : IDisposable
         var length = Math.Max(16, _key.Length * 2);
         Array.Resize(ref _touched, length);
         Array.Resize(ref _told, length);
+        Array.Resize(ref _marks, length);
         Array.Resize(ref _key, length);
         Array.Resize(ref _place, length);
         Array.Resize(ref _free, length);
         if (_countsRows) Array.Resize(ref _rows, length);
         foreach (var states in States) states.EnsureGroups(length);
-        var bytes = 14L * length + 8L * _rows.Length;
+        var bytes = 15L * length + 8L * _rows.Length;
         _owner.Charge(bytes - _charged);
         _charged = bytes;
         Debug.Assert(_last <= length);

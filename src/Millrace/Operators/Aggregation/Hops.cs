@@ -70,10 +70,10 @@ sealed class Hops : IDisposable
             {
                 if (_paneGroups.Touched[group] == 0) continue;
                 _paneGroups.Touched[group] = 0;
-                _keys.MarkChanged(_paneGroups.Keys[group]);
+                pane.MarkUnsaved(_paneGroups, group);
             }
             pane.IsTouched = false;
-            if (_retracts) pane.Prune(_paneGroups, static (groups, group) => groups.Rows[group] == 0);
+            if (_retracts) pane.Prune(_paneGroups, _keys, static (groups, group) => groups.Rows[group] == 0);
         }
     }
 
@@ -163,7 +163,7 @@ sealed class Hops : IDisposable
     public void Prune(Slice window)
     {
         var parts = Parts(window);
-        window.Prune(Groups, (groups, group) => groups.Told[group] == 0 && !HasRows(parts, groups.Keys[group]));
+        window.Prune(Groups, _keys, (groups, group) => groups.Told[group] == 0 && !HasRows(parts, groups.Keys[group]));
     }
 
     /// <summary>Frees the panes whose last window is final.</summary>

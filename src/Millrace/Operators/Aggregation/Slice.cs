@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Millrace.Data;
+using Millrace.Functions;
+using Millrace.State;
 
 namespace Millrace.Operators.Aggregation;
 
@@ -17,6 +19,10 @@ sealed class Slice(MemoryOwner owner)
     ulong[] _sparse = []; // key + 1 in the upper half, group in the lower
     bool _isDense = true;
     int[] _members = [];
+    int _nextPlace;
+    int[] _unsaved = [];
+    int _unsavedCount;
+    readonly StateWriter _gone = new();
     long _charged;
 
     /// <summary>Number of the window or pane.</summary>
@@ -47,7 +53,60 @@ sealed class Slice(MemoryOwner owner)
     public int Count { get; private set; }
 
     /// <summary>Begins a new life.</summary>
-    public void Open(long index, long from, long start, long end) => (Index, From, Start, End, IsClosed, IsTouched, _isDense) = (index, from, start, end, false, false, true);
+    public void Open(long index, long from, long start, long end)
+    {
+        (Index, From, Start, End, IsClosed, IsTouched, _isDense) = (index, from, start, end, false, false, true);
+        (_nextPlace, _unsavedCount, IsSaved) = (0, 0, false);
+        _gone.Clear();
+    }
+
+    /// <summary>Whether some of it stands in a checkpoint.</summary>
+    public bool IsSaved { get; private set; }
+
+    /// <summary>Says that a group has changed since it was last saved.</summary>
+    public void MarkUnsaved(Groups groups, int group)
+    {
+        ref var marks = ref groups.Marks[group];
+        if ((marks & Groups.IsUnsaved) != 0) return;
+        marks |= Groups.IsUnsaved;
+        if (_unsavedCount == _unsaved.Length)
+        {
+            Array.Resize(ref _unsaved, Math.Max(16, _unsavedCount * 2));
+            Recharge();
+        }
+        _unsaved[_unsavedCount++] = group;
+    }
+
+    /// <summary>Saves the groups that have changed, or all, as entries of the part at hand.</summary>
+    public void Save(Groups groups, KeyedTable keys, StateSaver saver, Action<int, StateWriter> save)
+    {
+        var reader = new StateReader(_gone.Written);
+        while (reader.Remaining > 0) saver.Gone(reader.ReadBytes());
+        _gone.Clear();
+        saver.EndSection(); // a group that left may have come back: what follows is newer
+        foreach (var group in saver.IsWhole ? Members : _unsaved.AsSpan(0, _unsavedCount))
+        {
+            // A number in the list may be that of a group which is gone, or of another slice by now.
+            if (!saver.IsWhole && ((groups.Marks[group] & Groups.IsUnsaved) == 0 || Find(groups.Keys[group]) != group)) continue;
+            keys.SaveKey(groups.Keys[group], saver.BeginEntry());
+            saver.Writer.Write(From);
+            var writer = saver.BeginValue();
+            writer.Write(groups.Places[group]);
+            save(group, writer);
+            saver.EndEntry();
+            groups.Marks[group] = Groups.IsSaved;
+            IsSaved = true;
+        }
+        _unsavedCount = 0;
+    }
+
+    /// <summary>Takes back the place of a group that was saved.</summary>
+    public void Loaded(Groups groups, int group, int place)
+    {
+        groups.Places[group] = place;
+        groups.Marks[group] = Groups.IsSaved;
+        (IsSaved, _nextPlace) = (true, Math.Max(_nextPlace, place + 1));
+    }
 
     /// <summary>Finds the groups of keys, adds those that are missing, and marks all as touched.</summary>
     /// <param name="groups">Where groups get their numbers.</param>
@@ -108,7 +167,7 @@ sealed class Slice(MemoryOwner owner)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Add(Groups groups, int key)
     {
-        var group = groups.Add(key, Count);
+        var group = groups.Add(key, _nextPlace++);
         if (Count == _members.Length)
         {
             Array.Resize(ref _members, Math.Max(16, Count * 2));
@@ -177,7 +236,7 @@ sealed class Slice(MemoryOwner owner)
     }
 
     /// <summary>Frees the groups that a condition picks; the others keep their order.</summary>
-    public void Prune(Groups groups, Func<Groups, int, bool> isGone)
+    public void Prune(Groups groups, KeyedTable keys, Func<Groups, int, bool> isGone)
     {
         var kept = 0;
         for (var i = 0; i < Count; i++)
@@ -186,29 +245,31 @@ sealed class Slice(MemoryOwner owner)
             if (isGone(groups, group))
             {
                 if (_isDense) _dense[groups.Keys[group]] = 0;
+                if ((groups.Marks[group] & Groups.IsSaved) != 0) NoteGone(keys, groups.Keys[group]);
                 groups.Remove(group);
             }
-            else
-            {
-                groups.Places[group] = kept;
-                _members[kept++] = group;
-            }
+            else _members[kept++] = group;
         }
         if (kept == Count) return;
         Count = kept;
         if (!_isDense) Rehash(groups, _sparse.Length);
     }
 
-    /// <summary>Puts the groups in the order of their places, after they were loaded in any order.</summary>
-    public void Sort(Groups groups)
+    void NoteGone(KeyedTable keys, int key)
     {
-        _members.AsSpan(0, Count).Sort((a, b) => groups.Places[a].CompareTo(groups.Places[b]));
-        for (var i = 0; i < Count; i++) groups.Places[_members[i]] = i;
+        var counted = _gone.Length;
+        _gone.Write(0);
+        keys.SaveKey(key, _gone);
+        _gone.Write(From);
+        _gone.Patch(counted, _gone.Length - counted - sizeof(int));
     }
+
+    /// <summary>Puts the groups in the order of their places, after they were loaded in any order.</summary>
+    public void Sort(Groups groups) => _members.AsSpan(0, Count).Sort((a, b) => groups.Places[a].CompareTo(groups.Places[b]));
 
     void Recharge()
     {
-        var bytes = 4L * _dense.Length + 8L * _sparse.Length + 4L * _members.Length;
+        var bytes = 4L * _dense.Length + 8L * _sparse.Length + 4L * (_members.Length + _unsaved.Length);
         owner.Charge(bytes - _charged);
         _charged = bytes;
     }

@@ -8,6 +8,9 @@ sealed class SliceList(MemoryOwner owner) : IDisposable
     readonly List<Slice> _open = [];
     readonly Stack<Slice> _pool = [];
 
+    /// <summary>The numbers of slices that stand in a checkpoint and were freed since.</summary>
+    public List<long> Gone { get; } = [];
+
     /// <summary>The open slices in the order of their numbers.</summary>
     public List<Slice> Open => _open;
 
@@ -37,6 +40,7 @@ sealed class SliceList(MemoryOwner owner) : IDisposable
     public void Remove(Slice slice, Groups groups)
     {
         _open.RemoveAt(PlaceOf(slice.Index, slice.From));
+        if (slice.IsSaved) Gone.Add(slice.Index);
         slice.Clear(groups);
         _pool.Push(slice);
     }

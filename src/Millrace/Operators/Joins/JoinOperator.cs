@@ -376,8 +376,6 @@ sealed class JoinOperator : IOperator, IStateful
     }
 
     public long StateRows => _sides[0].Rows + _sides[1].Rows;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
 
     public void SaveCommon(StateWriter writer)
     {
@@ -393,20 +391,18 @@ sealed class JoinOperator : IOperator, IStateful
         _final[1] = reader.Read<long>();
     }
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var key in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var key in _keys.SaveChanged(saver))
         {
             foreach (var side in _sides) side.Save(key, writer);
         }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var key = _keys.LoadKey(ref reader);
-            foreach (var side in _sides) side.Load(key, ref reader);
-        }
+        var key = _keys.LoadKey(ref reader);
+        foreach (var side in _sides) side.Load(key, ref reader);
     }
 }

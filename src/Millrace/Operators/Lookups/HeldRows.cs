@@ -72,17 +72,12 @@ sealed class HeldRows(KeyedTable keys, RowSlots rows, MemoryOwner owner) : IDisp
     /// <summary>How often a slot's row is there; below 1 where it was taken back before it came.</summary>
     public int CountOf(int slot) => _counts[slot - 1];
 
-    /// <summary>Writes the rows of a key group.</summary>
-    public void Save(int keyGroup, StateWriter writer)
+    /// <summary>Writes the rows of the keys that changed.</summary>
+    public void Save(StateSaver saver)
     {
-        var counted = writer.Length;
-        var count = 0;
-        writer.Write(0);
-        foreach (var key in keys.KeysOf(keyGroup))
+        var writer = saver.Writer;
+        foreach (var key in keys.SaveChanged(saver))
         {
-            if (First(key) == 0) continue;
-            count++;
-            keys.SaveKey(key, writer);
             var several = writer.Length;
             writer.Write(0);
             var here = 0;
@@ -93,20 +88,16 @@ sealed class HeldRows(KeyedTable keys, RowSlots rows, MemoryOwner owner) : IDisp
             }
             writer.Patch(several, here);
         }
-        writer.Patch(counted, count);
     }
 
-    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads back the rows of a key.</summary>
     public void Load(ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
+        var key = keys.LoadKey(ref reader);
+        for (var here = reader.Read<int>(); here > 0; here--)
         {
-            var key = keys.LoadKey(ref reader);
-            for (var here = reader.Read<int>(); here > 0; here--)
-            {
-                var copies = reader.Read<int>();
-                Link(key, rows.Load(ref reader), copies);
-            }
+            var copies = reader.Read<int>();
+            Link(key, rows.Load(ref reader), copies);
         }
     }
 

@@ -14,6 +14,8 @@ namespace Millrace.Operators.Lookups;
 /// </remarks>
 sealed class LookupJoinOperator : IOperator, IStateful
 {
+    const long TablePart = 0, WaitingPart = 1;
+
     readonly LookupJoin _node;
     readonly OperatorContext _context;
     readonly LookupIndex _index;
@@ -25,6 +27,10 @@ sealed class LookupJoinOperator : IOperator, IStateful
     readonly bool[] _matched; // with a condition: which rows of the batch have found a partner
     int _nothing = -1; // the slot of NULLs
     bool _isLoaded;
+
+    int _savedRows, _savedKeys;
+    bool _waitingHasChanged, _wasLoaded;
+    List<(int Row, byte[] Image)> _loaded = [];
 
     Batch? _left; // the batch at hand where its matches are told in several turns
     int _row, _match;
@@ -55,7 +61,11 @@ sealed class LookupJoinOperator : IOperator, IStateful
     public void OnBatch(int input, Batch batch, IOutput output)
     {
         if (input == 1) Add(batch);
-        else if (!_isLoaded) _waiting.Add(batch);
+        else if (!_isLoaded)
+        {
+            _waiting.Add(batch);
+            _waitingHasChanged = true;
+        }
         else Begin(batch, output);
     }
 
@@ -214,6 +224,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
     {
         if (Go(output)) return true;
         if (!_isLoaded || _waiting.Take() is not { } batch) return false;
+        _waitingHasChanged = true;
         Begin(batch, output);
         batch.Release();
         return true;
@@ -230,45 +241,63 @@ sealed class LookupJoinOperator : IOperator, IStateful
 
     public long StateRows => _index.Rows;
 
-    // All of it belongs to no key: every lane holds the whole table.
-    public bool HasChanged(int keyGroup) => false;
+    public void SaveCommon(StateWriter writer) => writer.Write(_isLoaded);
 
-    public void MarkSaved()
+    public void LoadCommon(ref StateReader reader) => _wasLoaded = reader.Read<bool>();
+
+    // Every lane holds the whole table.
+    public bool IsEverywhere(long part) => part == TablePart;
+
+    public void Save(StateSaver saver)
     {
+        if (saver.IsWhole) (_savedRows, _savedKeys) = (0, 0);
+        if (_context.Lane == 0 || saver.IsWhole) SaveTable(saver);
+        if (!_waitingHasChanged && !saver.IsWhole) return;
+        _waitingHasChanged = false;
+        saver.BeginPart(WaitingPart, forgets: true);
+        saver.BeginEntry().Write(_context.OwnHash);
+        _waiting.Save(saver.BeginValue());
+        saver.EndEntry();
     }
 
-    public void SaveCommon(StateWriter writer)
+    /// <summary>Writes the rows that have come: a row's number, the number of its key, the key where the row is its first, and the row.</summary>
+    void SaveTable(StateSaver saver)
     {
-        writer.Write(_isLoaded);
-        writer.Write(_index.Keys.Limit);
-        for (var key = 0; key < _index.Keys.Limit; key++) _index.Keys.SaveKey(key, writer);
-        writer.Write(_index.Rows);
-        for (var row = 0; row < _index.Rows; row++)
+        for (; _savedRows < _index.Rows; _savedRows++)
         {
-            writer.Write(_index.KeyOf(row));
-            _table.Save(row, writer);
+            var key = _index.KeyOf(_savedRows);
+            var writer = saver.BeginEntry();
+            writer.Write(_index.Keys.HashOf(key));
+            writer.Write(_savedRows);
+            saver.BeginValue().Write(key);
+            if (key == _savedKeys)
+            {
+                _index.Keys.SaveKey(key, writer);
+                _savedKeys++;
+            }
+            _table.Save(_savedRows, writer);
+            saver.EndEntry();
         }
-        _waiting.Save(writer);
     }
 
-    public void LoadCommon(ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        var isLoaded = reader.Read<bool>();
-        for (var keys = reader.Read<int>(); keys > 0; keys--) _index.Keys.LoadKey(ref reader);
-        for (var rows = reader.Read<int>(); rows > 0; rows--)
+        _ = reader.Read<ulong>();
+        if (part == WaitingPart) _waiting.Load(ref reader);
+        else _loaded.Add((reader.Read<int>(), reader.ReadRest().ToArray()));
+    }
+
+    public void EndLoad()
+    {
+        foreach (var (_, image) in _loaded.OrderBy(l => l.Row))
         {
-            _index.AddTo(reader.Read<int>());
+            var reader = new StateReader(image);
+            var key = reader.Read<int>();
+            _index.AddTo(key == _index.Keys.Limit ? _index.Keys.LoadKey(ref reader) : key);
             _table.Load(ref reader);
         }
-        if (isLoaded) Open();
-        _waiting.Load(ref reader);
-    }
-
-    public void Save(int keyGroup, StateWriter writer)
-    {
-    }
-
-    public void Load(int keyGroup, ref StateReader reader)
-    {
+        _loaded = [];
+        (_savedRows, _savedKeys) = (_index.Rows, _index.Keys.Limit);
+        if (_wasLoaded) Open();
     }
 }

@@ -140,8 +140,6 @@ sealed class LookupNowOperator : IOperator, IStateful
     }
 
     public long StateRows => _held.Count;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
 
     public void SaveCommon(StateWriter writer)
     {
@@ -151,6 +149,6 @@ sealed class LookupNowOperator : IOperator, IStateful
     {
     }
 
-    public void Save(int keyGroup, StateWriter writer) => _held.Save(keyGroup, writer);
-    public void Load(int keyGroup, ref StateReader reader) => _held.Load(ref reader);
+    public void Save(StateSaver saver) => _held.Save(saver);
+    public void Load(long part, ref StateReader reader) => _held.Load(ref reader);
 }

@@ -16,6 +16,8 @@ namespace Millrace.Operators.Lookups;
 /// </remarks>
 sealed class TemporalJoinOperator : IOperator, IStateful
 {
+    const long WaitingPart = 1;
+
     const int PruneAtLeast = 1024;
 
     readonly TemporalJoin _node;
@@ -32,8 +34,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
     readonly int[] _accepted, _numbers, _slots, _places, _rows;
     Frontier _frontier = Frontier.Start;
     int _pruneAt = PruneAtLeast;
-    bool _settles, _advances, _hasChanged;
-    List<byte[]>[]? _images; // of waiting rows, while they are saved
+    bool _settles, _advances, _waitingHasChanged;
 
     public TemporalJoinOperator(TemporalJoin node, OperatorContext context)
     {
@@ -59,8 +60,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
     public void OnBatch(int input, Batch batch, IOutput output)
     {
         FinishTelling(output);
-        _hasChanged = true;
-        _images = null;
+        _waitingHasChanged = true;
         if (input == 0)
         {
             var accepted = Accept(batch, _node.LeftTime, [], _node.KeepsLeft);
@@ -181,7 +181,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
             var before = Minus(_frontier.Final.Microseconds, _node.RightTime.LagMicroseconds);
             while (_waiting.Next(before, isEnd, out var rows) is { } batch)
             {
-                (_hasChanged, _images) = (true, null);
+                _waitingHasChanged = true;
                 var told = Tell(batch, rows, output);
                 batch.Release();
                 if (told && output.IsFull) return true;
@@ -290,21 +290,14 @@ sealed class TemporalJoinOperator : IOperator, IStateful
 
     public long StateRows => _versions.Count + _waiting.Count;
 
-    public bool HasChanged(int keyGroup) => _hasChanged || _keys.HasChanged(keyGroup);
-
-    public void MarkSaved()
-    {
-        _keys.MarkSaved();
-        (_hasChanged, _images) = (false, null);
-    }
-
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
 
     public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var key in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var key in _keys.SaveChanged(saver))
         {
             writer.Write(_versions.CountOf(key));
             for (var place = 0; place < _versions.CountOf(key); place++)
@@ -315,25 +308,36 @@ sealed class TemporalJoinOperator : IOperator, IStateful
                 if (slot != Versions.Gone) _table.Save(slot, writer);
             }
         }
-        _images ??= _waiting.Images(_node.LeftKeys);
-        writer.Write(_images[keyGroup].Count);
-        foreach (var image in _images[keyGroup]) writer.WriteBytes(image);
+        if (!_waitingHasChanged && !saver.IsWhole) return;
+        _waitingHasChanged = false;
+        saver.BeginPart(WaitingPart, forgets: true);
+        var groups = _waiting.Images(_node.LeftKeys);
+        for (var g = 0; g < groups.Length; g++)
+        {
+            if (groups[g].Count == 0) continue;
+            saver.BeginEntry().Write((ulong)g << 56);
+            saver.BeginValue();
+            foreach (var image in groups[g]) writer.WriteBytes(image);
+            saver.EndEntry();
+        }
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var keys = reader.Read<int>(); keys > 0; keys--)
+        if (part == WaitingPart)
         {
-            var key = _keys.LoadHeld(ref reader);
-            _versions.EnsureKeys(_keys.Limit);
-            var count = reader.Read<int>();
-            for (var place = 0; place < count; place++)
-            {
-                var time = reader.Read<long>();
-                var isGone = reader.Read<bool>();
-                _versions.Insert(key, place, time, isGone ? Versions.Gone : _table.Load(ref reader));
-            }
+            _ = reader.Read<ulong>();
+            while (reader.Remaining > 0) _waiting.Load(reader.ReadBytes());
+            return;
         }
-        for (var rows = reader.Read<int>(); rows > 0; rows--) _waiting.Load(reader.ReadBytes());
+        var key = _keys.LoadHeld(ref reader);
+        _versions.EnsureKeys(_keys.Limit);
+        var count = reader.Read<int>();
+        for (var place = 0; place < count; place++)
+        {
+            var time = reader.Read<long>();
+            var isGone = reader.Read<bool>();
+            _versions.Insert(key, place, time, isGone ? Versions.Gone : _table.Load(ref reader));
+        }
     }
 }

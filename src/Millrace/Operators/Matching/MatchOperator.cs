@@ -311,14 +311,13 @@ sealed class MatchOperator : IOperator, IStateful
     }
 
     public long StateRows => _rows.Count;
-    public bool HasChanged(int keyGroup) => _keys.HasChanged(keyGroup);
-    public void MarkSaved() => _keys.MarkSaved();
     public void SaveCommon(StateWriter writer) => writer.Write(_frontier);
     public void LoadCommon(ref StateReader reader) => _frontier = reader.Read<Frontier>();
 
-    public void Save(int keyGroup, StateWriter writer)
+    public void Save(StateSaver saver)
     {
-        foreach (var partition in _keys.SaveHeld(keyGroup, writer))
+        var writer = saver.Writer;
+        foreach (var partition in _keys.SaveChanged(saver))
         {
             writer.Write(_partitions.Matches[partition]);
             SaveRows(_partitions.First[partition], _partitions.Start[partition], writer);
@@ -342,20 +341,17 @@ sealed class MatchOperator : IOperator, IStateful
         writer.Patch(counted + sizeof(int), begins);
     }
 
-    public void Load(int keyGroup, ref StateReader reader)
+    public void Load(long part, ref StateReader reader)
     {
-        for (var count = reader.Read<int>(); count > 0; count--)
-        {
-            var partition = _keys.LoadKey(ref reader);
-            _partitions.Ensure(_keys.Limit);
-            _partitions.Matches[partition] = reader.Read<long>();
-            LoadRows(partition, ref reader);
-            var rows = reader.Read<int>();
-            _ = reader.Read<int>();
-            for (; rows > 0; rows--) Wait(_rows.Load(ref reader), partition);
-            if (_keys.IsHeld(partition)) continue;
-            _keys.Hold(partition); // it only counts its matches
-        }
+        var partition = _keys.LoadKey(ref reader);
+        _partitions.Ensure(_keys.Limit);
+        _partitions.Matches[partition] = reader.Read<long>();
+        LoadRows(partition, ref reader);
+        var rows = reader.Read<int>();
+        _ = reader.Read<int>();
+        for (; rows > 0; rows--) Wait(_rows.Load(ref reader), partition);
+        if (_keys.IsHeld(partition)) return;
+        _keys.Hold(partition); // it only counts its matches
     }
 
     void LoadRows(int partition, ref StateReader reader)

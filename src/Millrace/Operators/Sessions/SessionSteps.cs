@@ -162,7 +162,11 @@ sealed class SessionSteps : IDisposable
     bool Close(IOutput output, ref bool pushed)
     {
         var sessions = Next(_closed, s => (_table[s].Marks & Session.IsMerged) == 0 && _table.EndOf(s) >= Frontier.Final.Microseconds && Frontier.Final != Timestamp.MaxValue);
-        foreach (var session in sessions) _table[session].Marks = _table[session].Marks & ~Session.IsTouchedForClose | Session.IsClosed;
+        foreach (var session in sessions)
+        {
+            _table[session].Marks = _table[session].Marks & ~Session.IsTouchedForClose | Session.IsClosed;
+            _keys.MarkChanged(_table[session].Key);
+        }
         pushed |= _teller.Give(sessions, Ports.OnClose, canChange: true, output);
         return IsDone(_closed);
     }

@@ -22,15 +22,13 @@ sealed partial class SessionTable : IDisposable
     /// <summary>Keys without a session are kept up to this number: most come back.</summary>
     const int KeysKept = 1 << 17;
 
-    const int RemovalsNoted = 16 * Hash64.KeyGroups;
-
     readonly KeyedTable _keys;
     readonly MemoryOwner _owner;
     Session[] _sessions = [];
     int[] _free = [];
     int[] _newest = []; // by key: session + 1
     readonly int[] _begun = new int[ChunkRows]; // sessions that are not noted by their end yet
-    int _last, _freeCount, _begunCount, _removed;
+    int _last, _freeCount, _begunCount;
     long _charged;
 
     public SessionTable(Aggregate node, KeyedTable keys, MemoryOwner owner)
@@ -217,9 +215,6 @@ sealed partial class SessionTable : IDisposable
         if (newest == number + 1) newest = session.Earlier;
         else UnlinkEarlier(newest, number);
         Count--;
-        // So many of them leave no key group untouched.
-        if (_removed > RemovalsNoted) return;
-        _removed++;
         _keys.MarkChanged(session.Key);
     }
 
@@ -269,7 +264,7 @@ sealed partial class SessionTable : IDisposable
     /// <summary>Frees the keys that have no sessions when they are by far the most.</summary>
     public void SweepKeysIfDue()
     {
-        if (_keys.Count > Math.Max(KeysKept, 8 * Count)) _keys.FreeAllBut(_newest.AsSpan(0, Math.Min(_newest.Length, _keys.Limit)));
+        if (_keys.Count > Math.Max(KeysKept, 8 * Count)) _keys.FreeAllBut(Kept);
     }
 
     /// <summary>Makes the list of touched sessions whole.</summary>
@@ -282,15 +277,8 @@ sealed partial class SessionTable : IDisposable
             if ((_sessions[number].Marks & Session.IsTouched) != 0) Touched.Add(number);
     }
 
-    /// <summary>Whether what is kept of a key group may have changed.</summary>
-    public bool HasChanged(int keyGroup) => _removed > RemovalsNoted || _keys.HasChanged(keyGroup);
-
-    /// <summary>Forgets the marks of change.</summary>
-    public void MarkSaved()
-    {
-        _removed = 0;
-        _keys.MarkSaved();
-    }
+    /// <summary>By key, 0 where it has no session: holding each key would cost a write a session.</summary>
+    public ReadOnlySpan<int> Kept => _newest.AsSpan(0, Math.Min(_newest.Length, _keys.Limit));
 
     void EnsureKeys()
     {

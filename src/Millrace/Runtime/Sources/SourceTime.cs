@@ -91,6 +91,12 @@ sealed class SourceTime(SourceDefinition source, TimeProvider clock)
         }
     }
 
+    /// <summary>Goes on from where the clock had moved time.</summary>
+    public void Restore(Frontier moved)
+    {
+        lock (_lock) _moved = moved;
+    }
+
     /// <summary>How far the clock has moved time; <see cref="Frontier.Start"/> where it has not.</summary>
     public Frontier Moved
     {

@@ -97,6 +97,7 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
         var owner = memory.Owner("join");
         var output = new Watch(_join, isFull);
         IOperator operation = Make(memory, owner);
+        var log = new StateLog();
         JoinInput[] inputs = [left, right];
         int[] at = [0, 0];
         Frontier[] frontiers = [Frontier.Start, Frontier.Start];
@@ -125,9 +126,10 @@ sealed class JoinScript(PlanNode plan, JoinInput left, JoinInput right)
             if (random.Next(6) == 0)
             {
                 operation.OnBarrier(1, output);
-                if (!restarts) continue;
+                log.Save(operation);
+                if (!restarts || random.Next(2) == 0) continue;
                 var again = Make(memory, owner);
-                Script.MoveState(operation, again);
+                log.Load(again, operation);
                 operation.Dispose();
                 operation = again;
             }

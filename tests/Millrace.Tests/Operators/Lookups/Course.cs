@@ -78,6 +78,7 @@ sealed class Course(PlanNode node)
         var (output, notes) = (new Recorder(isFull), new Notes());
         IOperator Make() => node.CreateOperator(new(memory, owner, notes) { Used = used })!;
         var operation = Make();
+        var log = new StateLog();
         var frontiers = node.Inputs.Select(_ => Frontier.Start).ToArray();
         var joined = Frontier.Start;
         var barriers = 0;
@@ -123,9 +124,10 @@ sealed class Course(PlanNode node)
                     operation.OnBarrier(1, output);
                     Finish();
                     output.Mark("barrier");
+                    log.Save(operation);
                     if (++barriers != restartAt) break;
                     var again = Make();
-                    Script.MoveState(operation, again);
+                    log.Load(again, operation);
                     operation.Dispose();
                     operation = again;
                     break;

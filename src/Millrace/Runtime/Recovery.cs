@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Millrace.Connectors;
+using Millrace.Data;
+using Millrace.State;
+using Millrace.Stores;
+using Millrace.Time;
+
+namespace Millrace.Runtime;
+
+/// <summary>What a run goes on from: a committed checkpoint and the state that lies with it.</summary>
+sealed class Recovery
+{
+    Recovery(CheckpointRecord record, SavedState state) => (Record, State) = (record, state);
+
+    /// <summary>The checkpoint.</summary>
+    public CheckpointRecord Record { get; }
+
+    /// <summary>Its state.</summary>
+    public SavedState State { get; }
+
+    /// <summary>The newest checkpoint of a store that a run can go on from, or null where there is none: it has none, or the last run had come to its end.</summary>
+    /// <exception cref="ConnectorException">Its state is damaged or gone.</exception>
+    public static Recovery? Find(IStore store)
+    {
+        if (store.Blobs is not { } blobs || store.Checkpoints() is not [var record, ..] || record.IsFinished) return null;
+        var chain = new List<byte[]>();
+        foreach (var piece in record.Chain)
+        {
+            try
+            {
+                var bytes = blobs.Read(piece.Name) ?? throw new InvalidDataException("it is gone");
+                if (bytes.LongLength != piece.Bytes) throw new InvalidDataException($"it has {bytes.LongLength:N0} bytes, and {piece.Bytes:N0} were written");
+                CheckpointBlob.Open(bytes);
+                chain.Add(bytes);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new ConnectorException(Fault.External, string.Create(CultureInfo.InvariantCulture,
+                    $"Checkpoint {record.Version} is damaged: of its file '{piece.Name}', {e.Message}. Restore the data folder from a copy, or start anew with --from fresh."), e);
+            }
+        }
+        return new(record, new(chain));
+    }
+
+    /// <summary>How far the partitions of a source are in the results.</summary>
+    public IReadOnlyList<SourcePosition> PositionsOf(string source) => [.. Record.Positions.Where(p => p.Source == source)];
+
+    /// <summary>Gives the operators of all lanes, the readers and the sources what was saved of them.</summary>
+    public void Load(IReadOnlyList<Lane> lanes, IReadOnlyList<ReaderRun> readers, IEnumerable<SourceRun> sources, MemoryAccountant memory)
+    {
+        var stations = lanes.SelectMany(l => l.Named, (lane, n) => (n.State, lane.Index, n.Station, n.Place)).ToLookup(s => s.State);
+        foreach (var ofState in stations)
+        {
+            var saved = State.CommonOf(ofState.Key);
+            foreach (var (_, lane, station, place) in ofState) LoadCommon(saved, station, place, lane);
+        }
+        var byState = readers.ToDictionary(r => r.State);
+        foreach (var reader in readers)
+            if (State.CommonOf(reader.State).GetValueOrDefault("reader") is { } frontier) reader.Restore(new Functions.StateReader(frontier).Read<Frontier>());
+        foreach (var source in sources)
+            if (State.CommonOf(StateOf("source", source.Definition.Name)).GetValueOrDefault("source") is { } moved) source.Time.Restore(new Functions.StateReader(moved).Read<Frontier>());
+
+        var targets = stations.ToDictionary(s => s.Key, s => s.OrderBy(t => t.Index).Select(t => (t.Index, t.Station)).ToArray());
+        State.Load((in Section section, ReadOnlySpan<byte> entry, int keyLength) =>
+        {
+            if (byState.TryGetValue(section.State, out var reader)) reader.Load(entry, memory);
+            if (!targets.TryGetValue(section.State, out var places)) return;
+            var group = entry[sizeof(ulong) - 1]; // the top byte of the hash
+            var isEverywhere = places[0].Station.IsEverywhere(section.Part);
+            foreach (var (lane, station) in places)
+                if (isEverywhere || group * lanes.Count / Hash64.KeyGroups == lane) station.Load(section.Part, entry);
+        });
+        foreach (var lane in lanes)
+            foreach (var (station, _, _) in lane.Named) station.EndLoad();
+    }
+
+    /// <summary>Sends results again that a sink may not have got before the crash; it leaves out what it has.</summary>
+    public void SendPending(IBlobStore blobs, IReadOnlyList<ReaderRun> readers, MemoryAccountant memory)
+    {
+        foreach (var pending in Record.Pending)
+        {
+            if (readers.FirstOrDefault(r => r.Sink is { IsStaged: false } && r.Reader.Name == pending.Sink) is not { } reader) continue;
+            List<Batch> batches;
+            try
+            {
+                batches = BatchImages.FromBlob(blobs.Read(pending.Blob) ?? throw new InvalidDataException("it is gone"), reader.Reader.Shape.Schema, memory);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new ConnectorException(Fault.External, $"Results for sink '{pending.Sink}' of version {pending.Version} stand in '{pending.Blob}', but {e.Message}. Restore the data folder from a copy, or start anew with --from fresh.", e);
+            }
+            reader.Tell(batches, pending.Version);
+            foreach (var batch in batches) batch.Release();
+        }
+    }
+
+    /// <summary>Its own place's last; a lane that was not there before goes on as one that was.</summary>
+    void LoadCommon(Dictionary<string, byte[]> saved, Station station, string place, int lane)
+    {
+        if (saved.TryGetValue(place, out var own) && saved.Count == 1 || !place.Contains('/', StringComparison.Ordinal))
+        {
+            if (own is not null) station.LoadCommon(own);
+            return;
+        }
+        var last = own ?? saved.GetValueOrDefault(PlaceOf(lane % Math.Max(1, State.Lanes), State.Lanes));
+        foreach (var (other, common) in saved)
+            if (!ReferenceEquals(common, last) && other.EndsWith("/" + State.Lanes.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)) station.LoadCommon(common);
+        if (last is not null) station.LoadCommon(last);
+    }
+
+    /// <summary>The name of a lane's place.</summary>
+    public static string PlaceOf(int lane, int lanes) => string.Create(CultureInfo.InvariantCulture, $"{lane}/{lanes}");
+
+    /// <summary>The name of a state that belongs to no operator.</summary>
+    public static UInt128 StateOf(string kind, string name)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(kind + "\n" + name), hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+}

@@ -1,0 +1,63 @@
+using Millrace.Connectors;
+using Millrace.Connectors.Journals;
+
+namespace Millrace.Stores;
+
+/// <summary>Blobs as files of one folder, each fsynced, with its name, before <see cref="Write"/> returns.</summary>
+/// <param name="folder">The folder; created if it is not there.</param>
+public sealed class FileBlobStore(string folder) : IBlobStore
+{
+    /// <inheritdoc/>
+    public void Write(string name, IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    {
+        var path = Path.Combine(folder, name);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read))
+            {
+                RandomAccess.Write(file, pieces, 0);
+                RandomAccess.FlushToDisk(file);
+            }
+            Durability.SyncFolder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConnectorException(Fault.External, $"The checkpoint file '{path}' cannot be written ({e.Message.TrimEnd('.')}). Free some space or allow writing there, and start again; what was committed is safe.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public byte[]? Read(string name)
+    {
+        var path = Path.Combine(folder, name);
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConnectorException(Fault.External, $"The checkpoint file '{path}' cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string name)
+    {
+        try
+        {
+            File.Delete(Path.Combine(folder, name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It only takes room; the next start tries again.
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List() => Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)] : [];
+}
