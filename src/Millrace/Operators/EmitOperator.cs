@@ -36,7 +36,7 @@ sealed class EmitOperator : IOperator, IStateful
         (_node, _context, _isFinal) = (node, context, node.Port == Ports.Final);
         _columns = [.. Enumerable.Range(0, node.Schema.Count).Where(c => context.Used is null || context.Used[c])];
         _places = [.. Enumerable.Range(0, node.Schema.Count).Select(c => _columns.IndexOf(c))];
-        _rows = new([.. _columns.Select(c => node.Schema[c].Type)], context.Memory, context.Owner);
+        _rows = new([.. _columns.Select(c => node.Schema[c].Type)], context.Memory, context.Owner) { Route = node.Key.IsEmpty ? null : [.. node.Key.Select(c => _columns.IndexOf(c))] };
         var rows = context.Memory.BatchRows;
         (_numbers, _out, _outWeights) = (new int[rows], new int[rows], new int[rows]);
     }

@@ -155,14 +155,16 @@ sealed class PhysicalPlanner
     {
         if (_emits.TryGetValue((changes, port), out var known)) return known;
         var node = EmitRows.Of(changes.Logical, port);
+        // A row's lane must follow from the row itself: with other lanes than before its state has to be found where its changes come.
+        ImmutableArray<int> key = node.Key.IsEmpty ? [.. Enumerable.Range(0, node.Schema.Count).Where(c => changes.Used[c])] : node.Key;
         return _emits[(changes, port)] = Add(new()
         {
             Id = _nodes.Count,
             Logical = node,
             Scope = Scope.Lane,
             Inputs = [new(changes, 0)],
-            Exchanges = [Exchange.None],
-            Stage = changes.Stage,
+            Exchanges = [_exchanges ? Exchange.By(key) : Exchange.None],
+            Stage = changes.Stage + (_exchanges ? 1 : 0),
             Owner = changes.Owner,
             Sources = changes.Sources,
             IsAboveState = true,

@@ -20,7 +20,7 @@ ref struct ChangedKeys(KeyedTable keys, StateSaver saver, ReadOnlySpan<int> kept
         while (keys.NextToSave(ref _next, saver, _kept, isKept) is var key and >= 0)
         {
             _current = key;
-            keys.SaveKey(key, saver.BeginEntry());
+            keys.SaveRouted(key, saver.BeginEntry());
             saver.BeginValue();
             return true;
         }

@@ -26,6 +26,17 @@ sealed class FixedSlots<T>(MemoryOwner owner) : SlotColumn(owner) where T : unma
         for (var i = 0; i < slots.Length; i++) _values[slots[i]] = values[rows[i]];
     }
 
+    public override ulong HashOf(int slot) => _values[slot] switch
+    {
+        byte v => Hash64.Of((long)v),
+        int v => Hash64.Of((long)v),
+        long v => Hash64.Of(v),
+        double v => Hash64.Of(v),
+        Int128 v => Hash64.Of(v),
+        Interval v => Hash64.Of(v),
+        var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+    };
+
     protected override bool SameValue(int slot, Column from, int row) => AreSame(_values[slot], ((Column<T>)from)[row]);
 
     protected override bool AllSameValues(ReadOnlySpan<int> slots, Column from, ReadOnlySpan<int> rows)

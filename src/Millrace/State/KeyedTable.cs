@@ -64,6 +64,9 @@ public sealed partial class KeyedTable : IDisposable
         Recharge();
     }
 
+    /// <summary>Where not all key columns decide to which lane a row goes: those that do. What is saved of a key begins with their hash.</summary>
+    internal ImmutableArray<int>? Route { get; init; }
+
     /// <summary>Number of keys, those that nobody holds included until they are swept.</summary>
     public int Count => _last - _freeCount;
 
@@ -395,7 +398,7 @@ public sealed partial class KeyedTable : IDisposable
         _marks[key] &= unchecked((byte)~IsSaved);
         var counted = _gone.Length;
         _gone.Write(0);
-        SaveKey(key, _gone);
+        SaveRouted(key, _gone);
         _gone.Patch(counted, _gone.Length - counted - sizeof(int));
     }
 
@@ -435,7 +438,7 @@ public sealed partial class KeyedTable : IDisposable
             }
             if (_uses[key] >= 0 && (_marks[key] & IsSaved) != 0)
             {
-                SaveKey(key, saver.BeginEntry());
+                SaveRouted(key, saver.BeginEntry());
                 saver.EndGone();
             }
             _marks[key] = 0;
@@ -454,10 +457,25 @@ public sealed partial class KeyedTable : IDisposable
     /// <summary>Reads back a key that <see cref="SaveChanged(StateSaver)"/> wrote, gives it a number and holds it.</summary>
     internal int LoadHeld(ref StateReader reader)
     {
+        if (Route is not null) _ = reader.Read<ulong>();
         var key = LoadKey(ref reader);
         Hold(key);
         return key;
     }
+
+    /// <summary>Writes a key behind the hash by which its lane is found.</summary>
+    internal void SaveRouted(int key, StateWriter writer)
+    {
+        if (Route is { } route)
+        {
+            var hash = Hash64.Null;
+            for (var i = 0; i < route.Length; i++) hash = i == 0 ? HashOf(key, route[i]) : Hash64.Combine(hash, HashOf(key, route[i]));
+            writer.Write(hash);
+        }
+        SaveKey(key, writer);
+    }
+
+    ulong HashOf(int key, int column) => _columns[column].IsNull(key) ? Hash64.Null : _columns[column].HashOf(key);
 
     /// <summary>Writes a key.</summary>
     public void SaveKey(int key, StateWriter writer)

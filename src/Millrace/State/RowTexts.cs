@@ -13,6 +13,8 @@ sealed class RowTexts(MemoryAccountant memory, MemoryOwner owner) : SlotColumn(o
     int _slots;
     long _set;
 
+    public override ulong HashOf(int slot) => _words is not null ? _words.HashOf(slot) : Hash64.Of(_texts![slot]);
+
     public override void EnsureSlots(int count)
     {
         _slots = Math.Max(_slots, count);

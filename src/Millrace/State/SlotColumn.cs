@@ -77,6 +77,9 @@ abstract class SlotColumn(MemoryOwner owner) : IDisposable
 
     protected abstract int CompareValues(int a, int b);
 
+    /// <summary>The canonical hash of a slot's value, which is not NULL: as <see cref="KeyHash"/> hashes it in a batch.</summary>
+    public abstract ulong HashOf(int slot);
+
     /// <summary>Appends the values of some slots to an empty column of the same type.</summary>
     public void AppendTo(ReadOnlySpan<int> slots, Column to)
     {

@@ -38,6 +38,8 @@ sealed class TextSlots : SlotColumn
     /// <summary>The text of a slot.</summary>
     public ReadOnlySpan<byte> this[int slot] => _heap[_codes[slot]];
 
+    public override ulong HashOf(int slot) => Hash64.Of(this[slot]);
+
     public override void EnsureSlots(int count)
     {
         if (count <= _codes.Length) return;

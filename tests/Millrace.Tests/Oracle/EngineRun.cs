@@ -15,18 +15,19 @@ namespace Millrace.Tests.Oracle;
 /// <param name="QueueLength">Batches between two lanes.</param>
 /// <param name="TickMs">How far the clock goes when it is its turn: 100 is a commit each time.</param>
 /// <param name="RestartsEvery">After so many commits all operators are replaced by new ones with their saved state; 0 = never.</param>
+/// <param name="Crashes">How often the process ends at some moment and another goes on from the last checkpoint.</param>
 /// <param name="RulesOff">Plan rules that are left out.</param>
-sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int RestartsEvery = 0, IReadOnlyList<string>? RulesOff = null)
+sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int RestartsEvery = 0, int Crashes = 0, IReadOnlyList<string>? RulesOff = null)
 {
     static readonly string[] s_rules = [.. Settings.RuleNames];
 
     /// <summary>A random way.</summary>
     public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
-        random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(3) == 0 ? random.Next(1, 4) : 0,
+        random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(3) == 0 ? random.Next(1, 4) : 0, random.Next(3) == 0 ? random.Next(1, 5) : 0,
         random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null });
 
     public override string ToString() => $"{Lanes} lanes, batches of {BatchRows}, queues of {QueueLength}, schedule {Seed}, ticks of {TickMs} ms"
-        + (RestartsEvery > 0 ? $", restarts every {RestartsEvery} commits" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
+        + (RestartsEvery > 0 ? $", restarts every {RestartsEvery} commits" : "") + (Crashes > 0 ? $", {Crashes} crashes" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
 }
 
 /// <summary>What came out of a pipeline.</summary>
@@ -54,58 +55,81 @@ sealed class EngineRun
     public static EngineRun Of(Pipeline pipeline, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data, Way way)
     {
         var result = new EngineRun();
-        var connector = new TestConnector();
-        foreach (var source in pipeline.Sources)
-            connector.Sources[source.Name] = new(true, [.. data[source.Name].Select((rows, i) => new TestRows(i, source.Schema, way.Seed + i, true, [.. rows]))]);
-        foreach (var sink in pipeline.Sinks)
-        {
-            var changes = result.Changes[sink.Name] = [];
-            connector.Sinks[sink.Name] = new() { Takes = (batch, row, weight, version) => changes.Add((version, Values(batch, row), weight)) };
-        }
         pipeline = pipeline with { Settings = pipeline.Settings with { QueueLength = way.QueueLength, BatchRows = way.BatchRows, RulesOff = [.. way.RulesOff ?? []] } };
         var clock = new ManualClock();
-        using var store = new MemoryStore();
+        using var store = new MemoryStore { Blobs = way.Crashes > 0 ? new MemoryBlobStore() : null };
+        var applied = new Dictionary<string, long>();
+        foreach (var sink in pipeline.Sinks) (result.Changes[sink.Name], applied[sink.Name]) = ([], 0);
+        var moments = new Random(way.Seed);
+        for (var crash = 0; ; crash++)
+        {
+            var connector = new TestConnector();
+            foreach (var source in pipeline.Sources)
+                connector.Sources[source.Name] = new(true, [.. data[source.Name].Select((rows, i) => new TestRows(i, source.Schema, way.Seed + i, true, [.. rows]))]);
+            foreach (var sink in pipeline.Sinks)
+            {
+                var changes = result.Changes[sink.Name];
+                connector.Sinks[sink.Name] = new() { Takes = (batch, row, weight, version) => changes.Add((version, Values(batch, row), weight)), AppliedVersion = applied[sink.Name], BeginsAnew = changes.Clear };
+            }
+            var simulation = result.Simulate(pipeline, Orders.Options(connector, store, clock, way.Lanes), clock, way, crash, crash < way.Crashes ? moments.Next(1, 300) : -1);
+            result.CheckMemory(simulation.Running!);
+            if (!simulation.HasCrashed)
+            {
+                result.Finish(pipeline, store, simulation.Running!);
+                return result;
+            }
+            foreach (var sink in pipeline.Sinks) applied[sink.Name] = connector.Sinks[sink.Name].AppliedVersion;
+        }
+    }
+
+    Simulation Simulate(Pipeline pipeline, RunOptions options, ManualClock clock, Way way, int crash, int crashAt)
+    {
         Simulation simulation = null!;
         var commits = 0;
-        simulation = new(pipeline, Orders.Options(connector, store, clock, way.Lanes), clock, way.Seed)
+        simulation = new(pipeline, options, clock, way.Seed + crash)
         {
             Tick = TimeSpan.FromMilliseconds(way.TickMs),
             StopsLanesAtBarriers = way.RestartsEvery > 0,
+            CrashAt = crashAt,
             OnTurn = turn =>
             {
-                if (turn == 0)
+                if (turn > 0) return;
+                simulation.Running!.Subscribe(new Listener(commit =>
                 {
-                    simulation.Running!.Subscribe(new Listener(commit =>
-                    {
-                        result.Cuts.Add((commit.Version, commit.Positions.ToDictionary(p => (p.Source, p.Partition), p => p.Position)));
-                        if (way.RestartsEvery > 0 && ++commits % way.RestartsEvery == 0) simulation.RestartOperators();
-                    }));
-                }
+                    Cuts.Add((commit.Version, commit.Positions.ToDictionary(p => (p.Source, p.Partition), p => p.Position)));
+                    if (way.RestartsEvery > 0 && ++commits % way.RestartsEvery == 0) simulation.RestartOperators();
+                }));
             },
         };
         var ended = simulation.RunAsync(turnsMax: 5_000_000); // a batch of one row is a turn
         Assert.True(ended.IsCompleted, "the run waited for something");
         ended.GetAwaiter().GetResult();
-        var running = simulation.Running!;
-        result.Failure = running.Completion.Exception?.InnerException;
-        if (result.Failure is Xunit.Sdk.IAssertionException) throw result.Failure;
-        if (result.Failure is null)
+        if (simulation.HasCrashed) return simulation;
+        Failure = simulation.Running!.Completion.Exception?.InnerException;
+        if (Failure is Xunit.Sdk.IAssertionException) throw Failure;
+        return simulation;
+    }
+
+    void Finish(Pipeline pipeline, MemoryStore store, RunningPipeline running)
+    {
+        if (Failure is not null) return;
+        using var snapshot = store.Snapshot();
+        foreach (var view in pipeline.Views.Where(v => v.IsMaterialized))
         {
-            using var snapshot = store.Snapshot();
-            foreach (var view in pipeline.Views.Where(v => v.IsMaterialized))
+            var rows = Stored[view.Name] = [];
+            foreach (var batch in snapshot.Scan(view.Name, running.Memory))
             {
-                var rows = result.Stored[view.Name] = [];
-                foreach (var batch in snapshot.Scan(view.Name, running.Memory))
-                {
-                    for (var row = 0; row < batch.RowCount; row++) rows.Add(Values(batch, row));
-                    batch.Release();
-                }
+                for (var row = 0; row < batch.RowCount; row++) rows.Add(Values(batch, row));
+                batch.Release();
             }
-            foreach (var counters in running.Quality) result.Late[counters.Source] = counters.Late;
         }
-        Assert.True(running.Memory.Alive == 0, $"{running.Memory.Alive} buffers are still alive{(result.Failure is null ? "" : $" after {result.Failure}")}");
+        foreach (var counters in running.Quality) Late[counters.Source] = counters.Late;
+    }
+
+    void CheckMemory(RunningPipeline running)
+    {
+        Assert.True(running.Memory.Alive == 0, $"{running.Memory.Alive} buffers are still alive{(Failure is null ? "" : $" after {Failure}")}");
         foreach (var owner in running.Memory.Owners.Where(o => o != running.Memory.Buffers)) Assert.True(owner.Bytes == 0, $"{owner.Name} still has {owner.Bytes} bytes");
-        return result;
     }
 
     static object?[] Values(Batch batch, int row) => [.. batch.Columns.Select(c => PlainValues.Of(c, row))];

@@ -99,7 +99,7 @@ sealed class Trial
             if (sink.Emit.Mode == EmitMode.Changes && Follows(view.Plan)) CheckCuts(way, view, run, changes);
         }
         // What a rule pushes down or leaves out is late elsewhere, or not at all.
-        if (way.RulesOff?.Count > 1 && run.Late.Values.Sum() != _late.Values.Sum())
+        if (way.Crashes == 0 && way.RulesOff?.Count > 1 && run.Late.Values.Sum() != _late.Values.Sum())
             throw new WrongAnswer($"{way}: {run.Late.Values.Sum()} rows are told to be late, {_late.Values.Sum()} are ({string.Join(", ", _late.Select(l => $"{l.Key} {l.Value}"))})");
     }
 

@@ -14,6 +14,11 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
     /// <summary>Called before each turn with its number.</summary>
     public Action<int>? OnTurn { get; init; }
 
+    /// <summary>The turn at which the process ends without a word; -1 = it does not.</summary>
+    public int CrashAt { get; init; } = -1;
+
+    public bool HasCrashed { get; private set; }
+
     /// <summary>How far the clock goes when it is its turn.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -27,6 +32,11 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
             {
                 if (turn >= turnsMax) Assert.Fail($"seed {seed}: no end after {turn} turns: {Run}");
                 OnTurn?.Invoke(turn);
+                if (turn == CrashAt)
+                {
+                    HasCrashed = true;
+                    return;
+                }
                 turn++;
                 var who = _random.Next(Run.Lanes.Length + 2);
                 if (who < Run.Lanes.Length)

@@ -35,7 +35,12 @@ sealed class TestSource(bool isBounded, params IPartition[] partitions) : ISourc
     public Dictionary<int, long> Durable { get; } = [];
     public int Disposed { get; private set; }
 
-    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) => new(partitions);
+    public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
+    {
+        foreach (var position in from)
+            if (partitions.FirstOrDefault(p => p.Id == position.Partition) is TestRows rows) rows.Seek(position.Position);
+        return new(partitions);
+    }
 
     public void Committed(IReadOnlyDictionary<int, long> positions)
     {
@@ -71,6 +76,9 @@ sealed class TestRows(int id, Schema schema, int seed, bool ends, params object?
 
     public long Position => _next;
     public long? Length => null;
+
+    /// <summary>Goes on behind rows that were read before.</summary>
+    public void Seek(long position) => _next = (int)position;
 
     /// <summary>Thrown instead of the batch after so many rows.</summary>
     public Exception? Fails { get; init; }
@@ -159,12 +167,26 @@ sealed class TestSink : ISink
 
     public bool IsStaged => false;
 
-    public void Open(Schema schema, IReadOnlyList<int> key, string? position) => Key = [.. key];
+    /// <summary>The version that it has written last, as a database remembers it.</summary>
+    public long AppliedVersion { get; set; }
+
+    /// <summary>Called where the target is made anew.</summary>
+    public Action? BeginsAnew { get; init; }
+
+    public void Open(Schema schema, IReadOnlyList<int> key, string? position)
+    {
+        Key = [.. key];
+        if (position is not null) return;
+        AppliedVersion = 0;
+        BeginsAnew?.Invoke();
+    }
 
     public void Write(IReadOnlyList<Batch> changes, long version)
     {
         Gate?.Wait();
         if (Fails is not null) throw Fails;
+        if (version <= AppliedVersion) return;
+        AppliedVersion = version;
         foreach (var batch in changes)
         {
             if (Takes is not null)

@@ -254,7 +254,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
         if (_context.Lane == 0 || saver.IsWhole) SaveTable(saver);
         if (!_waitingHasChanged && !saver.IsWhole) return;
         _waitingHasChanged = false;
-        saver.BeginPart(WaitingPart, forgets: true);
+        saver.BeginPart(WaitingPart);
         saver.BeginEntry().Write(_context.OwnHash);
         _waiting.Save(saver.BeginValue());
         saver.EndEntry();

@@ -34,6 +34,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
     readonly int[] _accepted, _numbers, _slots, _places, _rows;
     Frontier _frontier = Frontier.Start;
     int _pruneAt = PruneAtLeast;
+    readonly bool[] _savedGroups = new bool[Hash64.KeyGroups]; // of which rows that wait stand in a checkpoint
     bool _settles, _advances, _waitingHasChanged;
 
     public TemporalJoinOperator(TemporalJoin node, OperatorContext context)
@@ -310,12 +311,18 @@ sealed class TemporalJoinOperator : IOperator, IStateful
         }
         if (!_waitingHasChanged && !saver.IsWhole) return;
         _waitingHasChanged = false;
-        saver.BeginPart(WaitingPart, forgets: true);
+        saver.BeginPart(WaitingPart);
         var groups = _waiting.Images(_node.LeftKeys);
         for (var g = 0; g < groups.Length; g++)
         {
-            if (groups[g].Count == 0) continue;
+            if (groups[g].Count == 0 && !_savedGroups[g]) continue;
+            _savedGroups[g] = groups[g].Count > 0;
             saver.BeginEntry().Write((ulong)g << 56);
+            if (groups[g].Count == 0)
+            {
+                saver.EndGone();
+                continue;
+            }
             saver.BeginValue();
             foreach (var image in groups[g]) writer.WriteBytes(image);
             saver.EndEntry();
@@ -326,7 +333,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
     {
         if (part == WaitingPart)
         {
-            _ = reader.Read<ulong>();
+            _savedGroups[Hash64.KeyGroup(reader.Read<ulong>())] = true;
             while (reader.Remaining > 0) _waiting.Load(reader.ReadBytes());
             return;
         }

@@ -50,7 +50,7 @@ public sealed class StateSaver
 
     /// <summary>Begins a part, 0 being the one that is begun from the start.</summary>
     /// <param name="part">A number of the operator's own choice.</param>
-    /// <param name="forgets">Whether nothing which was saved of the part before holds any longer.</param>
+    /// <param name="forgets">Whether nothing which was saved of the part before holds any longer, in no lane: only for what all lanes give up at the same barrier.</param>
     public void BeginPart(long part, bool forgets = false)
     {
         EndSection();
