@@ -43,6 +43,7 @@ static class PlanFingerprint
         {
             text.Append(node.Demand);
             Write(text, node.Used);
+            Write(text, node.UsedByPort);
         }
         foreach (var input in node.Inputs) text.Append('|').Append(prints[input.Node.Id].ToString("x32", CultureInfo.InvariantCulture)).Append(':').Append(input.Port);
         return Hash(text.ToString());

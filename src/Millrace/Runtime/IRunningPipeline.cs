@@ -163,8 +163,8 @@ public sealed record RunOptions
     public string BaseDirectory { get; init; } = ".";
     /// <summary>The outside world's time. Default: the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
-    /// <summary>Whether tables and state are emptied at the start rather than gone on from. A run that had come to its end starts afresh anyway.</summary>
-    public bool IsFresh { get; init; }
+    /// <summary>Whether each commit is a checkpoint, from which the next run goes on; otherwise every start is a fresh one. A run that had come to its end starts afresh anyway.</summary>
+    public bool KeepsState { get; init; }
     /// <summary>Lanes in place of the pipeline's setting; 0 = as set. 1 with <see cref="Inline"/> runs everything on one thread.</summary>
     public int Lanes { get; init; }
     /// <summary>Reads, decodes and computes on the calling lane alone: one thread in total besides the committer. For benchmarks and deterministic tests.</summary>

@@ -42,7 +42,7 @@ public static class PipelineRunner
         var readers = new List<ReaderRun>();
         try
         {
-            var recovery = options.IsFresh ? null : Recovery.Find(options.Store);
+            var recovery = options.KeepsState ? Recovery.Find(options.Store) : null;
             var partitions = new List<IReadOnlyList<IPartition>>();
             foreach (var scan in plan.Scans)
             {
@@ -59,7 +59,7 @@ public static class PipelineRunner
                 if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
             }
             recovery?.SendPending(options.Store.Blobs!, readers, memory);
-            var checkpointer = options.Store.Blobs is { } blobs ? new Checkpointer(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record) : null;
+            var checkpointer = options.KeepsState && options.Store.Blobs is { } blobs ? new Checkpointer(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record) : null;
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);

@@ -71,7 +71,7 @@ sealed class EngineRun
                 var changes = result.Changes[sink.Name];
                 connector.Sinks[sink.Name] = new() { Takes = (batch, row, weight, version) => changes.Add((version, Values(batch, row), weight)), AppliedVersion = applied[sink.Name], BeginsAnew = changes.Clear };
             }
-            var simulation = result.Simulate(pipeline, Orders.Options(connector, store, clock, way.Lanes), clock, way, crash, crash < way.Crashes ? moments.Next(1, 300) : -1);
+            var simulation = result.Simulate(pipeline, Orders.Options(connector, store, clock, way.Lanes) with { KeepsState = true }, clock, way, crash, crash < way.Crashes ? moments.Next(1, 300) : -1);
             result.CheckMemory(simulation.Running!);
             if (!simulation.HasCrashed)
             {
