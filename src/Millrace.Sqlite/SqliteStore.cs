@@ -145,7 +145,7 @@ public sealed class SqliteStore : IStore
     {
         if (stored.Schema.Fields.SequenceEqual(wanted.Schema.Fields) && stored.Key.SequenceEqual(wanted.Key)) return;
         throw new ConnectorException(Fault.User,
-            $"'{_path}' holds '{stored.Name}' with other columns or another key ({stored.Schema}) than the file declares now ({wanted.Schema}). Start anew with --fresh, or choose another folder with --data.");
+            $"'{_path}' holds '{stored.Name}' with other columns or another key ({stored.Schema}) than the file declares now ({wanted.Schema}). Start anew, or choose another folder with --data.");
     }
 
     /// <inheritdoc/>

@@ -66,7 +66,7 @@ sealed class CheckCommand : ICommand
             var opened = connector.CreateSource(new(source.Name, source.Schema, source.Options, file.Folder, file.DefaultDataDirectory, TimeProvider.System));
             if (opened is FileSource found && FirstRecords.Problem(source, found, file.Options.Formats) is { } problem) return problem;
             return opened.CanReplay ? null
-                : $"source '{source.Name}' cannot go on from a checkpoint: after a crash the pipeline has to start anew (--from fresh), and what the source gave before is lost.";
+                : $"source '{source.Name}' cannot give the same rows again: after a crash the results have what it gives then, and what it gave before is lost. {source.Connector} in docs/reference/connectors.md says how it can.";
         }
         catch (ConnectorException e)
         {

@@ -21,7 +21,7 @@ public interface ISource : IAsyncDisposable
     /// <param name="stop">Gives up.</param>
     ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop);
 
-    /// <summary>Whether it can be opened at a position after a restart.</summary>
+    /// <summary>Whether a start without positions gives the same rows again: nothing of it was dropped, and it does not begin at "now".</summary>
     bool CanReplay { get; }
 
     /// <summary>Whether it ends.</summary>

@@ -19,7 +19,7 @@ public interface IStateful
     /// <summary>Reads back what <see cref="SaveCommon"/> wrote. With another number of lanes than before it is called for each of those, its own place last: what holds for all lanes is the last, what adds up is joined.</summary>
     void LoadCommon(ref StateReader reader);
 
-    /// <summary>Writes the entries that have changed since it was called last, or all (<see cref="StateSaver.IsWhole"/>).</summary>
+    /// <summary>Writes the entries that have changed since it was called last.</summary>
     void Save(StateSaver saver);
 
     /// <summary>Reads back an entry, its key and what was kept under it. Entries come once each, in any order.</summary>

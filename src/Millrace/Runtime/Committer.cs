@@ -43,7 +43,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var toSinks = new List<(ReaderRun Reader, List<Batch> Batches)>();
             var frontiers = new Dictionary<string, Frontier>(StringComparer.Ordinal);
             var saves = checkpointer is not null && !isFinished;
-            if (saves) _saver.Begin(isWhole: false);
+            if (saves) _saver.Begin();
             for (var i = 0; i < readers.Count; i++)
             {
                 var reader = readers[i];

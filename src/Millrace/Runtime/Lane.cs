@@ -240,7 +240,7 @@ sealed class Lane : IDisposable
     ReadOnlyMemory<byte> SaveState()
     {
         if (!_run.SavesState) return default;
-        _saver.Begin(isWhole: false);
+        _saver.Begin();
         foreach (var (station, state, place) in Named) station.Save(state, place, _saver);
         _saver.EndSection();
         return _saver.Written;

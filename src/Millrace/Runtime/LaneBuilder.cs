@@ -93,8 +93,7 @@ sealed class LaneBuilder
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;
             var inputs = edges.Select((count, i) => new StationInputs(count, node.Logical.HoldsTime(i)));
-            IOperator? Make() => isBare ? null : node.Logical.CreateOperator(context);
-            var station = new Station(node.Stage, Make(), [.. inputs], lane.Pending, lane.Clock) { Exit = exit, HotKeys = HotKeysOf(node), Make = Make, MakesTime = node.Logical.MakesTime };
+            var station = new Station(node.Stage, isBare ? null : node.Logical.CreateOperator(context), [.. inputs], lane.Pending, lane.Clock) { Exit = exit, HotKeys = HotKeysOf(node), MakesTime = node.Logical.MakesTime };
             if (node.IsClocked) lane.Clocked[clocked++] = station;
             _stations[(index, node.Id, slot)] = station;
             byStage[node.Stage].Add(station);

@@ -85,12 +85,6 @@ sealed class PipelineRun
         Signal.Wake();
     }
 
-    /// <summary>Whether a lane has passed the barrier that others have not.</summary>
-    public bool HasArrived(int lane)
-    {
-        lock (_lock) return _cuts[lane] is not null;
-    }
-
     void Arrive(int lane, Cut cut)
     {
         lock (_lock)

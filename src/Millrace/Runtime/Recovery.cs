@@ -38,7 +38,7 @@ sealed class Recovery
             catch (InvalidDataException e)
             {
                 throw new ConnectorException(Fault.External, string.Create(CultureInfo.InvariantCulture,
-                    $"Checkpoint {record.Version} is damaged: of its file '{piece.Name}', {e.Message}. Restore the data folder from a copy, or start anew with --from fresh."), e);
+                    $"Checkpoint {record.Version} is damaged: of its file '{piece.Name}', {e.Message}. Restore the data folder from a copy, or start anew."), e);
             }
         }
         return new(record, new(chain));
@@ -89,7 +89,7 @@ sealed class Recovery
             }
             catch (InvalidDataException e)
             {
-                throw new ConnectorException(Fault.External, $"Results for sink '{pending.Sink}' of version {pending.Version} stand in '{pending.Blob}', but {e.Message}. Restore the data folder from a copy, or start anew with --from fresh.", e);
+                throw new ConnectorException(Fault.External, $"Results for sink '{pending.Sink}' of version {pending.Version} stand in '{pending.Blob}', but {e.Message}. Restore the data folder from a copy, or start anew.", e);
             }
             reader.Tell(batches, pending.Version);
             foreach (var batch in batches) batch.Release();

@@ -13,7 +13,7 @@ namespace Millrace.Runtime;
 /// </remarks>
 sealed class Station : IOutput, IDisposable
 {
-    IOperator? _operator;
+    readonly IOperator? _operator;
     readonly PendingStations _pending;
     readonly Input[] _inputs;
     readonly bool _tellsInputs;
@@ -54,9 +54,6 @@ sealed class Station : IOutput, IDisposable
 
     /// <summary>Where the clean rows of a source leave, or null.</summary>
     public CleanExit? Exit { get; init; }
-
-    /// <summary>Makes another operator of the same node for this place.</summary>
-    public Func<IOperator?>? Make { get; init; }
 
     public long RowsIn => Volatile.Read(ref _rowsIn);
 
@@ -150,7 +147,7 @@ sealed class Station : IOutput, IDisposable
         _common.Write(_frontier);
         foreach (var input in _inputs) _common.Write(input.Frontier);
         stateful.SaveCommon(_common);
-        if (!saver.IsWhole && _common.Written.SequenceEqual(_savedCommon.Written)) return;
+        if (_common.Written.SequenceEqual(_savedCommon.Written)) return;
         (_common, _savedCommon) = (_savedCommon, _common);
         saver.BeginState(state, SectionKind.Common);
         saver.BeginEntry().WriteRaw(System.Text.Encoding.UTF8.GetBytes(place));
@@ -207,15 +204,6 @@ sealed class Station : IOutput, IDisposable
     {
         var rows = StateRows;
         if (rows > _mostStateRows) Volatile.Write(ref _mostStateRows, rows);
-    }
-
-    /// <summary>Puts a new operator in the place of one that has state, right after a barrier; what it remembers is carried over.</summary>
-    public void Renew(Action<IOperator, IOperator> carryOver)
-    {
-        if (_operator is not IStateful || Make?.Invoke() is not { } made) return;
-        carryOver(_operator, made);
-        _operator.Dispose();
-        _operator = made;
     }
 
     /// <summary>Lets an operator that returned early go on, if there is room.</summary>

@@ -25,7 +25,7 @@ ref struct ChangedKeys(KeyedTable keys, StateSaver saver, ReadOnlySpan<int> kept
             return true;
         }
         _current = -1;
-        keys.EndSave(saver);
+        keys.EndSave();
         return false;
     }
 }

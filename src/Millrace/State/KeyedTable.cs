@@ -410,7 +410,7 @@ public sealed partial class KeyedTable : IDisposable
         return key >= 0 ? key : NewKey(Hash64.Null);
     }
 
-    /// <summary>Saves the keys that somebody holds, those that changed or all: enumerate it to the end and write for each what is kept under it. Keys that left are told as gone.</summary>
+    /// <summary>Saves the keys that somebody holds, those that changed: enumerate it to the end and write for each what is kept under it. Keys that left are told as gone.</summary>
     internal ChangedKeys SaveChanged(StateSaver saver) => SaveChanged(saver, [], isKept: false);
 
     /// <summary>As <see cref="SaveChanged(StateSaver)"/> for an owner that holds no keys but knows which it needs: those that are not 0 in a list by key.</summary>
@@ -428,9 +428,9 @@ public sealed partial class KeyedTable : IDisposable
     /// <summary>The next key to save, or -1; tells those that nobody holds as gone.</summary>
     internal int NextToSave(ref int next, StateSaver saver, ReadOnlySpan<int> kept, bool isKept)
     {
-        while (next < (saver.IsWhole ? _last : _changedCount))
+        while (next < _changedCount)
         {
-            var key = saver.IsWhole ? next++ : _changed[next++];
+            var key = _changed[next++];
             if (isKept ? _uses[key] >= 0 && key < kept.Length && kept[key] != 0 : _uses[key] > 0)
             {
                 _marks[key] = IsSaved;
@@ -447,12 +447,7 @@ public sealed partial class KeyedTable : IDisposable
     }
 
     /// <summary>Everything is saved.</summary>
-    internal void EndSave(StateSaver saver)
-    {
-        if (saver.IsWhole)
-            for (var i = 0; i < _changedCount; i++) _marks[_changed[i]] &= unchecked((byte)~HasChanged);
-        _changedCount = 0;
-    }
+    internal void EndSave() => _changedCount = 0;
 
     /// <summary>Reads back a key that <see cref="SaveChanged(StateSaver)"/> wrote, gives it a number and holds it.</summary>
     internal int LoadHeld(ref StateReader reader)

@@ -1,5 +1,4 @@
 using Millrace.Connectors;
-using Millrace.Connectors.Journals;
 
 namespace Millrace.Stores;
 

@@ -141,7 +141,7 @@ public sealed class SinkContractTests : IDisposable
             using var sink = Sink(kind);
             var error = Assert.Throws<ConnectorException>(() => sink.Open(schema, [], position));
             Assert.Equal(Fault.User, error.Fault);
-            Assert.Contains("--from fresh", error.Message, StringComparison.Ordinal);
+            Assert.Contains("start anew", error.Message, StringComparison.Ordinal);
             return error.Message;
         }
         Assert.Contains("other columns", Refused(new(s_schema.Fields.Append(new Field("more", DataType.Text)))), StringComparison.Ordinal);
@@ -205,7 +205,7 @@ public sealed class SinkContractTests : IDisposable
             using var sink = Sink("sqlite");
             var error = Assert.Throws<ConnectorException>(() => sink.Open(schema, [], position));
             Assert.Equal(Fault.User, error.Fault);
-            Assert.Contains("--from fresh", error.Message, StringComparison.Ordinal);
+            Assert.Contains("start anew", error.Message, StringComparison.Ordinal);
             return error.Message;
         }
         Assert.Contains("has other columns", Refused(new(s_schema.Fields.Append(new Field("more", DataType.Text)))), StringComparison.Ordinal);

@@ -13,13 +13,13 @@ sealed class StateLog
     byte[] _common = [];
 
     /// <summary>Saves what has changed.</summary>
-    public void Save(IOperator operation, bool isWhole = false)
+    public void Save(IOperator operation)
     {
         if (operation is not IStateful stateful) return;
         var writer = new StateWriter();
         stateful.SaveCommon(writer);
         _common = writer.Written.ToArray();
-        _saver.Begin(isWhole);
+        _saver.Begin();
         _saver.BeginState(1);
         stateful.Save(_saver);
         _saver.EndSection();
@@ -44,14 +44,5 @@ sealed class StateLog
         });
         target.EndLoad();
         Assert.Equal(((IStateful)like).StateRows, target.StateRows);
-    }
-
-    /// <summary>Carries over everything from one operator to another.</summary>
-    public static void Move(IOperator from, IOperator to)
-    {
-        if (from is not IStateful) return;
-        var log = new StateLog();
-        log.Save(from, isWhole: true);
-        log.Load(to, from);
     }
 }

@@ -14,20 +14,19 @@ namespace Millrace.Tests.Oracle;
 /// <param name="BatchRows">Rows of a batch at most.</param>
 /// <param name="QueueLength">Batches between two lanes.</param>
 /// <param name="TickMs">How far the clock goes when it is its turn: 100 is a commit each time.</param>
-/// <param name="RestartsEvery">After so many commits all operators are replaced by new ones with their saved state; 0 = never.</param>
-/// <param name="Crashes">How often the process ends at some moment and another goes on from the last checkpoint.</param>
+/// <param name="Crashes">How often the process ends at some moment and another goes on from the last checkpoint, on any number of lanes.</param>
 /// <param name="RulesOff">Plan rules that are left out.</param>
-sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int RestartsEvery = 0, int Crashes = 0, IReadOnlyList<string>? RulesOff = null)
+sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int Crashes = 0, IReadOnlyList<string>? RulesOff = null)
 {
     static readonly string[] s_rules = [.. Settings.RuleNames];
 
     /// <summary>A random way.</summary>
     public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
-        random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(3) == 0 ? random.Next(1, 4) : 0, random.Next(3) == 0 ? random.Next(1, 5) : 0,
+        random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(2) == 0 ? random.Next(1, 8) : 0,
         random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null });
 
     public override string ToString() => $"{Lanes} lanes, batches of {BatchRows}, queues of {QueueLength}, schedule {Seed}, ticks of {TickMs} ms"
-        + (RestartsEvery > 0 ? $", restarts every {RestartsEvery} commits" : "") + (Crashes > 0 ? $", {Crashes} crashes" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
+        + (Crashes > 0 ? $", {Crashes} crashes" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
 }
 
 /// <summary>What came out of a pipeline.</summary>
@@ -71,7 +70,9 @@ sealed class EngineRun
                 var changes = result.Changes[sink.Name];
                 connector.Sinks[sink.Name] = new() { Takes = (batch, row, weight, version) => changes.Add((version, Values(batch, row), weight)), AppliedVersion = applied[sink.Name], BeginsAnew = changes.Clear };
             }
-            var simulation = result.Simulate(pipeline, Orders.Options(connector, store, clock, way.Lanes) with { KeepsState = true }, clock, way, crash, crash < way.Crashes ? moments.Next(1, 300) : -1);
+            var lanes = crash == 0 ? way.Lanes : moments.Next(1, 5);
+            var crashAt = crash < way.Crashes ? moments.Next(1, 1 << moments.Next(3, 11)) : -1;
+            var simulation = result.Simulate(pipeline, Orders.Options(connector, store, clock, lanes) with { KeepsState = way.Crashes > 0 }, clock, way, crash, crashAt);
             result.CheckMemory(simulation.Running!);
             if (!simulation.HasCrashed)
             {
@@ -85,20 +86,13 @@ sealed class EngineRun
     Simulation Simulate(Pipeline pipeline, RunOptions options, ManualClock clock, Way way, int crash, int crashAt)
     {
         Simulation simulation = null!;
-        var commits = 0;
         simulation = new(pipeline, options, clock, way.Seed + crash)
         {
             Tick = TimeSpan.FromMilliseconds(way.TickMs),
-            StopsLanesAtBarriers = way.RestartsEvery > 0,
             CrashAt = crashAt,
             OnTurn = turn =>
             {
-                if (turn > 0) return;
-                simulation.Running!.Subscribe(new Listener(commit =>
-                {
-                    Cuts.Add((commit.Version, commit.Positions.ToDictionary(p => (p.Source, p.Partition), p => p.Position)));
-                    if (way.RestartsEvery > 0 && ++commits % way.RestartsEvery == 0) simulation.RestartOperators();
-                }));
+                if (turn == 0) simulation.Running!.Subscribe(new Listener(commit => Cuts.Add((commit.Version, commit.Positions.ToDictionary(p => (p.Source, p.Partition), p => p.Position)))));
             },
         };
         var ended = simulation.RunAsync(turnsMax: 5_000_000); // a batch of one row is a turn

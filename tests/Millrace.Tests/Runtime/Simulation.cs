@@ -57,20 +57,8 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
         }
     }
 
-    /// <summary>Whether a lane that has reached a barrier waits for the others, so that all operators stand at it when the commit is told.</summary>
-    public bool StopsLanesAtBarriers { get; init; }
-
-    /// <summary>Replaces all operators with state by new ones that go on from what was saved. Called from a listener of commits, with <see cref="StopsLanesAtBarriers"/>.</summary>
-    public void RestartOperators()
-    {
-        foreach (var lane in Run!.Lanes)
-            foreach (var stations in lane.Stations)
-                foreach (var station in stations) station.Renew(Operators.StateLog.Move);
-    }
-
     void StepLane(Lane lane)
     {
-        if (StopsLanesAtBarriers && Run!.HasArrived(lane.Index)) return;
         try
         {
             lane.Step();

@@ -66,7 +66,7 @@ sealed class FilePartition : IBytePartition
 
     void GoOn(SourcePosition from, IReadOnlyList<string> files)
     {
-        if (from.Mark is null) throw new ConnectorException(Fault.User, $"the checkpoint does not say which files of '{_pattern.Path}' it has read. Start anew with --from fresh.");
+        if (from.Mark is null) throw new ConnectorException(Fault.User, $"the checkpoint does not say which files of '{_pattern.Path}' it has read. Start anew.");
         var read = ReadFiles.Parse(from.Mark, out var wasAtEnd);
         Position = from.Position;
         var at = read.FindLastIndex(f => f.Start <= Position);
@@ -93,7 +93,7 @@ sealed class FilePartition : IBytePartition
             return;
         }
         _current = InputFile.TryGoOn(_path, Position - start, head, out var problem) ?? (_isFollowed ? Rotated(_path, Position - start, head) : null);
-        if (_current is null) throw new ConnectorException(Fault.User, problem! + " Put back the file as it was, or start anew with --from fresh.");
+        if (_current is null) throw new ConnectorException(Fault.User, problem! + " Put back the file as it was, or start anew.");
     }
 
     /// <summary>The file that was read, under another name beside the one that took its place: a log that was rotated meanwhile. The new one comes behind it.</summary>

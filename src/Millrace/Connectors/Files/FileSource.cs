@@ -51,7 +51,7 @@ sealed class FileSource(SourceContext context) : ISource
     }
 
     ConnectorException Divided() => new(Fault.User,
-        $"partitions = '{(_isEach ? "files" : "one")}': the checkpoint read '{_pattern.Path}' in the other way. Set partitions back to what it was, or start anew with --from fresh.");
+        $"partitions = '{(_isEach ? "files" : "one")}': the checkpoint read '{_pattern.Path}' in the other way. Set partitions back to what it was, or start anew.");
 
     /// <summary>The files there are now; none only where they may still come.</summary>
     /// <exception cref="ConnectorException">There are none, or they cannot be looked for.</exception>

@@ -82,7 +82,7 @@ sealed class InputFile : IDisposable
         if (_head.Bytes == FileHead.MaxBytes || offset > _head.Bytes || offset + bytes.Length <= _head.Bytes) return;
         bytes = bytes[(_head.Bytes - (int)offset)..];
         bytes = bytes[..Math.Min(bytes.Length, FileHead.MaxBytes - _head.Bytes)];
-        _head = new(_head.Bytes + bytes.Length, Journals.Crc32C.Append(_head.Checksum, bytes));
+        _head = new(_head.Bytes + bytes.Length, Crc32C.Append(_head.Checksum, bytes));
     }
 
     public static InputFile Open(string path)

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Millrace.Runtime;
+using Millrace.Stores;
 
 namespace Millrace.Connectors.Journals;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Millrace.Data;
+using Millrace.Stores;
 
 namespace Millrace.Connectors.Journals;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Millrace.Data;
 
 namespace Millrace.Connectors.Journals;
 

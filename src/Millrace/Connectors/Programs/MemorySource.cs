@@ -105,6 +105,8 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         }
     }
 
+    bool Keeps => keeps;
+
     internal ISource Open(string name) => new Source(this, name);
 
     /// <summary>The batch that a row lies in, retained, and the row's place in it; null where it was not pushed yet.</summary>
@@ -151,14 +153,14 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
             if (from is null) return _dropped;
             if (keeps || from.Position >= _dropped && from.Position <= End) return from.Position;
             throw new ConnectorException(Fault.User, $"source '{name}': the checkpoint has read {from.Position:N0} rows of a program, and this one holds only those from {_dropped:N0} to {End:N0}. " +
-                "Keep the rows (new MemorySource(schema, keeps: true)) and push them again, or start anew with --from fresh.");
+                "Keep the rows (new MemorySource(schema, keeps: true)) and push them again, or start anew.");
         }
     }
 
     sealed class Source(MemorySource memory, string name) : ISource
     {
-        /// <summary>Within the process, from the rows that are not committed yet; in another one only where the program keeps its rows.</summary>
-        public bool CanReplay => true;
+        /// <summary>Rows that are not kept are gone once they are committed.</summary>
+        public bool CanReplay => memory.Keeps;
 
         /// <summary>It ends when the program says so.</summary>
         public bool IsBounded => true;

@@ -77,17 +77,17 @@ sealed class Slice(MemoryOwner owner)
         _unsaved[_unsavedCount++] = group;
     }
 
-    /// <summary>Saves the groups that have changed, or all, as entries of the part at hand.</summary>
+    /// <summary>Saves the groups that have changed as entries of the part at hand.</summary>
     public void Save(Groups groups, KeyedTable keys, StateSaver saver, Action<int, StateWriter> save)
     {
         var reader = new StateReader(_gone.Written);
         while (reader.Remaining > 0) saver.Gone(reader.ReadBytes());
         _gone.Clear();
         saver.EndSection(); // a group that left may have come back: what follows is newer
-        foreach (var group in saver.IsWhole ? Members : _unsaved.AsSpan(0, _unsavedCount))
+        foreach (var group in _unsaved.AsSpan(0, _unsavedCount))
         {
             // A number in the list may be that of a group which is gone, or of another slice by now.
-            if (!saver.IsWhole && ((groups.Marks[group] & Groups.IsUnsaved) == 0 || Find(groups.Keys[group]) != group)) continue;
+            if ((groups.Marks[group] & Groups.IsUnsaved) == 0 || Find(groups.Keys[group]) != group) continue;
             keys.SaveKey(groups.Keys[group], saver.BeginEntry());
             saver.Writer.Write(From);
             var writer = saver.BeginValue();

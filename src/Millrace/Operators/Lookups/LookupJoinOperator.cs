@@ -250,9 +250,8 @@ sealed class LookupJoinOperator : IOperator, IStateful
 
     public void Save(StateSaver saver)
     {
-        if (saver.IsWhole) (_savedRows, _savedKeys) = (0, 0);
-        if (_context.Lane == 0 || saver.IsWhole) SaveTable(saver);
-        if (!_waitingHasChanged && !saver.IsWhole) return;
+        if (_context.Lane == 0) SaveTable(saver);
+        if (!_waitingHasChanged) return;
         _waitingHasChanged = false;
         saver.BeginPart(WaitingPart);
         saver.BeginEntry().Write(_context.OwnHash);

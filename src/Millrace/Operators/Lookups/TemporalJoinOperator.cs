@@ -309,7 +309,7 @@ sealed class TemporalJoinOperator : IOperator, IStateful
                 if (slot != Versions.Gone) _table.Save(slot, writer);
             }
         }
-        if (!_waitingHasChanged && !saver.IsWhole) return;
+        if (!_waitingHasChanged) return;
         _waitingHasChanged = false;
         saver.BeginPart(WaitingPart);
         var groups = _waiting.Images(_node.LeftKeys);

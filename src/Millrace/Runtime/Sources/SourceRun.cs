@@ -40,11 +40,6 @@ sealed class SourceRun : IAsyncDisposable
     public async ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         _from = [.. from.Where(p => p.Source == Definition.Name)];
-        if (_from.Count > 0 && !Source.CanReplay)
-        {
-            throw new ConnectorException(Fault.User,
-                $"source '{Definition.Name}': a '{Definition.Connector}' source cannot be read again from the position of a checkpoint, so what came since would be missing. Start anew with --from fresh.");
-        }
         var partitions = await Source.OpenAsync(_from, stop).ConfigureAwait(false);
         Time.SetPartitions(partitions.Select(p => p.Name));
         return partitions;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Millrace.Connectors.Journals;
 using Millrace.Data;
 
 namespace Millrace.State;

@@ -45,14 +45,13 @@ sealed class SavedState
     {
         var seen = new SeenKeys(_blobs);
         var forgottenParts = new HashSet<(UInt128, long)>();
-        var forgottenStates = new HashSet<UInt128>();
         for (var b = 0; b < _blobs.Count; b++)
         {
             var blob = _blobs[b].AsSpan();
             for (var s = _sections[b].Count - 1; s >= 0; s--)
             {
                 var section = _sections[b][s];
-                if (!isPicked(in section) || forgottenStates.Contains(section.State) || forgottenParts.Contains((section.State, section.Part))) continue;
+                if (!isPicked(in section) || forgottenParts.Contains((section.State, section.Part))) continue;
                 var body = blob.Slice(section.Start, section.Length);
                 for (var at = 0; at < body.Length;)
                 {
@@ -63,7 +62,6 @@ sealed class SavedState
                     at += keyLength + Math.Max(0, valueLength);
                 }
                 if ((section.Flags & SectionFlags.ForgetsPart) != 0) forgottenParts.Add((section.State, section.Part));
-                if ((section.Flags & SectionFlags.ForgetsState) != 0) forgottenStates.Add(section.State);
             }
         }
     }

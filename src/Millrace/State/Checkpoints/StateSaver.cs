@@ -17,9 +17,6 @@ public sealed class StateSaver
     int _section = -1; // where the body's length stands, or -1 where no section was begun
     int _entry = -1, _value;
 
-    /// <summary>Whether everything is to be written, not only what has changed since the last time.</summary>
-    public bool IsWhole { get; private set; }
-
     /// <summary>Where keys and values are written.</summary>
     public StateWriter Writer => _writer;
 
@@ -27,10 +24,10 @@ public sealed class StateSaver
     internal ReadOnlyMemory<byte> Written => _writer.Memory;
 
     /// <summary>Begins a checkpoint.</summary>
-    internal void Begin(bool isWhole)
+    internal void Begin()
     {
         _writer.Clear();
-        (_section, _entry, IsWhole) = (-1, -1, isWhole);
+        (_section, _entry) = (-1, -1);
     }
 
     /// <summary>Begins the state of one operator.</summary>
@@ -38,14 +35,6 @@ public sealed class StateSaver
     {
         EndSection();
         (_state, _kind, _part) = (state, kind, 0);
-        if (IsWhole && kind == SectionKind.Keyed) ForgetAll();
-    }
-
-    /// <summary>Says that nothing which was saved of this operator before holds any longer.</summary>
-    void ForgetAll()
-    {
-        StartSection(SectionFlags.ForgetsState);
-        EndSection();
     }
 
     /// <summary>Begins a part, 0 being the one that is begun from the start.</summary>
@@ -134,6 +123,4 @@ enum SectionFlags : byte
     None = 0,
     /// <summary>What was saved of its part before is forgotten.</summary>
     ForgetsPart = 1,
-    /// <summary>What was saved of its state by key before is forgotten, all parts.</summary>
-    ForgetsState = 2,
 }

@@ -352,7 +352,7 @@ public sealed class FileSourceTests : IDisposable
         var error = await Assert.ThrowsAsync<ConnectorException>(() => Source(path, options).OpenAsync(from, default).AsTask());
         Assert.Equal(Fault.User, error.Fault);
         Assert.StartsWith("source 'orders': ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--from fresh", error.Message, StringComparison.Ordinal);
+        Assert.Contains("start anew", error.Message, StringComparison.Ordinal);
         return error.Message;
     }
 

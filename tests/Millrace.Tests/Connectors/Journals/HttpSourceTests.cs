@@ -61,7 +61,7 @@ public sealed class HttpSourceTests : IDisposable
             Assert.Equal(Fault.User, error.Fault);
             Assert.Contains($"up to position {position}", error.Message, StringComparison.Ordinal);
             Assert.Contains("holds 3 to 6", error.Message, StringComparison.Ordinal);
-            Assert.Contains("--from fresh", error.Message, StringComparison.Ordinal);
+            Assert.Contains("start anew", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -69,8 +69,8 @@ sealed class Shrinker(FuzzCase found, Exception first, Way? failed)
     void SimplifyWay()
     {
         var simple = new Way(1);
-        foreach (var candidate in new[] { simple, simple with { TickMs = 100 }, simple with { BatchRows = 1 }, simple with { BatchRows = 1, TickMs = 100 }, simple with { BatchRows = 3, TickMs = 100, RestartsEvery = 1 } }
-            .Concat(_ways.Where(w => w is { RestartsEvery: 0, Lanes: 1 })).Concat(_ways.Where(w => w.RestartsEvery == 0)).Concat(_ways))
+        foreach (var candidate in new[] { simple, simple with { TickMs = 100 }, simple with { BatchRows = 1 }, simple with { BatchRows = 1, TickMs = 100 }, simple with { BatchRows = 3, TickMs = 100, Crashes = 3 } }
+            .Concat(_ways.Where(w => w is { Crashes: 0, Lanes: 1 })).Concat(_ways.Where(w => w.Crashes == 0)).Concat(_ways))
         {
             var before = _ways;
             _ways = [candidate];

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
-using Millrace.Connectors.Journals;
+using Millrace.Stores;
 
 namespace Millrace.Connectors.Files.Partitions;
 

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Millrace.Connectors.Journals;
 using Millrace.Data;
 using Millrace.Formats;
 using Millrace.Planning;
@@ -71,7 +70,7 @@ sealed class PartitionedFileSink : ISink
         {
             _paths = new(_path, _names, "rows." + (format.Name == "json" ? "jsonl" : format.Name) + (_isPacked ? ".gz" : ""));
             if (position is not null && !position.EndsWith(" " + _form, StringComparison.Ordinal))
-                throw new FormatException("the checkpoint wrote other columns, another format or other partitions into them than the SQL declares now. Give the sink another path, or start anew with --from fresh");
+                throw new FormatException("the checkpoint wrote other columns, another format or other partitions into them than the SQL declares now. Give the sink another path, or start anew");
             _list = new(Path.GetFullPath(_paths.Folder), _context.Name, position?[..^(_form.Length + 1)]);
         }
         catch (FormatException e)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Millrace.Connectors.Journals;
+namespace Millrace.Stores;
 
 /// <summary>Makes the names in a folder durable: a file whose bytes are on the disk can still vanish with its entry.</summary>
 static partial class Durability

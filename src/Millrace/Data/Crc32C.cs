@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Millrace.Connectors.Journals;
+namespace Millrace.Data;
 
-/// <summary>The checksum of journals: CRC-32C (Castagnoli), which processors compute themselves.</summary>
+/// <summary>The checksum of what is written to be read again: CRC-32C (Castagnoli), which processors compute themselves.</summary>
 static class Crc32C
 {
     /// <summary>Continues a checksum; start with 0.</summary>

@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
-using Millrace.Connectors.Journals;
 using Millrace.Data;
 using Millrace.Functions;
-using Millrace.Stores;
 
-namespace Millrace.State;
+namespace Millrace.Stores;
 
 /// <summary>Changes as bytes: for each row its weight and its image, and at the end of them all, where they stand alone, a CRC-32C.</summary>
 static class BatchImages
