@@ -183,4 +183,55 @@ public sealed class KeyedTableTests(ITestOutputHelper log)
         }
         Assert.Equal(0, memory.Alive);
     }
+
+    [Fact]
+    public void A_key_that_left_and_came_back_between_two_saves_is_kept_and_one_that_left_is_gone()
+    {
+        var memory = new MemoryAccountant();
+        var schema = new Schema(new Field("k", DataType.BigInt));
+        using (var table = new KeyedTable([DataType.BigInt], memory, memory.Owner("x")))
+        {
+            var (saver, blobs) = (new StateSaver(), new List<byte[]>());
+            int[] Hold(long from, int count)
+            {
+                var numbers = new int[count];
+                var batch = StoredRows.Batch(memory, schema, [.. Enumerable.Range(0, count).Select(i => new object?[] { from + i })]);
+                table.Find(batch, [0], [], numbers);
+                batch.Release();
+                foreach (var key in numbers)
+                {
+                    table.Hold(key);
+                    table.MarkChanged(key);
+                }
+                return numbers;
+            }
+            void Save()
+            {
+                saver.Begin();
+                saver.BeginState(1);
+                foreach (var key in table.SaveChanged(saver))
+                {
+                    var column = memory.Rent<long>(DataType.BigInt);
+                    table.AppendKeys(0, [key], column);
+                    saver.Writer.Write(column[0]);
+                    column.Release();
+                }
+                saver.EndSection();
+                blobs.Insert(0, [.. CheckpointBlob.Create(blobs.Count, 1, [saver.Written]).SelectMany(p => p.ToArray())]);
+            }
+            var first = Hold(0, 3000);
+            Save();
+            // Nobody marks them: that they are gone is told when they are swept, which is when others have come in their place.
+            foreach (var key in first.AsSpan(0, 2000)) table.Release(key);
+            Assert.False(table.SweepIfDue());
+            Hold(10_000, 2000);
+            Assert.True(table.SweepIfDue());
+            Hold(0, 10);
+            Save();
+            var alive = new List<long>();
+            new SavedState(blobs).Load((in Section _, ReadOnlySpan<byte> entry, int keyLength) => alive.Add(BitConverter.ToInt64(entry[keyLength..])));
+            Assert.Equal([.. Enumerable.Range(0, 10), .. Enumerable.Range(2000, 1000), .. Enumerable.Range(10_000, 2000)], alive.Order());
+        }
+        Assert.Equal(0, memory.Alive);
+    }
 }
