@@ -113,6 +113,8 @@ public sealed class SqliteStore : IStore
                 }
             }
         });
+        if (fresh)
+            foreach (var name in Blobs.List()) Blobs.Delete(name);
         foreach (var (name, (table, _)) in Ledger.Read(database)) _writers[name] = new TableWriter(database, table);
         _setVersion ??= database.Prepare(Ledger.WriteVersion);
         _setFrontier ??= database.Prepare(Ledger.WriteFrontier);

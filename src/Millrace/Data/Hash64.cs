@@ -28,6 +28,10 @@ public static class Hash64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int KeyGroup(ulong hash) => (int)(hash >> 56);
 
+    /// <summary>The lane that owns a key group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int LaneOf(int keyGroup, int lanes) => keyGroup * lanes / KeyGroups;
+
     /// <summary>The hash of an integer, timestamp or boolean.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(long value) => Mix((ulong)value ^ A, B);

@@ -27,7 +27,7 @@ public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner,
     internal ulong OwnHash => (ulong)((Lane * Hash64.KeyGroups + Lanes - 1) / Lanes) << 56;
 
     /// <summary>Whether rows of a key group come to this lane.</summary>
-    public bool Owns(int keyGroup) => keyGroup * Lanes / Hash64.KeyGroups == Lane;
+    public bool Owns(int keyGroup) => Hash64.LaneOf(keyGroup, Lanes) == Lane;
 }
 
 /// <summary>

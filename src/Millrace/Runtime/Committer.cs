@@ -60,11 +60,12 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var positions = cuts.SelectMany(c => c.Positions).ToList();
             if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0) return;
             var version = store.Version + 1;
-            foreach (var (reader, batches) in toSinks.Where(s => s.Reader.Sink!.IsStaged)) reader.Tell(batches, version);
-            var checkpoint = checkpointer?.Write(new(version, time, isFinished, saves ? Sections(cuts) : [], positions, readers, [.. toSinks.Where(s => !s.Reader.Sink!.IsStaged)]));
+            var (staged, pending) = (toSinks.FindAll(s => s.Reader.Sink!.IsStaged), toSinks.FindAll(s => !s.Reader.Sink!.IsStaged));
+            foreach (var (reader, batches) in staged) reader.Tell(batches, version);
+            var checkpoint = checkpointer?.Write(new(version, time, isFinished, saves ? Sections(cuts) : [], positions, readers, pending));
             var commit = new StoreCommit(version, changes, frontiers, positions, checkpoint);
             store.Commit(commit);
-            foreach (var (reader, batches) in toSinks.Where(s => !s.Reader.Sink!.IsStaged)) reader.Tell(batches, version);
+            foreach (var (reader, batches) in pending) reader.Tell(batches, version);
             if (checkpoint is not null) checkpointer!.Committed(checkpoint);
             Interlocked.Increment(ref _commits);
             Volatile.Write(ref _lastMs, clock.GetElapsedTime(began).TotalMilliseconds);

@@ -130,12 +130,12 @@ sealed class ExchangeSender(Exchange exchange, ExchangeQueue[] queues, MemoryAcc
     void Divide(ReadOnlySpan<ulong> hashes)
     {
         _starts.AsSpan().Clear();
-        foreach (var hash in hashes) _starts[Hash64.KeyGroup(hash) * queues.Length / Hash64.KeyGroups + 1]++;
+        foreach (var hash in hashes) _starts[Hash64.LaneOf(Hash64.KeyGroup(hash), queues.Length) + 1]++;
         for (var lane = 0; lane < queues.Length; lane++)
         {
             _starts[lane + 1] += _starts[lane];
             _next[lane] = _starts[lane];
         }
-        for (var row = 0; row < hashes.Length; row++) _rows[_next[Hash64.KeyGroup(hashes[row]) * queues.Length / Hash64.KeyGroups]++] = row;
+        for (var row = 0; row < hashes.Length; row++) _rows[_next[Hash64.LaneOf(Hash64.KeyGroup(hashes[row]), queues.Length)]++] = row;
     }
 }

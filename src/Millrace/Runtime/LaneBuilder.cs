@@ -110,7 +110,7 @@ sealed class LaneBuilder
             foreach (var node in _plan.Nodes)
             {
                 if (node.Scope == Scope.Partition)
-                    foreach (var (partition, slot) in _owned[lane.Index, SourceIndex(node)]) Add(node, slot, partition.Name);
+                    foreach (var (partition, slot) in _owned[lane.Index, SourceIndex(node)]) Add(node, slot, Recovery.PlaceOf(partition));
                 else Add(node, -1, Recovery.PlaceOf(lane.Index, _lanes));
             }
             lane.Named = [.. named];

@@ -70,7 +70,7 @@ sealed class Recovery
             var group = entry[sizeof(ulong) - 1]; // the top byte of the hash
             var isEverywhere = places[0].Station.IsEverywhere(section.Part);
             foreach (var (lane, station) in places)
-                if (isEverywhere || group * lanes.Count / Hash64.KeyGroups == lane) station.Load(section.Part, entry);
+                if (isEverywhere || Hash64.LaneOf(group, lanes.Count) == lane) station.Load(section.Part, entry);
         });
         foreach (var lane in lanes)
             foreach (var (station, _, _) in lane.Named) station.EndLoad();
@@ -96,22 +96,27 @@ sealed class Recovery
         }
     }
 
-    /// <summary>Its own place's last; a lane that was not there before goes on as one that was.</summary>
-    void LoadCommon(Dictionary<string, byte[]> saved, Station station, string place, int lane)
+    /// <summary>A partition goes on as it was. A lane hears of all lanes of the checkpoint, last of the one that it takes the place of.</summary>
+    void LoadCommon(IReadOnlyDictionary<string, byte[]> saved, Station station, string place, int lane)
     {
-        if (saved.TryGetValue(place, out var own) && saved.Count == 1 || !place.Contains('/', StringComparison.Ordinal))
+        if (!place.StartsWith("lane ", StringComparison.Ordinal))
         {
-            if (own is not null) station.LoadCommon(own);
+            if (saved.TryGetValue(place, out var own)) station.LoadCommon(own);
             return;
         }
-        var last = own ?? saved.GetValueOrDefault(PlaceOf(lane % Math.Max(1, State.Lanes), State.Lanes));
-        foreach (var (other, common) in saved)
-            if (!ReferenceEquals(common, last) && other.EndsWith("/" + State.Lanes.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)) station.LoadCommon(common);
-        if (last is not null) station.LoadCommon(last);
+        if (State.Lanes == 0) return;
+        // Places of other numbers of lanes are of older checkpoints.
+        var taken = PlaceOf(lane % State.Lanes, State.Lanes);
+        for (var other = 0; other < State.Lanes; other++)
+            if (PlaceOf(other, State.Lanes) is var name && name != taken && saved.TryGetValue(name, out var common)) station.LoadCommon(common);
+        if (saved.TryGetValue(taken, out var last)) station.LoadCommon(last);
     }
 
     /// <summary>The name of a lane's place.</summary>
-    public static string PlaceOf(int lane, int lanes) => string.Create(CultureInfo.InvariantCulture, $"{lane}/{lanes}");
+    public static string PlaceOf(int lane, int lanes) => string.Create(CultureInfo.InvariantCulture, $"lane {lane} of {lanes}");
+
+    /// <summary>The name of a partition's place.</summary>
+    public static string PlaceOf(IPartition partition) => "partition " + partition.Name;
 
     /// <summary>The name of a state that belongs to no operator.</summary>
     public static UInt128 StateOf(string kind, string name)

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
 using Millrace.Data;
-using Millrace.Functions;
 
 namespace Millrace.State;
 
@@ -10,6 +10,7 @@ sealed class SavedState
 {
     readonly List<byte[]> _blobs;
     readonly List<List<Section>> _sections;
+    Dictionary<UInt128, Dictionary<string, byte[]>>? _common;
 
     /// <summary>Opens a chain.</summary>
     /// <param name="newestFirst">The bytes of its checkpoints, looked at already by <see cref="CheckpointBlob.Open"/>.</param>
@@ -23,25 +24,24 @@ sealed class SavedState
     /// <summary>How many lanes wrote the newest checkpoint.</summary>
     public int Lanes { get; }
 
-    /// <summary>The fingerprints of the operators of which something was saved.</summary>
-    public IReadOnlySet<UInt128> States => _sections.SelectMany(s => s).Select(s => s.State).ToHashSet();
-
     /// <summary>What an operator remembered that belongs to no key, by place.</summary>
-    public Dictionary<string, byte[]> CommonOf(UInt128 state)
+    public IReadOnlyDictionary<string, byte[]> CommonOf(UInt128 state) => (_common ??= ReadCommon()).GetValueOrDefault(state) ?? [];
+
+    Dictionary<UInt128, Dictionary<string, byte[]>> ReadCommon()
     {
-        var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        Walk(
-            (in Section section) => section.Kind == SectionKind.Common && section.State == state,
-            (in Section _, ReadOnlySpan<byte> entry, int keyLength) => found.TryAdd(System.Text.Encoding.UTF8.GetString(entry[..keyLength]), entry[keyLength..].ToArray()));
+        var found = new Dictionary<UInt128, Dictionary<string, byte[]>>();
+        Walk(SectionKind.Common, (in Section section, ReadOnlySpan<byte> entry, int keyLength) =>
+        {
+            if (!found.TryGetValue(section.State, out var places)) found[section.State] = places = new(StringComparer.Ordinal);
+            places[Encoding.UTF8.GetString(entry[..keyLength])] = entry[keyLength..].ToArray();
+        });
         return found;
     }
 
     /// <summary>Gives the living entries of all operators, each once, in no order.</summary>
-    public void Load(EntryTaker take) => Walk((in Section section) => section.Kind == SectionKind.Keyed, take);
+    public void Load(EntryTaker take) => Walk(SectionKind.Keyed, take);
 
-    delegate bool SectionPicker(in Section section);
-
-    void Walk(SectionPicker isPicked, EntryTaker take)
+    void Walk(SectionKind kind, EntryTaker take)
     {
         var seen = new SeenKeys(_blobs);
         var forgottenParts = new HashSet<(UInt128, long)>();
@@ -51,7 +51,7 @@ sealed class SavedState
             for (var s = _sections[b].Count - 1; s >= 0; s--)
             {
                 var section = _sections[b][s];
-                if (!isPicked(in section) || forgottenParts.Contains((section.State, section.Part))) continue;
+                if (section.Kind != kind || forgottenParts.Contains((section.State, section.Part))) continue;
                 var body = blob.Slice(section.Start, section.Length);
                 for (var at = 0; at < body.Length;)
                 {
