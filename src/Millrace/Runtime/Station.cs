@@ -24,7 +24,7 @@ sealed class Station : IOutput, IDisposable
     Frontier _frontier = Frontier.Start;
     long _rowsIn, _mostStateRows;
     StateWriter _common = new(), _savedCommon = new();
-    bool _isIdle;
+    bool _isIdle, _isRestored;
     FanOut? _fanOut;
 
     /// <summary>Creates a station.</summary>
@@ -156,13 +156,17 @@ sealed class Station : IOutput, IDisposable
     }
 
     /// <summary>Reads back what belongs to no key, of this place or of another of the same node.</summary>
+    /// <remarks>Of several places the least time counts: before the first exchange a lane's time is that of its own partitions, and those may be another lane's now.</remarks>
     public void LoadCommon(ReadOnlySpan<byte> common)
     {
         var reader = new StateReader(common);
-        _frontier = reader.Read<Frontier>();
-        foreach (var input in _inputs) input.Restore(reader.Read<Frontier>());
+        _frontier = Least(_frontier, reader.Read<Frontier>());
+        foreach (var input in _inputs) input.Restore(Least(input.Frontier, reader.Read<Frontier>()));
+        _isRestored = true;
         ((IStateful)_operator!).LoadCommon(ref reader);
     }
+
+    Frontier Least(Frontier known, Frontier other) => _isRestored ? Frontier.Min(known, other) : other;
 
     /// <summary>Reads back an entry.</summary>
     public void Load(long part, ReadOnlySpan<byte> entry)
