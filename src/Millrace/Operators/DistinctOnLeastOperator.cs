@@ -170,6 +170,7 @@ sealed class DistinctOnLeastOperator : IOperator, IStateful
         var flag = demand == Demand.Final ? IsFinal : IsClosed;
         if ((_context.Demand & demand) == 0 || (_flags[key] & flag) != 0) return false;
         _flags[key] |= flag;
+        _keys.MarkChanged(key);
         if (demand == Demand.Final) return _out.Add(Ports.Final, RowOf(key), 1, output);
         _toldOnClose.Set(key, RowOf(key));
         return _out.Add(Ports.OnClose, RowOf(key), 1, output);

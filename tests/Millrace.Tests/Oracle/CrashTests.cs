@@ -4,9 +4,9 @@ namespace Millrace.Tests.Oracle;
 public sealed class CrashTests
 {
     /// <summary>Runs a query over rows of two partitions in many ways, with crashes and other numbers of lanes behind them.</summary>
-    static void Check(string query, int rows)
+    static void Check(string query, int rows, string late = "")
     {
-        var sql = $"CREATE SOURCE s (at TIMESTAMP, b INTEGER, d INTEGER, WATERMARK FOR at AS at - INTERVAL '0 seconds') WITH (connector = 'test', format = 'csv', bad_data = 'drop'); CREATE MATERIALIZED VIEW v AS {query};";
+        var sql = $"CREATE SOURCE s (at TIMESTAMP, b INTEGER, d INTEGER, WATERMARK FOR at AS at - INTERVAL '0 seconds') WITH (connector = 'test', format = 'csv', bad_data = 'drop') {late}; CREATE MATERIALIZED VIEW v AS {query};";
         for (var seed = 0; seed < 60; seed++)
         {
             var random = new Random(seed);
@@ -24,6 +24,14 @@ public sealed class CrashTests
     public void A_lane_that_has_read_its_partitions_does_not_end_time_for_the_one_that_goes_on(string query)
     {
         foreach (var rows in new[] { 5, 6, 11, 20 }) Check(query, rows);
+    }
+
+    // What was told when time passed is part of the state, though no row came.
+    [Fact]
+    public void A_row_told_on_close_is_not_told_again()
+    {
+        foreach (var rows in new[] { 6, 12, 20 }) Check("SELECT DISTINCT ON (b) at, b, d FROM s ORDER BY d DESC, at", rows, "ON LATE UPDATE FOR INTERVAL '1 minute'");
+        foreach (var rows in new[] { 6, 12, 20 }) Check("SELECT DISTINCT ON (at) at, b FROM CUMULATE(s, at, INTERVAL '5 seconds', INTERVAL '10 seconds') ORDER BY window_start DESC", rows, "ON LATE UPDATE FOR INTERVAL '1 minute'");
     }
 
     // Rows that wait are saved by each lane for itself: what one says is gone is not gone in another.
