@@ -58,7 +58,9 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             foreach (var aside in cuts.SelectMany(c => c.Aside).GroupBy(a => a.Table)) changes.Add(new(aside.Key, [.. aside.SelectMany(a => a.Batches)]));
 
             var positions = cuts.SelectMany(c => c.Positions).ToList();
-            if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0) return;
+            // State that the lanes have handed over is not handed over again.
+            var hasState = saves && cuts.Any(c => c.State.Length > 0);
+            if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0 && !hasState) return;
             var version = store.Version + 1;
             var (staged, pending) = (toSinks.FindAll(s => s.Reader.Sink!.IsStaged), toSinks.FindAll(s => !s.Reader.Sink!.IsStaged));
             foreach (var (reader, batches) in staged) reader.Tell(batches, version);

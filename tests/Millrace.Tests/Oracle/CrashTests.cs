@@ -26,6 +26,15 @@ public sealed class CrashTests
         foreach (var rows in new[] { 5, 6, 11, 20 }) Check(query, rows);
     }
 
+    // A barrier before the first row hands over state too.
+    [Fact]
+    public void State_that_is_handed_over_while_nothing_else_changes_is_kept()
+    {
+        const string sql = "CREATE SOURCE table1 (x INTEGER, f BOOLEAN) WITH (connector = 'test', format = 'csv'); CREATE MATERIALIZED VIEW v AS SELECT s1.x FROM table1 AS s1 FULL JOIN table1 AS s2 ON s1.x = s2.x AND s1.f = s2.f;";
+        var trial = Trial.Of(sql, new Dictionary<string, IReadOnlyList<object?[]>[]> { ["table1"] = [[[1, null]], [[2, null]]] });
+        foreach (var seed in (int[])[434398, .. Enumerable.Range(0, 300)]) trial.Check(new Way(seed, Lanes: 4, BatchRows: 64, QueueLength: 1, TickMs: 1000, Crashes: 3, RulesOff: ["order_joins"]));
+    }
+
     // What was told when time passed is part of the state, though no row came.
     [Fact]
     public void A_row_told_on_close_is_not_told_again()
