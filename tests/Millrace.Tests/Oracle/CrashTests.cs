@@ -35,6 +35,15 @@ public sealed class CrashTests
         foreach (var seed in (int[])[434398, .. Enumerable.Range(0, 300)]) trial.Check(new Way(seed, Lanes: 4, BatchRows: 64, QueueLength: 1, TickMs: 1000, Crashes: 3, RulesOff: ["order_joins"]));
     }
 
+    // Rows that wait for a table belong to the lane where they wait, and to another one when there are other lanes.
+    [Fact]
+    public void Rows_that_waited_for_a_table_are_told_once_on_any_number_of_lanes()
+    {
+        const string sql = "CREATE SOURCE table1 (j TEXT) WITH (connector = 'test', format = 'csv'); CREATE MATERIALIZED VIEW v1 AS SELECT c AS k FROM (SELECT j AS c FROM table1) AS q GROUP BY c; CREATE MATERIALIZED VIEW v2 AS SELECT k AS c FROM v1 WHERE EXISTS (SELECT 1 FROM v1 AS w WHERE w.k = k);";
+        var trial = Trial.Of(sql, new Dictionary<string, IReadOnlyList<object?[]>[]> { ["table1"] = [[[null], ["ab"]]] });
+        foreach (var seed in (int[])[785134, .. Enumerable.Range(0, 600)]) trial.Check(new Way(seed, Lanes: 3, BatchRows: 1, QueueLength: 1, TickMs: 100, Crashes: 4));
+    }
+
     // What was told when time passed is part of the state, though no row came.
     [Fact]
     public void A_row_told_on_close_is_not_told_again()

@@ -30,6 +30,7 @@ sealed class LookupJoinOperator : IOperator, IStateful
 
     int _savedRows, _savedKeys;
     bool _waitingHasChanged, _wasLoaded;
+    readonly List<ulong> _takenOver = [];
     List<(int Row, byte[] Image)> _loaded = [];
 
     Batch? _left; // the batch at hand where its matches are told in several turns
@@ -254,6 +255,13 @@ sealed class LookupJoinOperator : IOperator, IStateful
         if (!_waitingHasChanged) return;
         _waitingHasChanged = false;
         saver.BeginPart(WaitingPart);
+        // Rows of lanes that are no more wait here now.
+        foreach (var hash in _takenOver)
+        {
+            saver.BeginEntry().Write(hash);
+            saver.EndGone();
+        }
+        _takenOver.Clear();
         saver.BeginEntry().Write(_context.OwnHash);
         _waiting.Save(saver.BeginValue());
         saver.EndEntry();
@@ -281,8 +289,12 @@ sealed class LookupJoinOperator : IOperator, IStateful
 
     public void Load(long part, ref StateReader reader)
     {
-        _ = reader.Read<ulong>();
-        if (part == WaitingPart) _waiting.Load(ref reader);
+        var hash = reader.Read<ulong>();
+        if (part == WaitingPart)
+        {
+            _waiting.Load(ref reader);
+            if (hash != _context.OwnHash) _takenOver.Add(hash);
+        }
         else _loaded.Add((reader.Read<int>(), reader.ReadRest().ToArray()));
     }
 
