@@ -31,7 +31,7 @@ sealed class SessionOperator : IOperator, IStateful
     {
         (_node, _context) = (node, context);
         _keys = new([.. node.Keys.Select(k => node.Input.Schema[k].Type)], context.Memory, context.Owner);
-        _table = new(node, _keys, context.Owner);
+        _table = new(node, _keys, context.Memory.BatchRows, context.Owner);
         _teller = new(node, context, _keys, _table);
         _steps = new(context, _keys, _table, _teller);
         _rows = new(node, context);

@@ -27,12 +27,15 @@ sealed partial class SessionTable : IDisposable
     Session[] _sessions = [];
     int[] _free = [];
     int[] _newest = []; // by key: session + 1
-    readonly int[] _begun = new int[ChunkRows]; // sessions that are not noted by their end yet
+    readonly int[] _begun; // sessions that are not noted by their end yet
     int _last, _freeCount, _begunCount;
     long _charged;
 
-    public SessionTable(Aggregate node, KeyedTable keys, MemoryOwner owner)
+    public SessionTable(Aggregate node, KeyedTable keys, int batchRows, MemoryOwner owner)
     {
+        // So many rows that what they read fits the first cache.
+        var chunk = Math.Max(1, batchRows / 8);
+        (_fresh, _known, _begun) = (new int[chunk], new int[chunk], new int[chunk]);
         (_keys, _owner) = (keys, owner);
         Gap = node.Window!.Size.FixedMicroseconds;
         States = [.. node.Calls.Select(c => IsTime(c, node) ? null : c.Function.CreateStates(c.Signature, c.Distinct, owner, retracts: false))];

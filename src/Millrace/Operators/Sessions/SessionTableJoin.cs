@@ -11,10 +11,8 @@ namespace Millrace.Operators.Sessions;
 /// </remarks>
 sealed partial class SessionTable
 {
-    const int ChunkRows = 256;
-
     readonly List<int> _touching = [];
-    readonly int[] _fresh = new int[ChunkRows], _known = new int[ChunkRows]; // rows of the chunk, by whether their key had a session when it began
+    readonly int[] _fresh, _known; // rows of the chunk, by whether their key had a session when it began
     int _freshAt, _freshCount, _knownAt, _knownCount, _chunkEnd;
 
     /// <summary>Finds the sessions of rows, and begins those that are missing.</summary>
@@ -42,7 +40,7 @@ sealed partial class SessionTable
     {
         NoteBegun();
         var from = _chunkEnd;
-        _chunkEnd = Math.Min(from + ChunkRows, keys.Length);
+        _chunkEnd = Math.Min(from + _fresh.Length, keys.Length);
         ref var newest = ref MemoryMarshal.GetArrayDataReference(_newest);
         ref var sessions = ref MemoryMarshal.GetArrayDataReference(_sessions);
         var (fresh, known) = (_fresh, _known);
