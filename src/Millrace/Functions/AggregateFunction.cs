@@ -92,6 +92,18 @@ public abstract class AggregateStates : IDisposable
     /// <summary>Adds the state of a group of another table to a group of this one.</summary>
     public abstract void Merge(int group, AggregateStates other, int otherGroup);
 
+    /// <summary>Whether a group's state is a few words however many rows it has, so that copies of it cost little.</summary>
+    public virtual bool IsSmall => false;
+
+    /// <summary>Adds states of groups of another table to groups of this one, each to one.</summary>
+    /// <param name="groups">Groups of this table, none twice.</param>
+    /// <param name="other">The other table.</param>
+    /// <param name="otherGroups">For each the group of the other table.</param>
+    public virtual void MergeAll(ReadOnlySpan<int> groups, AggregateStates other, ReadOnlySpan<int> otherGroups)
+    {
+        for (var i = 0; i < groups.Length; i++) Merge(groups[i], other, otherGroups[i]);
+    }
+
     /// <summary>Makes a group empty again.</summary>
     public abstract void Reset(int group);
 

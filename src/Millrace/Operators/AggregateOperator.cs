@@ -185,9 +185,10 @@ sealed class AggregateOperator : IOperator, IStateful
             if (slice.End > _frontier.Closed.Microseconds) break;
             var isFinal = slice.End <= _frontier.Final.Microseconds;
             if (slice.IsClosed && !isFinal) continue;
-            _hops?.Complete(slice);
-            if (slice.IsTouched) _steps.Enqueue(new(StepKind.Changes, slice));
-            if (!slice.IsClosed || slice.IsTouched) _steps.Enqueue(new(slice.IsClosed ? StepKind.OnClose : StepKind.Close, slice));
+            // A window of panes is completed when its turn comes, one after the other; whether it was touched is known then.
+            if (_hops is not null) _steps.Enqueue(new(StepKind.Complete, slice));
+            if (_hops is not null || slice.IsTouched) _steps.Enqueue(new(StepKind.Changes, slice));
+            if (_hops is not null || !slice.IsClosed || slice.IsTouched) _steps.Enqueue(new(slice.IsClosed ? StepKind.OnClose : StepKind.Close, slice));
             slice.IsClosed = true;
             if (!isFinal) continue;
             _steps.Enqueue(new(StepKind.Final, slice));
@@ -221,6 +222,7 @@ sealed class AggregateOperator : IOperator, IStateful
     {
         switch (step.Kind)
         {
+            case StepKind.Complete: _hops!.Complete(step.Slice!); break;
             case StepKind.Settle: Settle(step.Slice!); break;
             case StepKind.Free: Windows.Remove(step.Slice!, Told); break;
             case StepKind.Sweep: Sweep(); break;
@@ -347,6 +349,7 @@ sealed class AggregateOperator : IOperator, IStateful
 
     enum StepKind
     {
+        Complete,
         Changes,
         Close,
         OnClose,

@@ -6,30 +6,26 @@ namespace Millrace.Time;
 /// <summary>The panes of a HOP of fixed length: as long as the greatest common divisor of size and slide.</summary>
 sealed class SlidingPanes : Panes
 {
-    readonly long _length, _slide, _size, _origin;
+    readonly long _length, _origin;
+    readonly long _panesOfSlide, _panesOfWindow;
 
     /// <summary>Makes the panes of windows.</summary>
     public SlidingPanes(FixedWindows windows) : base(windows)
     {
-        (_size, _slide, _origin) = (windows.Size, windows.Slide, windows.Origin);
-        _length = GreatestCommonDivisor(_size, _slide);
+        _origin = windows.Origin;
+        _length = GreatestCommonDivisor(windows.Size, windows.Slide);
+        (_panesOfSlide, _panesOfWindow) = (windows.Slide / _length, windows.Size / _length);
     }
 
     public override long Of(long time) => Calendar.FloorDivide(time < long.MinValue + _origin ? long.MinValue : time - _origin, _length);
     public override long StartOf(long pane) => Saturate((Int128)pane * _length + _origin);
     public override long EndOf(long pane) => Saturate((Int128)pane * _length + _origin + _length);
-    public override long FirstWindow(long pane) => (long)FloorDivide((Int128)pane * _length - _size, _slide) + 1;
-    public override long LastWindow(long pane) => (long)FloorDivide((Int128)pane * _length, _slide);
+    public override long FirstWindow(long pane) => Calendar.FloorDivide(pane < long.MinValue + _panesOfWindow ? long.MinValue : pane - _panesOfWindow, _panesOfSlide) + 1;
+    public override long LastWindow(long pane) => Calendar.FloorDivide(pane, _panesOfSlide);
     public override long Length => _length;
-    public override long LongestWindow => _size / _length;
-    public override long FirstPane(long window) => (long)((Int128)window * _slide / _length);
-    public override long LastPane(long window) => FirstPane(window) + _size / _length - 1;
-
-    static Int128 FloorDivide(Int128 a, long b)
-    {
-        var quotient = a / b;
-        return a % b < 0 ? quotient - 1 : quotient;
-    }
+    public override long LongestWindow => _panesOfWindow;
+    public override long FirstPane(long window) => window * _panesOfSlide;
+    public override long LastPane(long window) => FirstPane(window) + _panesOfWindow - 1;
 
     static long Saturate(Int128 time) => (long)Int128.Clamp(time, long.MinValue, long.MaxValue);
 

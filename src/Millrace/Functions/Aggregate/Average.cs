@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 using Millrace.Data;
 using Millrace.Expressions.Kernels;
@@ -94,6 +95,7 @@ struct AverageOfDoubles : IAggregate<AverageOfDoubles, double, double>
         _count += weight;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Merge(in AverageOfDoubles other)
     {
         _sum.Merge(in other._sum);

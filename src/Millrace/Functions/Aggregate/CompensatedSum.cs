@@ -60,6 +60,7 @@ struct CompensatedSum
         _error *= powerOfTwo;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Merge(in CompensatedSum other)
     {
         AddFinite(other._sum);
@@ -110,6 +111,7 @@ struct CompensatedSum
 static class Exact
 {
     /// <summary>a + b as its rounded value and the exact rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (double High, double Low) Sum(double a, double b)
     {
         var sum = a + b;
@@ -118,6 +120,7 @@ static class Exact
     }
 
     /// <summary>a * b as its rounded value and the exact rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (double High, double Low) Product(double a, double b)
     {
         var product = a * b;
@@ -144,6 +147,7 @@ static class Exact
 
     public static (double High, double Low) Negate((double High, double Low) a) => (-a.High, -a.Low);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (double High, double Low) Divide((double High, double Low) a, double b)
     {
         var quotient = a.High / b;

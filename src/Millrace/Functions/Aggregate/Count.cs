@@ -62,6 +62,14 @@ sealed class CountStates(MemoryOwner memory) : AggregateStates
 
     public override void Merge(int group, AggregateStates other, int otherGroup) => _counts[group] += ((CountStates)other)._counts[otherGroup];
 
+    public override bool IsSmall => true;
+
+    public override void MergeAll(ReadOnlySpan<int> groups, AggregateStates other, ReadOnlySpan<int> otherGroups)
+    {
+        var (counts, others) = (_counts, ((CountStates)other)._counts);
+        for (var i = 0; i < groups.Length; i++) counts[groups[i]] += others[otherGroups[i]];
+    }
+
     public override void Reset(int group) => _counts[group] = 0;
 
     public override void ResetAll(ReadOnlySpan<int> groups)

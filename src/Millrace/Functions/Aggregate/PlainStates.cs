@@ -83,6 +83,16 @@ public sealed class PlainStates<TState, TIn, TOut>(Signature signature, MemoryOw
         _states[group].Merge(in ((PlainStates<TState, TIn, TOut>)other)._states[otherGroup]);
 
     /// <inheritdoc/>
+    public override bool IsSmall => true;
+
+    /// <inheritdoc/>
+    public override void MergeAll(ReadOnlySpan<int> groups, AggregateStates other, ReadOnlySpan<int> otherGroups)
+    {
+        var (states, others) = (_states, ((PlainStates<TState, TIn, TOut>)other)._states);
+        for (var i = 0; i < groups.Length; i++) states[groups[i]].Merge(in others[otherGroups[i]]);
+    }
+
+    /// <inheritdoc/>
     public override void Reset(int group) => _states[group] = default;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.Expressions.Kernels;
 
@@ -86,6 +87,7 @@ struct SumOfDoubles : IAggregate<SumOfDoubles, double, double>
         _count += weight;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Merge(in SumOfDoubles other)
     {
         _sum.Merge(in other._sum);

@@ -7,9 +7,11 @@ using Millrace.Time;
 namespace Millrace.Operators.Aggregation;
 
 /// <summary>The windows of a HOP over its panes: rows are aggregated into panes once, and a window's result is merged from its panes when it is told.</summary>
-/// <remarks>A group of a window keeps no aggregate, only what was told of it. Merging costs one step a key, part and call, paid when a window closes (or changed and is watched); parts are panes, or where windows have many the nodes of a <see cref="PaneTree"/>.</remarks>
+/// <remarks>A group of a window keeps no aggregate, only what was told of it. Merging costs one step a key, part and call, paid when a window closes (or changed and is watched); parts are panes, or where windows have many the two of <see cref="PaneStacks"/> or the nodes of a <see cref="PaneTree"/>.</remarks>
 sealed class Hops : IDisposable
 {
+    const int MostPanes = 1 << 16;
+
     readonly Panes _panes;
     readonly OperatorContext _context;
     readonly KeyedTable _keys;
@@ -17,16 +19,23 @@ sealed class Hops : IDisposable
     readonly SliceList _paneSlices;
     readonly bool _retracts;
     readonly PaneTree? _tree; // where windows have many panes
+    readonly PaneStacks? _stacks; // and what is kept of them is small
     readonly List<(Slice Slice, Groups Groups)> _parts = [];
+    readonly int[] _into, _from, _identity;
+    long _closing = long.MinValue; // the window that closes now
     int _latePanes;
 
     public Hops(Panes panes, Aggregate node, OperatorContext context, KeyedTable keys, Groups paneGroups, SliceList paneSlices, bool retracts)
     {
         (_panes, _context, _keys, _paneGroups, _paneSlices, _retracts) = (panes, context, keys, paneGroups, paneSlices, retracts);
         Groups = new(keys, [], context.Owner, retracts: false);
-        if (panes.LongestWindow >= PaneTree.FewPanes) _tree = new(panes, node, keys, paneGroups, paneSlices, context.Owner, retracts, panes.LongestWindow);
         Windows = new(context.Owner);
         Merged = [.. node.Calls.Select(c => c.Function.CreateStates(c.Signature, c.Distinct, context.Owner, retracts && c.Function.CanRetract))];
+        var rows = context.Memory.BatchRows;
+        (_into, _from, _identity) = (new int[rows], new int[rows], [.. Enumerable.Range(0, rows)]);
+        if (panes.LongestWindow < PaneTree.FewPanes) return;
+        _tree = new(panes, node, keys, paneGroups, paneSlices, context.Owner, retracts, panes.LongestWindow);
+        if (panes.LongestWindow <= MostPanes && Merged.All(m => m.IsSmall)) _stacks = new(panes, node, keys, paneGroups, paneSlices, context.Owner, retracts);
     }
 
     /// <summary>The groups of windows.</summary>
@@ -91,8 +100,10 @@ sealed class Hops : IDisposable
     /// <summary>Gives a window that closes a group for every key of its panes, and passes on what changed in them to it alone: the order of its keys must not depend on when others close.</summary>
     public void Complete(Slice window)
     {
+        _closing = window.Index;
         foreach (var (part, groups) in Parts(window))
-            foreach (var group in part.Members) window.FindOrAdd(Groups, groups.Keys[group], _keys.Limit);
+            for (var rest = part.Members; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, _into.Length)..])
+                window.FindOrAddAll(Groups, rest[..Math.Min(rest.Length, _into.Length)], groups.Keys, _keys.Limit, _into);
         if ((_context.Demand & (Demand.Changes | Demand.OnClose)) == 0) return; // nobody asks what changed
         var last = _panes.LastPane(window.Index);
         for (var place = _paneSlices.FirstFrom(_panes.FirstPane(window.Index)); place < _paneSlices.Count && _paneSlices[place].Index <= last; place++)
@@ -100,14 +111,18 @@ sealed class Hops : IDisposable
     }
 
     /// <summary>A pane has changed.</summary>
-    public void TouchPane(Slice pane) => _tree?.Touch(pane.Index);
+    public void TouchPane(Slice pane)
+    {
+        _tree?.Touch(pane.Index);
+        if (!IsLate(pane)) _stacks?.Touch(pane.Index);
+    }
 
     /// <summary>What a window is merged from: its panes, or parts that hold several.</summary>
     List<(Slice Slice, Groups Groups)> Parts(Slice window)
     {
         _parts.Clear();
         var (first, last) = (_panes.FirstPane(window.Index), _panes.LastPane(window.Index));
-        _tree?.Collect(first, last, _parts);
+        if (_stacks is null || window.Index != _closing || !_stacks.TryCollect(first, last, _parts)) _tree?.Collect(first, last, _parts);
         if (_tree is not null && _latePanes == 0) return _parts;
         for (var place = _paneSlices.FirstFrom(first); place < _paneSlices.Count && _paneSlices[place].Index <= last; place++)
         {
@@ -128,20 +143,24 @@ sealed class Hops : IDisposable
     public int Merge(Slice window, ReadOnlySpan<int> groups, Span<int> alive)
     {
         var parts = Parts(window);
-        foreach (var states in Merged) states.EnsureGroups(groups.Length);
         var count = 0;
         foreach (var group in groups)
+            if (HasRows(parts, Groups.Keys[group])) alive[count++] = group;
+        foreach (var states in Merged)
         {
-            var key = Groups.Keys[group];
-            if (!HasRows(parts, key)) continue;
-            foreach (var states in Merged) states.Reset(count);
-            foreach (var (slice, partGroups) in parts)
+            states.EnsureGroups(count);
+            states.ResetAll(_identity.AsSpan(0, count));
+        }
+        foreach (var (slice, partGroups) in parts)
+        {
+            var found = 0;
+            for (var i = 0; i < count; i++)
             {
-                var part = slice.Find(key);
-                if (part < 0) continue;
-                for (var c = 0; c < Merged.Length; c++) Merged[c].Merge(count, partGroups.States[c], part);
+                var part = slice.Find(Groups.Keys[alive[i]]);
+                (_into[found], _from[found]) = (i, part);
+                found += part >= 0 ? 1 : 0;
             }
-            alive[count++] = group;
+            for (var c = 0; c < Merged.Length; c++) Merged[c].MergeAll(_into.AsSpan(0, found), partGroups.States[c], _from.AsSpan(0, found));
         }
         return count;
     }
@@ -181,6 +200,7 @@ sealed class Hops : IDisposable
     public void Dispose()
     {
         _tree?.Dispose();
+        _stacks?.Dispose();
         foreach (var states in Merged) states.Dispose();
         Windows.Dispose();
         Groups.Dispose();

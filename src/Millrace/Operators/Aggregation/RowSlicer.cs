@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Time;
@@ -133,7 +135,8 @@ sealed class RowSlicer
         }
         Rows = _sorted;
         if (!NeedsRows) return true;
-        for (var i = 0; i < slots.Length; i++) _sorted[next[slots[i]]++] = picked.IsEmpty ? i : picked[i];
+        var sorted = _sorted;
+        for (var i = 0; i < slots.Length; i++) sorted[next[slots[i]]++] = picked.IsEmpty ? i : picked[i];
         return true;
     }
 
@@ -145,7 +148,21 @@ sealed class RowSlicer
     internal static void Number(ReadOnlySpan<long> times, long start, long length, Span<int> slots)
     {
         var inverse = 1.0 / length;
-        for (var i = 0; i < slots.Length; i++) slots[i] = Number(times[i] - start, inverse, length);
+        var i = 0;
+        if (Avx512DQ.IsSupported)
+            for (; i + Vector512<long>.Count <= slots.Length; i += Vector512<long>.Count)
+                Number(Vector512.Create(times[i..]) - Vector512.Create(start), inverse, length).CopyTo(slots[i..]);
+        for (; i < slots.Length; i++) slots[i] = Number(times[i] - start, inverse, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<int> Number(Vector512<long> offsets, double inverse, long length)
+    {
+        var slots = Avx512DQ.ConvertToVector512Int64WithTruncation(Avx512DQ.ConvertToVector512Double(offsets) * Vector512.Create(inverse));
+        var rests = offsets - Avx512DQ.MultiplyLow(slots, Vector512.Create(length));
+        // What is compared and true is -1.
+        slots = slots - Vector512.GreaterThanOrEqual(rests, Vector512.Create(length)) + Vector512.LessThan(rests, Vector512<long>.Zero);
+        return Avx512F.ConvertToVector256Int32(slots);
     }
 
     static void NumberPicked(ReadOnlySpan<long> times, ReadOnlySpan<int> picked, long start, long length, Span<int> slots)

@@ -151,6 +151,23 @@ sealed class Slice(MemoryOwner owner)
         return group >= 0 ? group : Add(groups, key);
     }
 
+    /// <summary>Finds the groups of the keys of some groups of another slice, and adds those that are missing; not marked.</summary>
+    /// <param name="groups">Where groups get their numbers.</param>
+    /// <param name="others">The groups of the other slice.</param>
+    /// <param name="keys">The keys by the other's groups, all below <paramref name="limit"/>.</param>
+    /// <param name="limit">All keys are below it.</param>
+    /// <param name="found">Takes a group for each.</param>
+    public void FindOrAddAll(Groups groups, ReadOnlySpan<int> others, int[] keys, int limit, Span<int> found)
+    {
+        Ensure(groups, limit);
+        for (var i = 0; i < others.Length; i++)
+        {
+            var key = keys[others[i]];
+            var group = _isDense ? _dense[key] - 1 : Find(key);
+            found[i] = group >= 0 ? group : Add(groups, key);
+        }
+    }
+
     /// <summary>The group of a key, or -1.</summary>
     public int Find(int key)
     {
