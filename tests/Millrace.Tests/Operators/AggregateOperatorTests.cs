@@ -24,6 +24,8 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         "hop with gaps" => (Plans.Hop(5_000, 10_000), [1]),
         "hop by days in a zone" => (new WindowSpec(WindowKind.Hop, 0, new(0, 3, 0), new(0, 1, 0), new(0, 0, 3_600_000_000), "Europe/Berlin"), [1]),
         "hop in small steps" => (Plans.Hop(30_000, 1_000), [1]),
+        "hop in steps of three panes" => (Plans.Hop(20_000, 3_000), [2]),
+        "cumulate in small steps" => (Plans.Cumulate(30_000, 1_000), [1]),
         "cumulate" => (Plans.Cumulate(40_000, 10_000), [1]),
         "cumulate days in a zone" => (new WindowSpec(WindowKind.Cumulate, 0, new(0, 7, 0), new(0, 1, 0), default, "Europe/Berlin"), [1]),
         "months" => (new WindowSpec(WindowKind.Tumble, 0, new(1, 0, 0), new(1, 0, 0), default, null), [2]),
@@ -93,6 +95,37 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
                 if ((demand & Demand.Final) != 0) Assert.Equal(expected.Count, output[Ports.Final].Count(r => !r.StartsWith("--", StringComparison.Ordinal)));
                 Assert.Equal(late, notes.Late.Count);
                 Assert.Equal(timeless, notes.TimelessRows);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("hop in small steps", 0), InlineData("hop in small steps", 20)]
+    [InlineData("hop in steps of three panes", 0), InlineData("hop in steps of three panes", 20)]
+    [InlineData("cumulate in small steps", 0), InlineData("cumulate in small steps", 20)]
+    public void Windows_of_many_panes_that_close_in_turn_give_what_all_rows_give(string name, int allowed)
+    {
+        var seed = Environment.TickCount;
+        log.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var (window, keys) = Case(name);
+        const int delay = 5, step = 1_000;
+        // Rows come in long stretches in order, so that sums of panes live long, and some far behind.
+        var rows = Plans.Rows(random, 600, 3 * step, step);
+        foreach (var row in rows)
+            if (row[0] is long time && random.Next(60) == 0) row[0] = time - random.Next(40) * step;
+        var (all, late, _) = Naive(window, keys, rows, (delay + allowed) * step);
+        List<string> expected = [.. all.Select(static r => r[..r.LastIndexOf(" | ", StringComparison.Ordinal)]).Order(StringComparer.Ordinal)];
+        var barriers = Enumerable.Range(1, 8).Select(_ => random.Next(1, rows.Count)).Append(300).ToHashSet();
+        var plan = Plans.Aggregate(Plans.Source(delay * step, allowed: allowed * step), window!, keys, ("count", -1), ("sum", 3), ("min", 3)); // whose states are small
+        foreach (var demand in (Demand[])[Demand.Final, Demand.OnClose, All])
+        {
+            foreach (var (cut, isFull, restartAt) in new[] { (1, false, -1), (32, false, 300), (7, true, 300) })
+            {
+                var (output, notes) = new Script(plan, rows, barriers) { Demand = demand }.Run(cut, isFull, restartAt);
+                for (var port = 0; port < 3; port++)
+                    if (((int)demand >> port & 1) != 0) Assert.Equal(expected, Recorder.Sum(output[port]).Order(StringComparer.Ordinal));
+                Assert.Equal(late, notes.Late.Count);
             }
         }
     }
