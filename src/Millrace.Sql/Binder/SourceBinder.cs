@@ -23,9 +23,10 @@ internal sealed class SourceBinder(Compilation compilation)
         new("watermark.all_idle", "elapsed|hold", "elapsed", "Whether time moves on by the elapsed time when all partitions are idle."),
         new("rows", "integer", null, "About how many rows there are, of a table that others are joined with: smaller ones are joined first."),
         new("start", "earliest|now", "earliest", "Where reading begins."),
-        new("changes", "append|upsert|cdc", "append", "How rows change: they are added, or each replaces the row of its PRIMARY KEY (upsert); cdc does not exist yet."),
+        new("changes", "append|upsert|cdc", "append", "How rows change: they are added, each replaces the row of its PRIMARY KEY (upsert), or they are a database's change records with op, before and after (cdc)."),
         new("deleted", "text", null, "upsert: the BOOLEAN column that is true in a row that deletes its key."),
-        new("state_ttl", "duration", null, "upsert: event time after the last row of a key when it is forgotten; never unless given."),
+        new("cdc.envelope", "text", null, "cdc: the field in which op, before and after stand, e.g. payload; none unless given."),
+        new("state_ttl", "duration", null, "upsert, cdc: event time after the last row of a key when it is forgotten; never unless given."),
     ];
 
     public SourceDefinition Bind(CreateSource source)
@@ -64,6 +65,8 @@ internal sealed class SourceBinder(Compilation compilation)
         // What is computed from columns that failed would fail too.
         if (!hasColumns) throw SqlError.ToldBefore;
         var schema = new Schema(physical.Select(p => new Field(p.Syntax.Name.Text, p.Type)));
+        CdcBinder? cdc = null;
+        isValid &= compilation.Try(() => cdc = CdcBinder.Of(source, physical, values));
         var columns = new List<(Expression Expression, string Name)>();
         foreach (var column in source.Columns)
             isValid &= compilation.Try(() => columns.Add((Column(column, schema, source, masked), column.Name.Text)));
@@ -75,13 +78,20 @@ internal sealed class SourceBinder(Compilation compilation)
         var (time, delay) = source.Watermark is { } watermark ? Watermark(watermark, scope) : (-1, 0);
 
         var upsert = UpsertBinder.Bind(source, rows, values, time >= 0);
+        if (cdc is not null)
+        {
+            columns = [.. columns.Select(c => (cdc.Of(c.Expression), c.Name)), (cdc.IsDeleted(columns), CdcBinder.Deleted)];
+            constraints = [.. constraints.Select(c => CdcBinder.Of(c, rows.Count))];
+            rows = new Schema(columns.Select(c => new Field(c.Name, c.Expression.Type)));
+        }
 
         var late = source.Late is null ? LatePolicy.Drop : LateBinder.Bind(compilation, source.Late, time >= 0);
+        var hidden = masked.Select(m => new MaskedColumn(m.Physical, m.Function));
         var definition = new SourceDefinition
         {
             Name = source.Name.Text,
-            Schema = schema,
-            Paths = [.. physical.Select(p => p.Syntax.Path ?? p.Syntax.Name.Text)],
+            Schema = cdc?.Schema ?? schema,
+            Paths = cdc?.Paths ?? [.. physical.Select(p => p.Syntax.Path ?? p.Syntax.Name.Text)],
             Connector = connector!.Name,
             Format = format,
             Options = values,
@@ -91,14 +101,14 @@ internal sealed class SourceBinder(Compilation compilation)
             BadDataMaxRate = values.TextOrNull("bad_data.max_rate") is null ? null : values.Number("bad_data.max_rate", 0),
             IdleTimeout = values.TextOrNull("watermark.idle_timeout") is { } timeout ? OptionsBinder.Duration(timeout)!.Value : TimeSpan.FromSeconds(30),
             AdvanceWhenAllIdle = values.Text("watermark.all_idle", "elapsed") == "elapsed",
-            Masked = [.. masked.Select(m => new MaskedColumn(m.Physical, m.Function))],
+            Masked = [.. cdc?.Masked(hidden) ?? hidden],
             IsBounded = connector.IsBounded(source.Name.Text, values),
             PrimaryKey = upsert.Key,
             Changes = upsert.Changes,
             Deleted = upsert.Deleted,
             StateTtl = upsert.StateTtl,
         };
-        var isPlain = source.Columns.All(c => c.Generated is null);
+        var isPlain = cdc is null && source.Columns.All(c => c.Generated is null);
         PlanBuilder.Source(definition, isPlain ? null : columns, constraints, time, delay, masked.Count == 0 ? null : MaskedColumns(rows, physical, masked));
         compilation.Findings.Warning(Codes.CrashLoss, source.Name.Span,
             $"a restart clears this pipeline's results and reads source '{source.Name}' again from the start: there are no checkpoints yet.");
@@ -123,8 +133,6 @@ internal sealed class SourceBinder(Compilation compilation)
         isValid &= compilation.Try(() =>
         {
             OptionSyntax Of(string name) => source.Options.First(o => o.Name.Text == name);
-            if (areValid && values.TextOrNull("changes") == "cdc")
-                throw new SqlError(Codes.NotYet, Of("changes").ValueSpan, "changes = 'cdc' does not exist yet. Read the rows as they are now with changes = 'upsert', a PRIMARY KEY and deleted = 'column'.");
             // A connector that has a start of its own means something else by it.
             if (areValid && values.TextOrNull("start") == "now" && connector.SourceOptions.All(s => s.Name != "start"))
                 throw new SqlError(Codes.NotYet, Of("start").ValueSpan, "start = 'now' does not exist yet. Sources are read from the start; filter older rows in a view.");
@@ -205,7 +213,7 @@ internal sealed class SourceBinder(Compilation compilation)
         return ExpressionBinder.Convert(expression, type, column.Generated.Span);
     }
 
-    static IEnumerable<(string Name, Span Span)> Columns(Expr expression) =>
+    internal static IEnumerable<(string Name, Span Span)> Columns(Expr expression) =>
         expression is ColumnExpr column ? [(column.Column.Text, column.Span)] : expression.Parts.SelectMany(Columns);
 
     (int Column, long DelayMicroseconds) Watermark(WatermarkSyntax watermark, Scope scope)

@@ -23,9 +23,10 @@ internal sealed record UpsertBinder(ImmutableArray<string> Key, SourceChanges Ch
             if (key.Contains(column.Text)) throw new SqlError(Codes.DuplicateColumn, column.Span, $"the column '{column}' stands twice in the key.");
             key.Add(column.Text);
         }
-        var isUpsert = options.TextOrNull("changes") == "upsert";
+        var changes = options.TextOrNull("changes");
+        var isUpsert = changes is "upsert" or "cdc";
         if (isUpsert && key.Count == 0)
-            throw new SqlError(Codes.UpsertKey, Of("changes").ValueSpan, "changes = 'upsert' needs a PRIMARY KEY (column, ...): it says which row a row replaces.");
+            throw new SqlError(Codes.UpsertKey, Of("changes").ValueSpan, $"changes = '{changes}' needs a PRIMARY KEY (column, ...): it says which row a row replaces.");
         foreach (var option in (string[])["deleted", "state_ttl"])
             if (!isUpsert && options.TextOrNull(option) is not null)
                 throw new SqlError(Codes.UpsertKey, Of(option).Name.Span, $"'{option}' belongs to changes = 'upsert'; the rows of this source are only added.");
@@ -37,6 +38,6 @@ internal sealed record UpsertBinder(ImmutableArray<string> Key, SourceChanges Ch
         }
         var ttl = options.TextOrNull("state_ttl") is { } text && OptionsBinder.Duration(text) is { } duration ? new Interval(0, 0, duration.Ticks / TimeSpan.TicksPerMicrosecond) : (Interval?)null;
         if (ttl is not null && !hasTime) throw new SqlError(Codes.UpsertKey, Of("state_ttl").Name.Span, "state_ttl is counted in event time: add WATERMARK FOR column AS column - INTERVAL '...'.");
-        return new(key.ToImmutable(), isUpsert ? SourceChanges.Upsert : SourceChanges.Append, deleted, ttl);
+        return new(key.ToImmutable(), isUpsert ? SourceChanges.Upsert : SourceChanges.Append, changes == "cdc" ? CdcBinder.Deleted : deleted, ttl);
     }
 }
