@@ -18,10 +18,14 @@ public interface ISketch<TSelf> where TSelf : ISketch<TSelf>
     /// <exception cref="ArgumentException">The two cannot be merged: other hash seeds or other parameters; the message says which.</exception>
     void Merge(TSelf other);
 
-    /// <summary>The sketch as bytes, little-endian; <see cref="Load"/> reads them.</summary>
+    /// <summary>The sketch as bytes, little-endian; <see cref="Load(ReadOnlySpan{byte})"/> reads them.</summary>
     byte[] Save();
 
     /// <summary>The sketch that an image describes. The image is copied, not kept.</summary>
     /// <exception cref="SketchFormatException">The image is damaged or of another kind; never another exception, and never more memory than the image justifies.</exception>
     static abstract TSelf Load(ReadOnlySpan<byte> image);
+
+    /// <summary>The sketch that an image describes; what the format has no room for (a hash seed, K, a limit of bins) is as in another one.</summary>
+    /// <exception cref="SketchFormatException">As in <see cref="Load(ReadOnlySpan{byte})"/>.</exception>
+    static virtual TSelf Load(ReadOnlySpan<byte> image, TSelf like) => TSelf.Load(image);
 }

@@ -129,6 +129,27 @@ static class Items<T>
         return item;
     }
 
+    /// <summary>Passes over items of an image.</summary>
+    public static void Skip(ref ImageReader reader, int count)
+    {
+        if (AreNumbers) reader.Skip(count * Unsafe.SizeOf<T>());
+        else
+            for (var i = 0; i < count; i++) reader.Skip(reader.Int32());
+    }
+
+    /// <summary>Numbers of an image must lie between its least and its greatest; texts may have been ordered in another way, and then move the ends.</summary>
+    public static void RequireBetween(ReadOnlySpan<T> items, ref T min, ref T max)
+    {
+        foreach (var item in items)
+        {
+            var isBelow = Less(item, min);
+            var isAbove = Less(max, item);
+            SketchFormatException.ThrowUnless(!AreNumbers || !isBelow && !isAbove, $"The item {item} is not between min {min} and max {max}.");
+            if (isBelow) min = item;
+            if (isAbove) max = item;
+        }
+    }
+
     static string ReadText(ref ImageReader reader)
     {
         var bytes = reader.Bytes(reader.Int32());

@@ -215,6 +215,13 @@ public sealed class CountMinSketch : ISketch<CountMinSketch, long>
     /// <inheritdoc/>
     public static CountMinSketch Load(ReadOnlySpan<byte> image) => Load(image, HashSeed.Default);
 
+    /// <inheritdoc/>
+    public static CountMinSketch Load(ReadOnlySpan<byte> image, CountMinSketch like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        return Load(image, like.Seed);
+    }
+
     /// <summary>The sketch that an image describes.</summary>
     /// <param name="image">The image. It is copied, not kept.</param>
     /// <param name="seed">The seed that it was made with.</param>

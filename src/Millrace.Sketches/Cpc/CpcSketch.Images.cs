@@ -80,6 +80,13 @@ public sealed partial class CpcSketch
     /// <inheritdoc/>
     public static CpcSketch Load(ReadOnlySpan<byte> image) => Load(image, HashSeed.Default);
 
+    /// <inheritdoc/>
+    public static CpcSketch Load(ReadOnlySpan<byte> image, CpcSketch like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        return Load(image, like.Seed);
+    }
+
     /// <summary>The sketch that an image describes.</summary>
     /// <param name="image">The image. It is copied, not kept.</param>
     /// <param name="seed">The seed of the hash that it was made with.</param>

@@ -195,7 +195,7 @@ public sealed class WindowedSketch<TSketch, T> where TSketch : class, ISketch<TS
             var pane = reader.Int64();
             SketchFormatException.ThrowUnless(pane > last && Math.Abs((double)pane) * slide < long.MaxValue / 2, $"Pane {pane} follows pane {last}.");
             last = pane;
-            (i < front ? older : newer).Add((pane, TSketch.Load(reader.Bytes(reader.Int32()))));
+            (i < front ? older : newer).Add((pane, TSketch.Load(reader.Bytes(reader.Int32()), create())));
         }
         SketchFormatException.ThrowUnless(older.Count + newer.Count == 0 || isSliding || windows._nextWindow <= last, $"The next window starts at pane {windows._nextWindow}, after the last, {last}.");
         try

@@ -49,28 +49,20 @@ public static class ClassicQuantiles
         var weights = new long[retained];
         Items<T>.Read(ref reader, items.AsSpan(0, inBuffer));
         weights.AsSpan(0, inBuffer).Fill(1);
-        for (var i = inBuffer; isWhole && i < 2 * k; i++) Skip<T>(ref reader, 1);
+        for (var i = inBuffer; isWhole && i < 2 * k; i++) Items<T>.Skip(ref reader, 1);
         var at = inBuffer;
         for (var level = 0; level < levelCount; level++)
         {
             if ((levels >> level & 1) == 0)
             {
-                if (hasGaps) Skip<T>(ref reader, k);
+                if (hasGaps) Items<T>.Skip(ref reader, k);
                 continue;
             }
             Items<T>.Read(ref reader, items.AsSpan(at, k));
             weights.AsSpan(at, k).Fill(2L << level);
             at += k;
         }
-        foreach (var item in items)
-            SketchFormatException.ThrowUnless(!Items<T>.Less(item, min) && !Items<T>.Less(max, item), $"The item {item} is not between min {min} and max {max}.");
+        Items<T>.RequireBetween(items, ref min, ref max);
         return new QuantileView<T>(items, weights, min, max);
-    }
-
-    static void Skip<T>(ref ImageReader reader, int count)
-    {
-        if (Items<T>.AreNumbers) reader.Skip(count * Unsafe.SizeOf<T>());
-        else
-            for (var i = 0; i < count; i++) reader.Skip(reader.Int32());
     }
 }

@@ -80,6 +80,13 @@ public sealed partial class DDSketch
     /// <remarks>The image does not say whether bins were limited: the sketch has no limit, and an image whose bins lie too far apart for its length is refused.</remarks>
     public static DDSketch Load(ReadOnlySpan<byte> image) => Load(image, 0);
 
+    /// <inheritdoc/>
+    public static DDSketch Load(ReadOnlySpan<byte> image, DDSketch like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        return Load(image, like.BinsMax, like.CollapsesHighest);
+    }
+
     /// <summary>The sketch that an image describes, with a limit of bins.</summary>
     /// <param name="image">DataDog's protobuf message.</param>
     /// <param name="binsMax">As in the constructor.</param>

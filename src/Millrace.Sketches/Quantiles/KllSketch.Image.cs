@@ -2,8 +2,9 @@ using Millrace.Sketches.Images;
 
 namespace Millrace.Sketches.Quantiles;
 
-// Image: byte 0 preamble in ints (2 or 5), 1 version (1; 2 with one item), 2 family, 3 flags, 4 k (16 bits), 6 m = 8, 7 unused; then, with two or
+// Image: byte 0 preamble in ints (2 or 5), 1 version (1; 2 with one item; 3 if Java can update it in place), 2 family, 3 flags, 4 k (16 bits), 6 m = 8, 7 unused; then, with two or
 // more items, n (64), least k (16), number of levels (8), unused (8), start of each level (32 each), min, max; then the items, level 0 first.
+// Version 3 has also the end of the last level and all places for items, the free ones before level 0 included.
 public sealed partial class KllSketch<T>
 {
     const int EmptyFlag = 1, SortedFlag = 2, SingleFlag = 4;
@@ -41,7 +42,7 @@ public sealed partial class KllSketch<T>
         Items<T>.RequireSupported();
         var reader = new ImageReader(image);
         var preamble = Preamble.Read(ref reader, Family.Kll);
-        preamble.RequireVersion(1, 2);
+        preamble.RequireVersion(1, 3);
         var flags = reader.Byte();
         var k = reader.UInt16();
         var m = reader.Byte();
@@ -51,18 +52,19 @@ public sealed partial class KllSketch<T>
 
         var sketch = new KllSketch<T>(k);
         if ((flags & EmptyFlag) != 0) return sketch;
-        if ((flags & SingleFlag) != 0)
+        // Java has left the flag out where the version says the same.
+        if ((flags & SingleFlag) != 0 || preamble.Version == 2)
         {
             sketch.Update(Items<T>.Read(ref reader));
             sketch._isLevelZeroSorted = (flags & SortedFlag) != 0;
             return sketch;
         }
         SketchFormatException.ThrowUnless(preamble.Length == 5, $"The preamble has {preamble.Length} ints at byte 0; 5 are expected of a sketch with several items.");
-        sketch.LoadLevels(ref reader, (flags & SortedFlag) != 0);
+        sketch.LoadLevels(ref reader, (flags & SortedFlag) != 0, isUpdatable: preamble.Version == 3);
         return sketch;
     }
 
-    void LoadLevels(ref ImageReader reader, bool isSorted)
+    void LoadLevels(ref ImageReader reader, bool isSorted, bool isUpdatable)
     {
         var count = reader.Int64();
         var leastK = reader.UInt16();
@@ -74,7 +76,8 @@ public sealed partial class KllSketch<T>
         var capacity = KllLevels.Capacity(K, levelCount);
         Span<int> starts = stackalloc int[levelCount + 1];
         for (var l = 0; l < levelCount; l++) starts[l] = reader.Int32();
-        starts[levelCount] = capacity;
+        starts[levelCount] = isUpdatable ? reader.Int32() : capacity;
+        SketchFormatException.ThrowUnless(starts[levelCount] == capacity, $"The levels end at {starts[levelCount]}; {capacity} is expected.");
         UInt128 weight = 0;
         for (var l = 0; l < levelCount; l++)
         {
@@ -86,11 +89,11 @@ public sealed partial class KllSketch<T>
         var min = Items<T>.Read(ref reader);
         var max = Items<T>.Read(ref reader);
         var retained = capacity - starts[0];
-        Items<T>.Require(ref reader, retained);
+        Items<T>.Require(ref reader, isUpdatable ? capacity : retained);
+        if (isUpdatable) Items<T>.Skip(ref reader, starts[0]);
         var items = new T[retained];
         Items<T>.Read(ref reader, items);
-        foreach (var item in items)
-            SketchFormatException.ThrowUnless(!Items<T>.Less(item, min) && !Items<T>.Less(max, item), $"The item {item} is not between min {min} and max {max}.");
+        Items<T>.RequireBetween(items, ref min, ref max);
 
         Span<int> ends = stackalloc int[levelCount];
         for (var l = 0; l < levelCount; l++)

@@ -337,8 +337,6 @@ public sealed class ReqSketch<T> : IQuantileSketch<ReqSketch<T>, T>
             }
         }
         SketchFormatException.ThrowUnless(_count > 0 && weight == (UInt128)(ulong)_count, $"The levels stand for {weight} items, but n is {_count}.");
-        foreach (var level in _levels)
-            foreach (var item in level.Items)
-                SketchFormatException.ThrowUnless(!Items<T>.Less(item, _min) && !Items<T>.Less(_max, item), $"The item {item} is not between min {_min} and max {_max}.");
+        foreach (var level in _levels) Items<T>.RequireBetween(level.Items, ref _min, ref _max);
     }
 }

@@ -177,4 +177,13 @@ public sealed partial class ThetaSketch : ISketch<ThetaSketch>, IDistinctSketch
         sketch.Merge(compact);
         return sketch;
     }
+
+    /// <inheritdoc/>
+    public static ThetaSketch Load(ReadOnlySpan<byte> image, ThetaSketch like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        var sketch = new ThetaSketch(like.LgK, like.Seed);
+        sketch.Merge(CompactThetaSketch.Load(image, like.Seed));
+        return sketch;
+    }
 }

@@ -1,16 +1,12 @@
-using System.Diagnostics;
 using Millrace.Sketches.Hashing;
-using Millrace.Sketches.Images;
 using Millrace.Sketches.Theta;
 
 namespace Millrace.Sketches.Tuple;
 
 /// <summary>A tuple sketch that does not change any more: what set operations take and give, and what images hold.</summary>
 /// <remarks>Safe to read by several threads.</remarks>
-public sealed class CompactTupleSketch : IDistinctSketch
+public sealed partial class CompactTupleSketch : IDistinctSketch
 {
-    const int ReadOnlyFlag = 2, EmptyFlag = 4, CompactFlag = 8, OrderedFlag = 16;
-
     readonly ulong[] _hashes;
     readonly double[] _sums;
 
@@ -84,7 +80,7 @@ public sealed class CompactTupleSketch : IDistinctSketch
     public CompactTupleSketch Intersect(CompactTupleSketch other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (IsEmpty || other.IsEmpty) return new CompactTupleSketch(isEmpty: true, isOrdered: true, SeedHash, ThetaTable.MaxTheta, [], []);
+        if (IsEmpty || other.IsEmpty) return Empty(SeedHash);
         Require(other);
         var sums = other.ByHash();
         return Take(IsOrdered, Math.Min(ThetaBits, other.ThetaBits), _hashes, _sums, (hash, sum) => sums.TryGetValue(hash, out var there) ? sum + there : null);
@@ -124,80 +120,5 @@ public sealed class CompactTupleSketch : IDistinctSketch
             takenSums.Add(sum);
         }
         return new CompactTupleSketch(takenHashes.Count == 0 && theta == ThetaTable.MaxTheta, isOrdered, SeedHash, theta, [.. takenHashes], [.. takenSums]);
-    }
-
-    /// <summary>The image: the preamble of theta, then a hash and a double for each item.</summary>
-    public byte[] Save()
-    {
-        Debug.Assert(IsEmpty || IsEstimate || Count > 0, "A sketch that is not empty and keeps no items is an estimate.");
-        var words = IsEstimate ? 3 : Count > 1 ? 2 : 1;
-        var writer = new ImageWriter(8 * words + 16 * Count);
-        Preamble.Write(ref writer, words, version: 3, Family.Tuple);
-        writer.Byte(1); // the type: compact
-        writer.Skip(1);
-        writer.Byte(ReadOnlyFlag | CompactFlag | (IsEmpty ? EmptyFlag : 0) | (IsOrdered ? OrderedFlag : 0));
-        writer.UInt16(SeedHash);
-        if (words > 1)
-        {
-            writer.Int32(Count);
-            writer.Skip(4);
-        }
-        if (words > 2) writer.UInt64(ThetaBits);
-        for (var i = 0; i < _hashes.Length; i++)
-        {
-            writer.UInt64(_hashes[i]);
-            writer.Double(_sums[i]);
-        }
-        return writer.Finish();
-    }
-
-    /// <summary>The sketch that an image describes.</summary>
-    /// <param name="image">The image. It is copied, not kept.</param>
-    /// <param name="seed">The seed of the hash that it was made with.</param>
-    /// <exception cref="SketchFormatException">The image is damaged, of another kind or of another seed.</exception>
-    public static CompactTupleSketch Load(ReadOnlySpan<byte> image, ulong seed = 9001)
-    {
-        var reader = new ImageReader(image);
-        var preamble = Preamble.Read(ref reader, Family.Tuple);
-        SketchFormatException.ThrowUnless(preamble.Version is 1 or 3, $"The image has version {preamble.Version}; 1 and 3 are understood.");
-        SketchFormatException.ThrowUnless(preamble.Length is >= 1 and <= 3, $"The preamble has {preamble.Length} words; it has 1 to 3.");
-        var type = reader.Byte();
-        // 5 was the type of the first version.
-        SketchFormatException.ThrowUnless(type is 1 or 5, $"The image is of type {type}; 1 is a compact sketch.");
-        reader.Skip(1);
-        var flags = reader.Byte();
-        var seedHash = reader.UInt16();
-        if ((flags & EmptyFlag) != 0) return new CompactTupleSketch(isEmpty: true, isOrdered: true, seedHash, ThetaTable.MaxTheta, [], []);
-        HashSeed.Require(seedHash, seed);
-        var count = 1;
-        var theta = ThetaTable.MaxTheta;
-        if (preamble.Length > 1)
-        {
-            count = reader.Int32();
-            reader.Skip(4);
-        }
-        if (preamble.Length > 2) theta = reader.UInt64();
-        SketchFormatException.ThrowUnless(theta is > 0 and <= ThetaTable.MaxTheta, $"Theta is {theta}; it is above 0 and below 2^63.");
-        reader.Require(count, 16);
-        var hashes = new ulong[count];
-        var sums = new double[count];
-        for (var i = 0; i < count; i++)
-        {
-            hashes[i] = reader.UInt64();
-            sums[i] = reader.Double();
-        }
-        var isOrdered = (flags & OrderedFlag) != 0;
-        RequireOrder(isOrdered ? hashes : [.. hashes.Order()], theta);
-        return new CompactTupleSketch(count == 0 && theta == ThetaTable.MaxTheta, isOrdered, seedHash, theta, hashes, sums);
-    }
-
-    static void RequireOrder(ReadOnlySpan<ulong> hashes, ulong theta)
-    {
-        var last = 0UL;
-        foreach (var hash in hashes)
-        {
-            if (hash <= last || hash >= theta) ThetaImage.ThrowOrder();
-            last = hash;
-        }
     }
 }

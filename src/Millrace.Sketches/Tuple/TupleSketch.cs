@@ -23,7 +23,7 @@ namespace Millrace.Sketches.Tuple;
 /// Console.WriteLine($"{spent.Estimate} {spent.TotalEstimate}");   // 2 17.5
 /// </code>
 /// </example>
-public sealed class TupleSketch : ISketch<TupleSketch>, IDistinctSketch
+public sealed class TupleSketch : ISketch<TupleSketch, (long Item, double Value)>, IDistinctSketch
 {
     readonly ThetaTable _table;
     ulong _mergedTheta = ThetaTable.MaxTheta;
@@ -81,6 +81,8 @@ public sealed class TupleSketch : ISketch<TupleSketch>, IDistinctSketch
         if (!item.IsEmpty) UpdateHash(Text.Murmur(item, Seed, out _) >> 1, value);
     }
 
+    void ISketch<TupleSketch, (long Item, double Value)>.Update((long Item, double Value) item) => Update(item.Item, item.Value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void UpdateHash(ulong hash, double value)
     {
@@ -99,7 +101,7 @@ public sealed class TupleSketch : ISketch<TupleSketch>, IDistinctSketch
     public CompactTupleSketch Compact(bool isOrdered = true)
     {
         var seedHash = HashSeed.Short(Seed);
-        if (IsEmpty) return new CompactTupleSketch(isEmpty: true, isOrdered: true, seedHash, ThetaTable.MaxTheta, [], []);
+        if (IsEmpty) return CompactTupleSketch.Empty(seedHash);
         var count = _table.CountBelow(_theta);
         var hashes = new ulong[count];
         var sums = new double[count];
@@ -154,6 +156,15 @@ public sealed class TupleSketch : ISketch<TupleSketch>, IDistinctSketch
         while (1 << lgK < compact.Count && lgK < ThetaTable.MaxLgK) lgK++;
         var sketch = new TupleSketch(lgK);
         sketch.Merge(compact);
+        return sketch;
+    }
+
+    /// <inheritdoc/>
+    public static TupleSketch Load(ReadOnlySpan<byte> image, TupleSketch like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        var sketch = new TupleSketch(like.LgK, like.Seed);
+        sketch.Merge(CompactTupleSketch.Load(image, like.Seed));
         return sketch;
     }
 }

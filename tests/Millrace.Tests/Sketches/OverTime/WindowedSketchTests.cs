@@ -1,7 +1,12 @@
 using Millrace.Sketches;
+using Millrace.Sketches.CountMin;
+using Millrace.Sketches.Cpc;
 using Millrace.Sketches.Frequency;
 using Millrace.Sketches.OverTime;
 using Millrace.Sketches.Quantiles;
+using Millrace.Sketches.Sampling;
+using Millrace.Sketches.Theta;
+using Millrace.Sketches.Tuple;
 
 namespace Millrace.Tests.Sketches.OverTime;
 
@@ -97,6 +102,35 @@ public sealed class WindowedSketchTests
                 var expected = items.Where(p => FloorTo(p.Time, slide) > FloorTo(time, slide) - size).GroupBy(p => p.Item).Select(g => (g.Key, (long)g.Count())).Order();
                 Assert.True(Counts(window.Current()).SequenceEqual(expected), $"seed {seed}, step {i}");
             }
+        }
+    }
+
+    /// <summary>Images have no room for K of theta, for hash seeds and for limits of bins.</summary>
+    [Fact]
+    public void Restored_windows_go_on_with_the_same_parameters()
+    {
+        Check<ThetaSketch, long>(static () => new ThetaSketch(14, seed: 5), static i => i);
+        Check<ThetaSketch, long>(static () => new ThetaSketch(6), static i => i);
+        Check<TupleSketch, (long, double)>(static () => new TupleSketch(13, seed: 7), static i => (i, 1));
+        Check<CpcSketch, long>(static () => new CpcSketch(8, seed: 9), static i => i);
+        Check<CountMinSketch, long>(static () => new CountMinSketch(3, 100, seed: 11), static i => i);
+        Check<DDSketch, double>(static () => new DDSketch(0.01, binsMax: 64), static i => Math.Exp(i % 300 - 150));
+        Check<DDSketch, double>(static () => new DDSketch(0.01, binsMax: 64, collapsesHighest: true), static i => Math.Exp(i % 300 - 150));
+        Check<VarOptSample<long>, long>(static () => new VarOptSample<long>(5000), static i => i);
+
+        static void Check<TSketch, T>(Func<TSketch> create, Func<int, T> item) where TSketch : class, ISketch<TSketch, T>
+        {
+            var straight = WindowedSketch<TSketch, T>.Sliding(create, 10, 1);
+            var restored = WindowedSketch<TSketch, T>.Sliding(create, 10, 1);
+            for (var i = 0; i < 20_000; i++)
+            {
+                straight.Update(item(i), i / 1000);
+                restored.Update(item(i), i / 1000);
+                straight.Advance(i / 1000);
+                restored.Advance(i / 1000);
+                if (i % 3000 == 1500) restored = WindowedSketch<TSketch, T>.Load(restored.Save(), create);
+            }
+            Assert.Equal(straight.Current().Save(), restored.Current().Save());
         }
     }
 

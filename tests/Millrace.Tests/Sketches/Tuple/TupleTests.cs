@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Millrace.Sketches;
 using Millrace.Sketches.Theta;
 using Millrace.Sketches.Tuple;
 
@@ -76,6 +77,54 @@ public sealed class TupleTests
         var again = TupleSketch.Load(image);
         Assert.Equal((2.0, 3.5), (again.Estimate, again.TotalEstimate));
     }
+
+    /// <summary>datasketches-cpp tuple/include/array_tuple_sketch_impl.hpp, compact_array_tuple_sketch::serialize; Java: HeapArrayOfDoublesCompactSketch.toByteArray.</summary>
+    [Fact]
+    public void Arrays_of_doubles_are_written_and_read()
+    {
+        var sketch = new TupleSketch(lgK: 5);
+        Assert.Equal("0101090314" + "01CC93" + "FFFFFFFFFFFFFF7F", Convert.ToHexString(sketch.Compact().SaveAsArrayOfDoubles()));
+        sketch.Update(0, 2.5);
+        Assert.Equal("0101090318" + "01CC93" + "FFFFFFFFFFFFFF7F" + "0100000000000000" + "E56B61EEC8804420" + "0000000000000440", Convert.ToHexString(sketch.Compact().SaveAsArrayOfDoubles()));
+        for (var i = 0; i < 2000; i++) sketch.Update(i, i);
+        foreach (var isOrdered in new[] { true, false })
+        {
+            var compact = sketch.Compact(isOrdered);
+            var again = CompactTupleSketch.Load(compact.SaveAsArrayOfDoubles());
+            Assert.Equal((compact.Estimate, compact.TotalEstimate, isOrdered), (again.Estimate, again.TotalEstimate, again.IsOrdered));
+            Answers.SameBytes("array of doubles", compact.Save(), again.Save());
+        }
+        // A sample of items of which none was taken is not empty, and knows its theta.
+        byte[] none = [1, 1, 9, 3, 0, 1, 0xCC, 0x93, .. BitConverter.GetBytes(1L << 60)];
+        Assert.Equal((false, 0.0, true), (CompactTupleSketch.Load(none).IsEmpty, CompactTupleSketch.Load(none).Estimate, CompactTupleSketch.Load(none).Bounds(2).Upper > 1));
+    }
+
+    [Fact]
+    public void Of_several_numbers_an_item_one_is_taken()
+    {
+        byte[] image = [1, 1, 9, 3, 8, 3, 0xCC, 0x93, .. BitConverter.GetBytes(long.MaxValue), 2, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(70L), .. BitConverter.GetBytes(7L),
+            .. new[] { 1.0, 10, 100, 2, 20, 200 }.SelectMany(BitConverter.GetBytes)];
+        for (var column = 0; column < 3; column++) Assert.Equal(3 * Math.Pow(10, column), CompactTupleSketch.Load(image, column: column).TotalEstimate);
+        Assert.Throws<SketchFormatException>(() => CompactTupleSketch.Load(image, column: 3));
+        Assert.Throws<SketchFormatException>(() => CompactTupleSketch.Load(image, column: -1));
+    }
+
+    /// <summary>datasketches-cpp tuple/include/tuple_sketch_impl.hpp for update_tuple_sketch of int; Java: IntegerSummary.toByteArray and DoubleSummary.toByteArray, which ends with the mode.</summary>
+    [Theory]
+    [InlineData("03000000")]
+    [InlineData("0000000000000840")]
+    [InlineData("000000000000084001")]
+    public void Summaries_of_one_number_are_told_apart_by_their_size(string summary)
+    {
+        var number = Convert.FromHexString(summary);
+        byte[] image = [2, 3, 9, 1, 0, 0x1A, 0xCC, 0x93, 2, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(7L), .. number, .. BitConverter.GetBytes(70L), .. number];
+        Assert.Equal((2.0, 6.0), (CompactTupleSketch.Load(image).Estimate, CompactTupleSketch.Load(image).TotalEstimate));
+        Assert.Throws<SketchFormatException>(() => CompactTupleSketch.Load(image.AsSpan(0, image.Length - 5)));
+    }
+
+    [Fact]
+    public void Images_that_name_a_Java_class_are_refused() =>
+        Assert.Throws<SketchFormatException>(static () => CompactTupleSketch.Load([1, 1, 9, 1, 0x0C, 0x3C, 0x62, 0xD2, 0x81, 0xBC, 0xCB, 0x59, 0x40, 0x26, 0, 0x10, 0, 0]));
 
     static TupleSketch Of(int from, int to)
     {
