@@ -1,6 +1,7 @@
 using Millrace.Bench.Benchmarks;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Latencies;
+using Millrace.Bench.Learning;
 using Millrace.Bench.Nexmark;
 using Millrace.Bench.Sales;
 using Millrace.Bench.Sketches;
@@ -16,7 +17,7 @@ static class Program
         .. SalesQuestion.All.Select(static q => new SalesBenchmark(q)), .. SalesQuestion.All.Select(static q => new TwoLanes(q)),
         new DecodeJson(), new DecodeCsv(), new Growth(), new Lookup(), new JoinGrowth(), new GrowthOfQuestions(), new Latency(),
         new NexmarkSpeed(fromJson: false), new NexmarkSpeed(fromJson: true), new NexmarkCheck(),
-        new SketchSpeed(),
+        new SketchSpeed(), new LearningScores(),
     ];
 
     static int Main(string[] arguments)

@@ -11,13 +11,14 @@ namespace Millrace.Specs;
 public sealed partial class Promises
 {
     static readonly Assembly s_sketches = typeof(Sketches.ISketch<>).Assembly;
+    static readonly Assembly s_learning = typeof(Learning.IModel).Assembly;
     static readonly Assembly s_engine = typeof(Data.Batch).Assembly;
     static readonly Assembly s_sql = typeof(Sql.SqlCompiler).Assembly;
     static readonly Assembly s_sqlite = typeof(Sqlite.SqliteStore).Assembly;
     static readonly Assembly s_server = typeof(Server.MillraceServer).Assembly;
     static readonly Assembly s_cli = typeof(Cli.CliReference).Assembly;
 
-    public static TheoryData<string> Assemblies => [.. ((Assembly[])[s_sketches, s_engine, s_sql, s_sqlite, s_server, s_cli]).Select(a => a.GetName().Name!)];
+    public static TheoryData<string> Assemblies => [.. ((Assembly[])[s_sketches, s_learning, s_engine, s_sql, s_sqlite, s_server, s_cli]).Select(a => a.GetName().Name!)];
 
     [Fact]
     public void No_assembly_uses_one_above_it()
@@ -25,6 +26,7 @@ public sealed partial class Promises
         (Assembly Assembly, string[] May)[] layers =
         [
             (s_sketches, []),
+            (s_learning, []),
             (s_engine, ["Millrace.Sketches"]),
             (s_sql, ["Millrace"]),
             (s_sqlite, ["Millrace", "SQLitePCLRaw."]),
@@ -98,7 +100,7 @@ public sealed partial class Promises
     [Theory, MemberData(nameof(Assemblies))]
     public void Every_public_type_is_documented(string name)
     {
-        var assembly = ((Assembly[])[s_sketches, s_engine, s_sql, s_sqlite, s_server, s_cli]).Single(a => a.GetName().Name == name);
+        var assembly = ((Assembly[])[s_sketches, s_learning, s_engine, s_sql, s_sqlite, s_server, s_cli]).Single(a => a.GetName().Name == name);
         var path = Directory.GetFiles(Repository.File($"src/{name}/bin"), name + ".xml", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc);
         Assert.True(path is not null, $"{name} has no documentation file");
         var documented = XDocument.Load(path).Descendants("member").Select(m => m.Attribute("name")!.Value).ToHashSet();
@@ -114,6 +116,7 @@ public sealed partial class Promises
 
     [Theory]
     [InlineData("src/Millrace.Sketches")]
+    [InlineData("src/Millrace.Learning")]
     [InlineData("src/Millrace")]
     [InlineData("src/Millrace.Sql")]
     [InlineData("src/Millrace.Sqlite")]

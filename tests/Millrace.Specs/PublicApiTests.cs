@@ -8,6 +8,7 @@ public sealed class PublicApiTests
 {
     [Theory]
     [InlineData(typeof(Sketches.ISketch<>))]
+    [InlineData(typeof(Learning.IModel))]
     [InlineData(typeof(Data.Batch))]
     [InlineData(typeof(Sql.SqlCompiler))]
     [InlineData(typeof(Sqlite.SqliteStore))]

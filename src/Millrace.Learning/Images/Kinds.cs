@@ -1,0 +1,29 @@
+using Millrace.Learning.Preparation;
+
+namespace Millrace.Learning.Images;
+
+/// <summary>The names under which models and transforms stand in images, for ever.</summary>
+static class Kinds
+{
+    // What is made of other models has no line in Models; its parts have.
+    static readonly (string Name, Type Type, Func<IModel> Blank)[] s_models =
+    [
+        .. Models.All.Select(m => (m.Name, m.Type, m.Blank)),
+        ("prepared_classifier", typeof(PreparedClassifier), () => new PreparedClassifier()),
+        ("prepared_regressor", typeof(PreparedRegressor), () => new PreparedRegressor()),
+    ];
+
+    static readonly (string Name, Type Type, Func<ITransform> Blank)[] s_transforms = [.. Transforms.All.Select(t => (t.Name, t.Type, t.Blank))];
+
+    public static string NameOf(IModel model) => Array.Find(s_models, m => m.Type == model.GetType()).Name
+        ?? throw new NotSupportedException($"{model.GetType().Name} is not in Models.All: only models of this library are saved.");
+
+    public static string NameOf(ITransform transform) => Array.Find(s_transforms, t => t.Type == transform.GetType()).Name
+        ?? throw new NotSupportedException($"{transform.GetType().Name} is not in Transforms.All: only transforms of this library are saved.");
+
+    public static IModel Blank(string kind) => Array.Find(s_models, m => m.Name == kind).Blank?.Invoke() ?? throw Unknown(kind);
+
+    public static ITransform BlankTransform(string kind) => Array.Find(s_transforms, t => t.Name == kind).Blank?.Invoke() ?? throw Unknown(kind);
+
+    static ModelFormatException Unknown(string kind) => new($"The image has a '{(kind.Length > 40 ? kind[..40] + "..." : kind)}', which this version does not know.");
+}

@@ -1,0 +1,11 @@
+namespace Millrace.Learning;
+
+/// <summary>What a model answers.</summary>
+public enum ModelTask
+{
+    /// <summary>A class: <see cref="IClassifier"/>.</summary>
+    Classification,
+
+    /// <summary>A number: <see cref="IRegressor"/>.</summary>
+    Regression,
+}

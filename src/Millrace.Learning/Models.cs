@@ -1,0 +1,53 @@
+using Millrace.Learning.Bayes;
+using Millrace.Learning.Linear;
+using Millrace.Learning.Preparation;
+
+namespace Millrace.Learning;
+
+/// <summary>All models. A new one is a file and a line here; the tests, the images and the documentation follow from the line.</summary>
+public static class Models
+{
+    /// <summary>The list, in the order of the documentation.</summary>
+    public static IReadOnlyList<ModelEntry> All { get; } =
+    [
+        Classifier<LogisticRegression>("logistic_regression", "Weighted sums of the features; straight borders.", s => Scaled(s, f => new LogisticRegression(f, s.Classes, new() { Rate = 0.05 })), () => new LogisticRegression()),
+        Classifier<Perceptron>("perceptron", "A line that moves with every mistake; follows labels that come in runs.", s => Scaled(s, f => new Perceptron(f, s.Classes)), () => new Perceptron()),
+        Classifier<PassiveAggressiveClassifier>("passive_aggressive_classifier", "A line that moves just enough.", s => Scaled(s, f => new PassiveAggressiveClassifier(f, s.Classes)), () => new PassiveAggressiveClassifier()),
+        Classifier<Alma>("alma", "A line close to the widest margin.", s => Scaled(s, f => new Alma(f, s.Classes)), () => new Alma()),
+        Classifier<NaiveBayes>("naive_bayes", "How usual each value is in each class; numbers and codes.", s => new NaiveBayes(s.Features, s.Classes), () => new NaiveBayes()),
+        Regressor<LinearRegression>("linear_regression", "A weighted sum of the features; cannot diverge.", s => Scaled(s, f => new LinearRegression(f, new() { Rate = 0.03 })), () => new LinearRegression()),
+        Regressor<PassiveAggressiveRegressor>("passive_aggressive_regressor", "A weighted sum that moves just enough.", s => Scaled(s, f => new PassiveAggressiveRegressor(f)), () => new PassiveAggressiveRegressor()),
+        Regressor<BayesianLinearRegression>("bayesian_linear_regression", "The weighted sum that fits all rows best, older ones fading if asked.", s => Scaled(s, f => new BayesianLinearRegression(f)), () => new BayesianLinearRegression()),
+    ];
+
+    /// <summary>The model of a name.</summary>
+    /// <param name="name">A name of the list.</param>
+    /// <exception cref="ArgumentException">No model has that name; the message lists those that are.</exception>
+    public static ModelEntry Find(string name) => All.FirstOrDefault(m => m.Name == name)
+        ?? throw new ArgumentException($"No model is called '{name}'; there are {string.Join(", ", All.Select(m => m.Name))}.", nameof(name));
+
+    // Gradients want numbers of one size and no codes.
+    static PreparedClassifier Scaled(ModelShape shape, Func<FeatureSet, IClassifier> create)
+    {
+        var transforms = ScaledNumbers(shape.Features);
+        return new(create(transforms[^1].Output), transforms);
+    }
+
+    static PreparedRegressor Scaled(ModelShape shape, Func<FeatureSet, IRegressor> create)
+    {
+        var transforms = ScaledNumbers(shape.Features);
+        return new(create(transforms[^1].Output), transforms);
+    }
+
+    static ITransform[] ScaledNumbers(FeatureSet features)
+    {
+        var scaler = new StandardScaler(features);
+        return features.NominalColumns.Length == 0 ? [scaler] : [scaler, new OneHot(features)];
+    }
+
+    static ModelEntry Classifier<T>(string name, string summary, Func<ModelShape, IClassifier> create, Func<T> blank) where T : class, IClassifier =>
+        new(name, ModelTask.Classification, summary, typeof(T), create, blank);
+
+    static ModelEntry Regressor<T>(string name, string summary, Func<ModelShape, IRegressor> create, Func<T> blank) where T : class, IRegressor =>
+        new(name, ModelTask.Regression, summary, typeof(T), create, blank);
+}
