@@ -11,13 +11,14 @@ static class SalesColumnsInMemory
     /// <summary>Loads the generated columns; every run reads them again.</summary>
     /// <param name="workshop">Where they are.</param>
     /// <param name="products">Draws products evenly from so many in place of those of the sales; 0 = as they are.</param>
-    public static MemorySource Load(Workshop workshop, int products = 0)
+    /// <param name="partitions">Dealt out to so many, batch by batch.</param>
+    public static MemorySource Load(Workshop workshop, int products = 0, int partitions = 1)
     {
         var schema = new Schema(
             new Field("ts", DataType.Timestamp), new Field("product", DataType.Integer), new Field("store", DataType.Integer), new Field("customer", DataType.Integer),
             new Field("qty", DataType.Integer), new Field("price", DataType.Double));
         var memory = new MemoryAccountant();
-        var source = new MemorySource(schema, keeps: true, memory);
+        var source = new MemorySource(schema, keeps: true, memory, partitions);
         var files = new[] { "ts.i64", "product.i32", "store.i32", "customer.i32", "qty.i32", "price.f64" }.Select(f => File.OpenRead(workshop.Sales(f))).ToArray();
         for (var done = 0; done < Workshop.SalesRows;)
         {

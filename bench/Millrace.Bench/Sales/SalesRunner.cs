@@ -33,7 +33,7 @@ sealed class SalesRunner : IRunner
         _bytes = path is null ? 0 : new FileInfo(path).Length;
         _text = question.Text(path);
         _dimension = workshop.Dimension();
-        if (path is null) _sales = SalesColumnsInMemory.Load(workshop);
+        if (path is null) _sales = SalesColumnsInMemory.Load(workshop, partitions: lanes);
     }
 
     /// <inheritdoc/>

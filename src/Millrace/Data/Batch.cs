@@ -45,6 +45,9 @@ public sealed class Batch
     /// <summary>For each row its index in <see cref="Origin"/>, or null where row i is entry i. The batch owns a reference.</summary>
     public Column<int>? OriginRows { get; set; }
 
+    /// <summary>The states of the groups that the rows stand for, on the way from a <see cref="Millrace.Planning.PartialAggregate"/> to its aggregate; null otherwise. The batch owns a reference.</summary>
+    internal Operators.Aggregation.PartialGroups? Partial { get; set; }
+
     /// <summary>Adds the next column; the caller's reference becomes the batch's.</summary>
     public void Add(Column column)
     {
@@ -60,6 +63,7 @@ public sealed class Batch
     /// <param name="used">For each column whether it is read any more; the others become NULL without being copied. null = all are.</param>
     public Batch Gather(ReadOnlySpan<int> rows, IReadOnlyList<bool>? used = null)
     {
+        Debug.Assert(Partial is null);
         var target = Home.RentBatch(Schema);
         target.RowCount = rows.Length;
         for (var i = 0; i < _columns.Count; i++) target._columns.Add(used is null || used[i] ? _columns[i].Gather(rows) : Home.RentNulls(_columns[i].Type, rows.Length));
@@ -133,7 +137,8 @@ public sealed class Batch
         Watermarks?.Release();
         Origin?.Release();
         OriginRows?.Release();
-        (Weights, Watermarks, Origin, OriginRows) = (null, null, null, null);
+        Partial?.Release();
+        (Weights, Watermarks, Origin, OriginRows, Partial) = (null, null, null, null, null);
         Home.Return(this);
     }
 

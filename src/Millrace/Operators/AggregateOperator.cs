@@ -14,11 +14,8 @@ namespace Millrace.Operators;
 /// a call. What changed is marked by group and told at barriers; a window is told and freed when the frontier passes it. Results come by window, then by key in
 /// order of first arrival.
 /// </remarks>
-sealed class AggregateOperator : IOperator, IStateful
+sealed class AggregateOperator : IPicksRows, IStateful
 {
-    /// <summary>Rows that go through all steps together, so that what one step writes is still in the first cache when the next one reads it.</summary>
-    const int ChunkRows = 512;
-
     readonly Aggregate _node;
     readonly OperatorContext _context;
     readonly bool _retracts;
@@ -29,11 +26,10 @@ sealed class AggregateOperator : IOperator, IStateful
     readonly Hops? _hops;
     readonly GroupTeller _teller;
     readonly Queue<Step> _steps = new();
-    readonly CallAdder _adder;
-    readonly int[] _rowKeys, _rowGroups, _rowWeights, _identity;
+    readonly RowAdder _adder;
     readonly Evaluator? _condition;
     readonly RowErrors? _noErrors; // conditions that can fail stay in a filter
-    readonly int[] _picked = [];
+    readonly int[] _picked = [], _identity;
     readonly Action<int, StateWriter> _saveStates;
     Frontier _frontier = Frontier.Start;
 
@@ -53,8 +49,8 @@ sealed class AggregateOperator : IOperator, IStateful
         }
         _teller = new(node, context, _keys, Told, _hops);
         var rows = context.Memory.BatchRows;
-        _adder = new(node.Calls, rows);
-        (_rowKeys, _rowGroups, _rowWeights, _identity) = (new int[rows], new int[rows], new int[rows], [.. Enumerable.Range(0, rows)]);
+        _adder = new(node, _keys, _groups, _retracts, rows);
+        _identity = [.. Enumerable.Range(0, rows)];
         if (node.Condition is not null)
         {
             _condition = Evaluator.Compile(node.Condition, context.Memory);
@@ -66,7 +62,7 @@ sealed class AggregateOperator : IOperator, IStateful
             // The one group of an aggregate without keys exists even with no row; it lives where the hash of no key belongs.
             if (node.Keys.IsEmpty && context.Owns(Hash64.KeyGroup(Hash64.Null)))
             {
-                all.Find(_groups, [_keys.Only()], 1, _rowGroups);
+                all.Find(_groups, [_keys.Only()], 1, stackalloc int[1]);
                 _teller.KeepsEmpty = true;
             }
         }
@@ -80,6 +76,11 @@ sealed class AggregateOperator : IOperator, IStateful
     public void OnBatch(int input, Batch batch, IOutput output)
     {
         FinishSteps(output);
+        if (batch.Partial is { } partial)
+        {
+            Merge(batch, _identity.AsSpan(0, partial.Count));
+            return;
+        }
         var count = batch.RowCount;
         ReadOnlySpan<int> picked = [];
         if (_condition is not null)
@@ -87,10 +88,22 @@ sealed class AggregateOperator : IOperator, IStateful
             count = _condition.Select(batch, _picked, _noErrors!);
             if (count < batch.RowCount) picked = _picked.AsSpan(0, count);
         }
+        Add(batch, picked, count);
+    }
+
+    public void OnRows(Batch batch, ReadOnlySpan<int> rows, IOutput output)
+    {
+        FinishSteps(output);
+        if (batch.Partial is null) Add(batch, rows.Length == batch.RowCount ? [] : rows, rows.Length);
+        else Merge(batch, rows);
+    }
+
+    void Add(Batch batch, ReadOnlySpan<int> picked, int count)
+    {
         if (count == 0) return;
         if (_slicer is null)
         {
-            Add(batch, picked, count, _slices[0]);
+            _adder.Add(_slices[0], batch, picked, count);
             return;
         }
         _slicer.Assign(batch, picked, _frontier);
@@ -99,56 +112,48 @@ sealed class AggregateOperator : IOperator, IStateful
             foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.NeedsRows ? _slicer.Rows.AsSpan(start..end) : [], end - start, slice);
     }
 
-    /// <summary>Adds rows of one slice.</summary>
     void Add(Batch batch, ReadOnlySpan<int> rows, int count, Slice slice)
     {
-        // Without keys all rows are one group's, which needs no steps between.
-        if (count <= ChunkRows || _node.Keys.IsEmpty)
-        {
-            AddChunk(batch, rows, count, slice);
-            return;
-        }
-        if (rows.IsEmpty) rows = _identity.AsSpan(0, count);
-        for (; rows.Length > ChunkRows; rows = rows[ChunkRows..]) AddChunk(batch, rows[..ChunkRows], ChunkRows, slice);
-        AddChunk(batch, rows, rows.Length, slice);
+        _hops?.TouchPane(slice);
+        _adder.Add(slice, batch, rows, count);
     }
 
-    void AddChunk(Batch batch, ReadOnlySpan<int> rows, int count, Slice slice)
+    /// <summary>Adds the groups of a <see cref="PartialAggregate"/>, slice by slice.</summary>
+    void Merge(Batch batch, ReadOnlySpan<int> rows)
     {
-        if (count == 0) return;
-        _hops?.TouchPane(slice);
-        var groups = _rowGroups.AsSpan(0, count);
-        if (_node.Keys.IsEmpty)
+        var partial = batch.Partial!;
+        lock (partial.Lock)
         {
-            slice.Find(_groups, [_keys.Only()], 1, groups);
-            groups.Fill(groups[0]);
-        }
-        else
-        {
-            var keys = _rowKeys.AsSpan(0, count);
-            _keys.Find(batch, _node.Keys, rows, keys);
-            slice.Find(_groups, keys, _keys.Limit, groups);
-        }
-        ReadOnlySpan<int> weights = default;
-        if (batch.Weights is { } column)
-        {
-            weights = column.Values;
-            if (!rows.IsEmpty)
+            for (var start = 0; start < rows.Length;)
             {
-                for (var i = 0; i < rows.Length; i++) _rowWeights[i] = column[rows[i]];
-                weights = _rowWeights.AsSpan(0, count);
+                var (index, from) = partial.Slices[rows[start]];
+                var end = start + 1;
+                while (end < rows.Length && partial.Slices[rows[end]] == (index, from)) end++;
+                if (SliceOf(index, from) is { } slice)
+                {
+                    _hops?.TouchPane(slice);
+                    _adder.Merge(slice, batch, rows[start..end]);
+                }
+                else ReportLate(batch, rows[start..end], index);
+                start = end;
             }
         }
-        if (_retracts) CountRows(_groups.Rows, groups, weights);
-        _adder.Add(_groups.States, batch, rows, groups, weights);
     }
 
-    static void CountRows(Span<long> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
+    /// <summary>The slice of groups that another lane has aggregated. Null where it is over: that lane was silent, time went on without it, and it speaks again.</summary>
+    Slice? SliceOf(long index, long from)
     {
-        if (weights.IsEmpty)
-            foreach (var group in groups) rows[group]++;
-        else
-            for (var i = 0; i < groups.Length; i++) rows[groups[i]] += weights[i];
+        if (_slices.Find(index, from) is { } slice) return slice;
+        return _slicer is null || _slicer.IsOver(index, _frontier) ? null : _slicer.Open(index, from, _frontier);
+    }
+
+    void ReportLate(Batch batch, ReadOnlySpan<int> rows, long index)
+    {
+        if (_slicer is null) return;
+        var (ends, marks) = (new long[rows.Length], new long[rows.Length]);
+        ends.AsSpan().Fill(_slicer.LastEnd(index));
+        marks.AsSpan().Fill(_frontier.Final.Microseconds);
+        foreach (var view in _node.Views) _context.Reports.Late(batch, rows, ends, marks, view);
     }
 
     public void OnBarrier(long epoch, IOutput output)

@@ -21,6 +21,9 @@ public interface IOperator : IDisposable
     /// <summary>Event time has moved on on one of several inputs; comes before <see cref="OnFrontier"/>, which it does not replace. Not called for a lone input.</summary>
     void OnInputFrontier(int input, Frontier frontier, IOutput output) { }
 
+    /// <summary>The input has fallen silent and holds nobody's time back any more: hand on what others may be waiting for.</summary>
+    void OnSilence(IOutput output) { }
+
     /// <summary>A tick of the engine's clock, logged with the checkpoint.</summary>
     void OnTick(Timestamp now, IOutput output) { }
 

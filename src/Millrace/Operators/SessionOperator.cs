@@ -14,7 +14,7 @@ namespace Millrace.Operators;
 /// A session closes when the frontier is past its last row and the gap. A row that comes behind may join sessions; those that were told are taken back and one is told.
 /// A row is late when the session that it would make is final and it belongs to none that is not. Input that takes rows back is read when it is final.
 /// </remarks>
-sealed class SessionOperator : IOperator, IStateful
+sealed class SessionOperator : IPicksRows, IStateful
 {
     readonly Aggregate _node;
     readonly OperatorContext _context;
@@ -45,6 +45,18 @@ sealed class SessionOperator : IOperator, IStateful
     {
         _steps.Complete(output);
         _rows.Pick(batch);
+        Add(batch);
+    }
+
+    public void OnRows(Batch batch, ReadOnlySpan<int> rows, IOutput output)
+    {
+        _steps.Complete(output);
+        _rows.Pick(batch, rows);
+        Add(batch);
+    }
+
+    void Add(Batch batch)
+    {
         var count = _rows.Count;
         if (count == 0) return;
         var keys = _rowKeys.AsSpan(0, count);

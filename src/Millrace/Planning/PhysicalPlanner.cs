@@ -177,6 +177,7 @@ sealed class PhysicalPlanner
         if (_made.TryGetValue((node, instance), out var known)) return known;
         var inputs = node.Inputs.Select((input, i) => Make(input, node.HasState ? InputPort(node, i) : inputPort)).ToImmutableArray();
         var scope = node is SourceScan || node is AssignWatermark ? Scope.Partition : IsBelowWatermark(node) ? Scope.Partition : Scope.Lane;
+        if (_exchanges && node.HasState && node.BelowExchange is { } below) inputs = [new(Below(below, inputs[0], node), 0)];
         var exchanges = inputs.Select((_, i) => _exchanges && node.HasState ? node.ExchangeOf(i) : Exchange.None).ToImmutableArray();
         var made = Add(new()
         {
@@ -214,6 +215,21 @@ sealed class PhysicalPlanner
         }
         return _made[(node, instance)] = made;
     }
+
+    /// <summary>What stands in every lane below the exchange of a node.</summary>
+    PhysicalNode Below(PlanNode below, Edge input, PlanNode node) => Add(new()
+    {
+        Id = _nodes.Count,
+        Logical = below,
+        Scope = Scope.Lane,
+        Inputs = [input],
+        Exchanges = [Exchange.None],
+        Stage = input.Node.Stage,
+        Owner = _owners[node],
+        Sources = SourcesOf([input], below),
+        IsAboveState = IsAboveState(node),
+        Used = [.. _used[node.Inputs[0]]],
+    });
 
     PhysicalNode Add(PhysicalNode node)
     {

@@ -45,7 +45,12 @@ static class PlanFingerprint
             Write(text, node.Used);
             Write(text, node.UsedByPort);
         }
-        foreach (var input in node.Inputs) text.Append('|').Append(prints[input.Node.Id].ToString("x32", CultureInfo.InvariantCulture)).Append(':').Append(input.Port);
+        foreach (var input in node.Inputs)
+        {
+            var edge = input;
+            while (edge.Node.Logical.IsForSpeed) edge = edge.Node.Inputs[0]; // it depends on the number of lanes
+            text.Append('|').Append(prints[edge.Node.Id].ToString("x32", CultureInfo.InvariantCulture)).Append(':').Append(edge.Port);
+        }
         return Hash(text.ToString());
     }
 

@@ -79,6 +79,15 @@ public abstract class PlanNode
     /// <summary>How the rows of an input find the lane that needs them; asked only of nodes with state.</summary>
     internal virtual Exchange ExchangeOf(int input) => Exchange.None;
 
+    /// <summary>The rows of its input that it needs, a condition that cannot fail: where rows change lanes the others stay behind. null = all.</summary>
+    internal virtual Expressions.Expression? Needs => null;
+
+    /// <summary>What stands in every lane below its exchange, or null.</summary>
+    internal virtual PlanNode? BelowExchange => null;
+
+    /// <summary>Whether it has no state and changes no answer: a plan without it computes the same.</summary>
+    internal virtual bool IsForSpeed => false;
+
     /// <summary>Whether time waits for an input. A table that is only looked up and has no event time does not hold the other side back.</summary>
     internal virtual bool HoldsTime(int input) => true;
 

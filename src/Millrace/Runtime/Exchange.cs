@@ -1,13 +1,21 @@
 using System.Collections.Concurrent;
 using Millrace.Data;
+using Millrace.Expressions;
 using Millrace.Planning;
 using Millrace.State;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
 
-/// <summary>What goes from lane to lane: a batch (the message owns a reference), a frontier, an idle or active mark, or a barrier.</summary>
-readonly record struct Message(MessageKind Kind, Batch? Batch = null, Frontier Frontier = default, long Epoch = 0);
+/// <summary>What goes from lane to lane: a batch with those of its rows that are meant (null = all; the message owns a reference to both), a frontier, an idle or active mark, or a barrier.</summary>
+readonly record struct Message(MessageKind Kind, Batch? Batch = null, Column<int>? Rows = null, Frontier Frontier = default, long Epoch = 0)
+{
+    public void Release()
+    {
+        Batch?.Release();
+        Rows?.Release();
+    }
+}
 
 /// <summary>The kinds of message.</summary>
 enum MessageKind : byte
@@ -58,11 +66,11 @@ sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, S
                 if (Interlocked.Decrement(ref _batches) == length - 1) writer.Wake();
                 try
                 {
-                    station.OnBatch(input, message.Batch!);
+                    station.OnBatch(input, message.Batch!, message.Rows);
                 }
                 finally
                 {
-                    message.Batch!.Release();
+                    message.Release();
                 }
                 break;
             case MessageKind.Frontier: station.OnFrontier(input, message.Frontier, edge); break;
@@ -75,24 +83,47 @@ sealed class ExchangeQueue(int length, ILaneSignal writer, ILaneSignal reader, S
     /// <summary>Releases what is left, at the end of a run.</summary>
     public void Clear()
     {
-        while (_messages.TryDequeue(out var message)) message.Batch?.Release();
+        while (_messages.TryDequeue(out var message)) message.Release();
     }
 }
 
 /// <summary>Sends the rows of an edge to the lanes that own their keys, or to all.</summary>
-sealed class ExchangeSender(Exchange exchange, ExchangeQueue[] queues, MemoryAccountant memory) : Target
+/// <remarks>
+/// Rows are not copied: every lane gets the same batch and a list of the rows that are its own. Where the receiver only wants rows that a condition picks, the condition is
+/// computed here, once for all lanes. Costs some 3 ns a row.
+/// </remarks>
+sealed class ExchangeSender : Target, IDisposable
 {
-    readonly ulong[] _hashes = new ulong[memory.BatchRows];
-    readonly int[] _identity = [.. Enumerable.Range(0, memory.BatchRows)];
-    readonly int[] _rows = new int[memory.BatchRows];
-    readonly int[] _starts = new int[queues.Length + 1];
-    readonly int[] _next = new int[queues.Length];
+    readonly Exchange _exchange;
+    readonly ExchangeQueue[] _queues;
+    readonly MemoryAccountant _memory;
+    readonly Evaluator? _condition;
+    readonly RowErrors? _noErrors; // a condition that can fail stays in a filter
+    readonly ulong[] _hashes;
+    readonly int[] _identity, _picked;
+    readonly byte[] _lanes; // by key group
+    readonly Column<int>[] _rows;
+
+    /// <summary>Creates the sender of one lane.</summary>
+    /// <param name="exchange">How rows find their lane.</param>
+    /// <param name="condition">The rows that are wanted; null = all. Over the columns of the batches.</param>
+    /// <param name="queues">To every lane.</param>
+    /// <param name="memory">Where lists of rows come from.</param>
+    public ExchangeSender(Exchange exchange, Expression? condition, ExchangeQueue[] queues, MemoryAccountant memory)
+    {
+        (_exchange, _queues, _memory) = (exchange, queues, memory);
+        _rows = new Column<int>[queues.Length];
+        _lanes = [.. Enumerable.Range(0, Hash64.KeyGroups).Select(g => (byte)Hash64.LaneOf(g, queues.Length))];
+        (_hashes, _picked, _identity) = (new ulong[memory.BatchRows], new int[memory.BatchRows], [.. Enumerable.Range(0, memory.BatchRows)]);
+        if (condition is null) return;
+        (_condition, _noErrors) = (Evaluator.Compile(condition, memory), new(memory.BatchRows));
+    }
 
     public override bool IsBlocked
     {
         get
         {
-            foreach (var queue in queues)
+            foreach (var queue in _queues)
                 if (queue.IsFull) return true;
             return false;
         }
@@ -100,19 +131,75 @@ sealed class ExchangeSender(Exchange exchange, ExchangeQueue[] queues, MemoryAcc
 
     public override void OnBatch(Batch batch)
     {
-        if (exchange.Kind == ExchangeKind.Broadcast)
+        var rows = _identity.AsSpan(0, batch.RowCount);
+        if (_condition is not null && batch.Partial is null) rows = _picked.AsSpan(0, _condition.Select(batch, _picked, _noErrors!));
+        if (rows.IsEmpty) return;
+        if (_exchange.Kind == ExchangeKind.Broadcast)
         {
-            foreach (var queue in queues) queue.Push(new(MessageKind.Batch, batch.Retain()));
-            return;
+            foreach (var queue in _queues) Send(queue, batch, rows);
         }
-        KeyHash.Compute(batch, exchange.Keys, _identity.AsSpan(0, batch.RowCount), _hashes);
-        Divide(_hashes.AsSpan(0, batch.RowCount));
-        for (var lane = 0; lane < queues.Length; lane++)
+        else if (_exchange.Keys.IsEmpty) Send(_queues[_lanes[Hash64.KeyGroup(Hash64.Null)]], batch, rows);
+        else Divide(batch, rows);
+    }
+
+    void Send(ExchangeQueue queue, Batch batch, ReadOnlySpan<int> rows)
+    {
+        Column<int>? list = null;
+        if (_condition is not null)
         {
-            var rows = _rows.AsSpan(_starts[lane].._starts[lane + 1]);
-            if (rows.IsEmpty) continue;
-            queues[lane].Push(new(MessageKind.Batch, rows.Length == batch.RowCount ? batch.Retain() : batch.Gather(rows)));
+            list = _memory.Rent<int>(DataType.Integer);
+            list.Length = rows.Length;
+            rows.CopyTo(list.Values);
         }
+        queue.Push(new(MessageKind.Batch, batch.Retain(), list));
+    }
+
+    void Divide(Batch batch, ReadOnlySpan<int> rows)
+    {
+        var hashes = _hashes.AsSpan(0, rows.Length);
+        KeyHash.Compute(batch, _exchange.Keys, rows, hashes);
+        for (var lane = 0; lane < _queues.Length; lane++)
+        {
+            _rows[lane] = _memory.Rent<int>(DataType.Integer);
+            _rows[lane].Length = rows.Length;
+        }
+        if (_queues.Length == 2) Halve(rows, hashes);
+        else Scatter(rows, hashes);
+        for (var lane = 0; lane < _queues.Length; lane++)
+        {
+            var own = _rows[lane];
+            if (own.Length == 0) own.Release();
+            else _queues[lane].Push(new(MessageKind.Batch, batch.Retain(), own));
+        }
+    }
+
+    // Written to both lists and counted in one: which of two lanes a row belongs to is anybody's guess.
+    void Halve(ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
+    {
+        var first = _rows[0].Values;
+        var second = _rows[1].Values;
+        var (firsts, seconds) = (0, 0);
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            var isSecond = (int)(hashes[i] >> 63);
+            first[firsts] = rows[i];
+            second[seconds] = rows[i];
+            seconds += isSecond;
+            firsts += 1 - isSecond;
+        }
+        (_rows[0].Length, _rows[1].Length) = (firsts, seconds);
+    }
+
+    void Scatter(ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
+    {
+        Span<int> counts = stackalloc int[_queues.Length];
+        counts.Clear();
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            var lane = _lanes[Hash64.KeyGroup(hashes[i])];
+            _rows[lane].Values[counts[lane]++] = rows[i];
+        }
+        for (var lane = 0; lane < counts.Length; lane++) _rows[lane].Length = counts[lane];
     }
 
     public override void OnFrontier(Frontier frontier) => Tell(new(MessageKind.Frontier, Frontier: frontier));
@@ -123,19 +210,8 @@ sealed class ExchangeSender(Exchange exchange, ExchangeQueue[] queues, MemoryAcc
 
     void Tell(Message message)
     {
-        foreach (var queue in queues) queue.Push(message);
+        foreach (var queue in _queues) queue.Push(message);
     }
 
-    /// <summary>Row indexes in the order of their lanes (counting sort); lane i's stand from _starts[i] on.</summary>
-    void Divide(ReadOnlySpan<ulong> hashes)
-    {
-        _starts.AsSpan().Clear();
-        foreach (var hash in hashes) _starts[Hash64.LaneOf(Hash64.KeyGroup(hash), queues.Length) + 1]++;
-        for (var lane = 0; lane < queues.Length; lane++)
-        {
-            _starts[lane + 1] += _starts[lane];
-            _next[lane] = _starts[lane];
-        }
-        for (var row = 0; row < hashes.Length; row++) _rows[_next[Hash64.LaneOf(Hash64.KeyGroup(hashes[row]), queues.Length)]++] = row;
-    }
+    public void Dispose() => _condition?.Dispose();
 }

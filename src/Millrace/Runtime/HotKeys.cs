@@ -26,13 +26,15 @@ sealed class HotKeys(ImmutableArray<ImmutableArray<int>> keys)
     long _samples;
     uint _next = 1;
 
-    /// <summary>Looks at one row of a batch.</summary>
-    public void Sample(int input, Batch batch)
+    /// <summary>Looks at one row of a batch, or of some rows of it.</summary>
+    public void Sample(int input, Batch batch, Column<int>? rows = null)
     {
         var columns = keys[input];
-        if (columns.IsEmpty || batch.RowCount == 0) return;
+        var count = rows?.Length ?? batch.RowCount;
+        if (columns.IsEmpty || count == 0 || batch.Partial is not null) return; // whose rows were looked at before
         _next = _next * 1664525 + 1013904223; // a fixed sequence, so that runs repeat
-        var row = (int)((ulong)_next * (uint)batch.RowCount >> 32);
+        var row = (int)((ulong)_next * (uint)count >> 32);
+        if (rows is not null) row = rows[row];
         Span<ulong> hash = stackalloc ulong[1];
         KeyHash.Compute(batch, columns, [row], hash);
         lock (_lock)

@@ -126,7 +126,6 @@ sealed class LaneBuilder
     /// <summary>Watches the keys of a node that has some; null otherwise.</summary>
     public static HotKeys? HotKeysOf(PhysicalNode node)
     {
-        if (!node.Logical.HasState) return null;
         var keys = node.Logical.Inputs.Select((_, i) => node.Logical.ExchangeOf(i).Keys).ToImmutableArray();
         return keys.All(k => k.IsEmpty) ? null : new(keys);
     }
@@ -153,6 +152,7 @@ sealed class LaneBuilder
                     : new RowFeed(source, (IRowPartition)partition, slot) { Head = head, Join = station, JoinInput = input, Aside = lane.Aside });
             }
             source.Feeds.AddRange(feeds);
+            if (feeds.Count > 0) source.Time.Lanes.Add(lane.Signal);
             sources.Add(new(source, station, [.. feeds]));
         }
         lane.Sources = [.. sources];
@@ -172,7 +172,7 @@ sealed class LaneBuilder
                     {
                         var outlets = lanes.Select(to => new ExchangeQueue(queueLength, lane.Signal, to.Signal, _stations[(to.Index, node.Id, -1)], input, lane.Index)).ToArray();
                         foreach (var to in lanes) queues[to.Index][node.Stage].Add(outlets[to.Index]);
-                        var sender = new ExchangeSender(exchange, outlets, _memory);
+                        var sender = new ExchangeSender(exchange, node.Logical.Needs, outlets, _memory);
                         senders[lane.Index][from.Stage].Add(sender);
                         _stations[(lane.Index, from.Id, -1)].AddTarget(port, sender);
                         continue;

@@ -11,6 +11,12 @@ sealed class LaneSource(SourceRun source, Station join, Feed[] feeds)
     /// </summary>
     const long LeadMicroseconds = 3_600_000_000;
 
+    /// <summary>
+    /// Where a source ends nobody waits for its rows one by one, and its partitions can be read at any pace: then one may be ahead by no more than its last batches cover, so that lanes
+    /// that read side by side have the same windows and sessions open.
+    /// </summary>
+    internal const int LeadBatches = 8;
+
     public SourceRun Source { get; } = source;
     public Station Join { get; } = join;
     public Feed[] Feeds { get; } = feeds;
@@ -55,12 +61,15 @@ sealed class LaneSource(SourceRun source, Station join, Feed[] feeds)
     bool IsTooFarAhead(Feed feed)
     {
         var least = Source.Time.Least;
-        return least != long.MinValue && feed.Frontier.Closed.Microseconds > least && (Int128)feed.Frontier.Closed.Microseconds - LeadMicroseconds > least;
+        if (least == long.MinValue) return false;
+        if (Source.Source.IsBounded && feed.ClosedBefore > least) return true;
+        return feed.Frontier.Closed.Microseconds > least && (Int128)feed.Frontier.Closed.Microseconds - LeadMicroseconds > least;
     }
 
     public void Deliver(Feed feed)
     {
         feed.Deliver();
+        feed.Remember();
         if (Source.Feeds.Count > 1) Source.Time.Publish(feed.Slot, feed.Frontier.Closed);
     }
 

@@ -40,11 +40,17 @@ sealed class OperatorBoard(PhysicalPlan plan, ILookup<PhysicalNode, Station> sta
     /// <summary>The hottest keys of some nodes.</summary>
     public IReadOnlyList<HotKey> HotKeys(IEnumerable<PhysicalNode> nodes)
     {
-        var all = nodes.SelectMany(n => stations[n]).Where(s => s.HotKeys is not null && s.RowsIn > 0).ToList();
-        var rows = all.Sum(s => s.RowsIn);
-        // A key lives in one lane: its share of all rows is that of its lane's.
-        return [.. all.SelectMany(s => s.HotKeys!.Top(HotKeysShown).Select(k => k with { Share = k.Share * s.RowsIn / rows })).GroupBy(k => k.Key)
+        // The same rows may pass several nodes.
+        return [.. nodes.SelectMany(OfLanes).GroupBy(k => k.Key)
             .Select(g => new HotKey(g.Key, g.Max(k => k.Share))).OrderByDescending(k => k.Share).ThenBy(k => k.Key, StringComparer.Ordinal).Take(HotKeysShown)];
+    }
+
+    /// <summary>The hottest keys of one node, each with its share of the rows of all lanes.</summary>
+    IEnumerable<HotKey> OfLanes(PhysicalNode node)
+    {
+        var own = stations[node].Where(s => s.HotKeys is not null && s.RowsIn > 0).ToList();
+        var rows = own.Sum(s => s.RowsIn);
+        return own.SelectMany(s => s.HotKeys!.Top(HotKeysShown).Select(k => k with { Share = k.Share * s.RowsIn / rows })).GroupBy(k => k.Key).Select(g => new HotKey(g.Key, g.Sum(k => k.Share)));
     }
 
     OperatorStatus Operator(PhysicalNode node, long total)

@@ -14,13 +14,14 @@ namespace Millrace.Runtime;
 sealed class Station : IOutput, IDisposable
 {
     readonly IOperator? _operator;
+    readonly IPicksRows? _picker;
     readonly PendingStations _pending;
     readonly Input[] _inputs;
     readonly bool _tellsInputs;
     readonly WorkClock _clock;
     readonly Target[][] _targets;
     readonly long[] _rowsOut = new long[3];
-    readonly Queue<(int Input, Batch? Batch, Frontier Frontier)> _waiting = new(); // what came while the operator had more to say
+    readonly Queue<(int Input, Batch? Batch, Column<int>? Rows, Frontier Frontier)> _waiting = new(); // what came while the operator had more to say
     Frontier _frontier = Frontier.Start;
     long _rowsIn, _mostStateRows;
     StateWriter _common = new(), _savedCommon = new();
@@ -35,7 +36,7 @@ sealed class Station : IOutput, IDisposable
     /// <param name="clock">Who works.</param>
     public Station(int stage, IOperator? operation, IReadOnlyList<StationInputs> inputs, PendingStations pending, WorkClock clock)
     {
-        (Stage, _operator, _pending, _clock) = (stage, operation, pending, clock);
+        (Stage, _operator, _picker, _pending, _clock) = (stage, operation, operation as IPicksRows, pending, clock);
         _inputs = inputs.Count == 0 ? [new(new(1, true))] : [.. inputs.Select(i => new Input(i))];
         _tellsInputs = _inputs.Length > 1;
         _targets = [[], [], []];
@@ -88,18 +89,38 @@ sealed class Station : IOutput, IDisposable
 
     public Frontier FrontierOf(int input, int edge = 0) => _inputs[input].Edges[edge].Frontier;
 
-    public void OnBatch(int input, Batch batch)
+    /// <summary>Takes a batch, or those of its rows that are meant; the caller releases both.</summary>
+    public void OnBatch(int input, Batch batch, Column<int>? rows = null)
     {
-        _rowsIn += batch.RowCount;
+        _rowsIn += rows?.Length ?? batch.RowCount;
         Work.CountBatch();
-        HotKeys?.Sample(input, batch);
-        if (HasMore) _waiting.Enqueue((input, batch.Retain(), default));
+        HotKeys?.Sample(input, batch, rows);
+        if (HasMore) _waiting.Enqueue((input, batch.Retain(), (Column<int>?)rows?.Retain(), default));
         else if (_operator is null) Push(batch.Retain());
         else
         {
             var before = _clock.Enter(Work);
-            _operator.OnBatch(input, batch, this);
+            Take(input, batch, rows);
             _clock.Leave(before);
+        }
+    }
+
+    void Take(int input, Batch batch, Column<int>? rows)
+    {
+        if (rows is null) _operator!.OnBatch(input, batch, this);
+        else if (_picker is not null) _picker.OnRows(batch, rows.Values, this);
+        else if (rows.Length == batch.RowCount) _operator!.OnBatch(input, batch, this);
+        else
+        {
+            var own = batch.Gather(rows.Values);
+            try
+            {
+                _operator!.OnBatch(input, own, this);
+            }
+            finally
+            {
+                own.Release();
+            }
         }
     }
 
@@ -235,11 +256,12 @@ sealed class Station : IOutput, IDisposable
             }
             try
             {
-                _operator.OnBatch(next.Input, next.Batch, this);
+                Take(next.Input, next.Batch, next.Rows);
             }
             finally
             {
                 next.Batch.Release();
+                next.Rows?.Release();
             }
         }
     }
@@ -298,7 +320,11 @@ sealed class Station : IOutput, IDisposable
 
     public void Dispose()
     {
-        while (_waiting.TryDequeue(out var next)) next.Batch?.Release();
+        while (_waiting.TryDequeue(out var next))
+        {
+            next.Batch?.Release();
+            next.Rows?.Release();
+        }
         _fanOut?.Dispose();
         _operator?.Dispose();
     }
@@ -320,7 +346,7 @@ sealed class Station : IOutput, IDisposable
         var input = _inputs[changed];
         if (input.Join() && _tellsInputs && _operator is not null)
         {
-            if (HasMore) _waiting.Enqueue((changed, null, input.Frontier));
+            if (HasMore) _waiting.Enqueue((changed, null, null, input.Frontier));
             else
             {
                 var before = _clock.Enter(Work);
@@ -348,6 +374,7 @@ sealed class Station : IOutput, IDisposable
 
     void TellIdle()
     {
+        if (_isIdle && !HasMore) _operator?.OnSilence(this);
         if (_fanOut is not null)
         {
             _fanOut.OnIdle(_isIdle);
@@ -362,7 +389,7 @@ sealed class Station : IOutput, IDisposable
         frontier = Max(_frontier, frontier);
         if (frontier == _frontier) return;
         _frontier = frontier;
-        if (HasMore) _waiting.Enqueue((-1, null, frontier));
+        if (HasMore) _waiting.Enqueue((-1, null, null, frontier));
         else if (_operator is null) Advance(frontier);
         else
         {

@@ -13,7 +13,7 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
     public static TheoryData<string> Cases => new("tumble", "tumble by product", "tumble by both", "tumble without keys", "hop", "hop that does not divide", "hop with gaps", "hop in small steps", "hop by days in a zone", "cumulate", "cumulate days in a zone", "months", "unwindowed",
         "unwindowed without keys");
 
-    static (WindowSpec? Window, ImmutableArray<int> Keys) Case(string name) => name switch
+    internal static (WindowSpec? Window, ImmutableArray<int> Keys) Case(string name) => name switch
     {
         "tumble" => (Plans.Tumble(20_000), [1]),
         "tumble by product" => (Plans.Tumble(7_000), [2]),
@@ -33,7 +33,7 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
         _ => (null, []),
     };
 
-    static long Step(string name) => name is "months" or "hop by days in a zone" or "cumulate days in a zone" ? 20_000_000_000 : 1_000;
+    internal static long Step(string name) => name is "months" or "hop by days in a zone" or "cumulate days in a zone" ? 20_000_000_000 : 1_000;
 
     Script Make(string name, Demand demand, long disorder, long delay, int count = 400)
     {

@@ -63,7 +63,24 @@ public sealed class PhysicalPlannerTests
         var plan = PhysicalPlanner.Plan(new Pipeline { Name = "t", Sources = [source], Sinks = [Orders.Sink("s", "upper", upper, new(emit))] }, 2);
         var delay = plan.Nodes.Single(n => n.Logical is DelayFrontier);
         Assert.Equal(port, delay.Inputs[0].Port);
-        Assert.Equal([0, 0, 0, 1, 1, 2], plan.Nodes.Select(n => n.Stage));
+        Assert.Equal([0, 0, 0, 0, 1, 1, 2], plan.Nodes.Select(n => n.Stage)); // one aggregates before its rows change lanes; the other reads changes
+    }
+
+    [Fact]
+    public void State_has_the_same_name_on_any_number_of_lanes()
+    {
+        var source = Orders.Source();
+        var lower = Orders.PerKey(source.Plan!, "lower");
+        var upper = PlanBuilder.Aggregate(lower, Orders.Tumble(60), [], [Orders.Aggregate("count", "rows")], "upper", LatePolicy.Drop);
+        var pipeline = new Pipeline { Name = "t", Sources = [source], Sinks = [Orders.Sink("s", "upper", upper, Emit.Final)] };
+        List<UInt128> Names(int lanes)
+        {
+            var plan = PhysicalPlanner.Plan(pipeline, lanes);
+            var prints = PlanFingerprint.Of(plan);
+            return [.. plan.Nodes.Where(n => n.Logical.HasState).Select(n => prints[n.Id])];
+        }
+        Assert.Equal(2, Names(1).Count);
+        Assert.Equal(Names(1), Names(2));
     }
 
     [Fact]

@@ -11,15 +11,18 @@ namespace Millrace.Connectors.Programs;
 /// checkpoint has are left out. Otherwise a batch is gone once its results are committed.
 /// </param>
 /// <param name="memory">Where columns of pushed rows come from; an own accountant unless given.</param>
-public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccountant? memory = null) : IDisposable
+/// <param name="partitions">
+/// How many there are, at least 1: a pushed batch goes to the next one in turn, single rows by the batch. Lanes read partitions side by side, each has a watermark of its own, and time is that
+/// of the slowest: one that gets no rows holds windows open until <see cref="Complete"/>. Rows keep their order within a partition alone.
+/// </param>
+public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccountant? memory = null, int partitions = 1) : IDisposable
 {
     readonly MemoryAccountant _memory = memory ?? new MemoryAccountant();
     readonly Lock _lock = new();
-    readonly List<Batch> _batches = [];
+    readonly PushedRows[] _partitions = Make(partitions);
     Batch? _rows; // single rows that are not yet a batch
-    long _dropped; // rows before the first batch
-    int _gone;     // batches before it
-    long _read;
+    int _next;    // the partition that they belong to, as the next batch does
+    int _single;  // rows that it got one by one: a reader who asks early must not change who gets the next
     bool _isComplete;
 
     /// <summary>The columns.</summary>
@@ -30,12 +33,15 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
     {
         get
         {
-            lock (_lock) return End - (keeps ? 0 : _read);
+            lock (_lock) return _partitions.Sum(p => keeps ? p.End : p.Unread) + (_rows?.RowCount ?? 0);
         }
     }
 
-    // Rows that were pushed so far; called under the lock.
-    long End => _dropped + _batches.Sum(static b => (long)b.RowCount) + (_rows?.RowCount ?? 0);
+    static PushedRows[] Make(int partitions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(partitions);
+        return [.. Enumerable.Range(0, partitions).Select(static _ => new PushedRows())];
+    }
 
     /// <summary>Pushes one row.</summary>
     /// <param name="values">A value for each column: null, bool, int, long, double, decimal, string, DateTimeOffset or Timestamp, TimeSpan or Interval, byte[].</param>
@@ -48,7 +54,9 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
             RowValues.Check(Schema, values);
             _rows ??= RowValues.Rent(_memory, Schema);
             RowValues.Append(_rows, values);
-            if (_rows.RowCount == _memory.BatchRows) Flush();
+            if (++_single < _memory.BatchRows) return;
+            Flush();
+            Turn();
         }
     }
 
@@ -61,7 +69,9 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         {
             ThrowIfComplete();
             Flush();
-            _batches.Add(batch.Retain());
+            if (_single > 0) Turn();
+            _partitions[_next].Add(batch.Retain());
+            Turn();
         }
     }
 
@@ -89,9 +99,11 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
     void Flush()
     {
         if (_rows is null) return;
-        _batches.Add(_rows);
+        _partitions[_next].Add(_rows);
         _rows = null;
     }
+
+    void Turn() => (_next, _single) = ((_next + 1) % _partitions.Length, 0);
 
     /// <summary>Releases the batches that are left.</summary>
     public void Dispose()
@@ -99,8 +111,7 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         lock (_lock)
         {
             Flush();
-            foreach (var batch in _batches) batch.Release();
-            _batches.Clear();
+            foreach (var partition in _partitions) partition.Clear();
             _isComplete = true;
         }
     }
@@ -109,50 +120,39 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
 
     internal ISource Open(string name) => new Source(this, name);
 
-    /// <summary>The batch that a row lies in, retained, and the row's place in it; null where it was not pushed yet.</summary>
-    /// <param name="row">Its number among all rows that were pushed.</param>
-    /// <param name="hint">The batch and the number of its first row, where the reader was last; follows.</param>
-    /// <param name="place">Its place.</param>
-    /// <param name="isLast">Whether no such row comes any more.</param>
-    Batch? Find(long row, ref (int Batch, long First) hint, out int place, out bool isLast)
+    /// <summary>The batch that a row of a partition lies in, as <see cref="PushedRows.Find"/> says, and whether no such row comes any more.</summary>
+    Batch? Find(int partition, long row, ref (int Batch, long First) hint, out int place, out bool isLast)
     {
         lock (_lock)
         {
-            if (hint.Batch < _gone) hint = (_gone, _dropped);
-            for (; hint.Batch - _gone < _batches.Count; hint = (hint.Batch + 1, hint.First + _batches[hint.Batch - _gone].RowCount))
-                if (hint.First + _batches[hint.Batch - _gone].RowCount > row) break;
-            if (hint.Batch - _gone == _batches.Count && _rows is not null && hint.First + _rows.RowCount > row) Flush();
-            place = (int)(row - hint.First);
-            isLast = hint.Batch - _gone == _batches.Count && _isComplete;
-            if (hint.Batch - _gone == _batches.Count) return null;
-            var batch = _batches[hint.Batch - _gone];
-            _read = Math.Max(_read, hint.First + batch.RowCount);
-            return batch.Retain();
+            var own = _partitions[partition];
+            if (partition == _next && row >= own.End) Flush();
+            var batch = own.Find(row, ref hint, out place);
+            isLast = batch is null && _isComplete;
+            return batch;
         }
     }
 
-    void Drop(long position)
+    void Drop(IReadOnlyDictionary<int, long> positions)
     {
+        if (keeps) return;
         lock (_lock)
         {
-            while (!keeps && _batches.Count > 0 && _dropped + _batches[0].RowCount <= position)
-            {
-                _dropped += _batches[0].RowCount;
-                _batches[0].Release();
-                _batches.RemoveAt(0);
-                _gone++;
-            }
+            foreach (var (partition, position) in positions)
+                if (partition < _partitions.Length) _partitions[partition].Drop(position);
         }
     }
 
     /// <summary>Where a start reads on.</summary>
-    long Begin(string name, SourcePosition? from)
+    long Begin(string name, int partition, SourcePosition? from)
     {
         lock (_lock)
         {
-            if (from is null) return _dropped;
-            if (keeps || from.Position >= _dropped && from.Position <= End) return from.Position;
-            throw new ConnectorException(Fault.User, $"source '{name}': the checkpoint has read {from.Position:N0} rows of a program, and this one holds only those from {_dropped:N0} to {End:N0}. " +
+            var own = _partitions[partition];
+            if (from is null) return own.Dropped;
+            var end = own.End + (partition == _next && _rows is not null ? _rows.RowCount : 0);
+            if (keeps || from.Position >= own.Dropped && from.Position <= end) return from.Position;
+            throw new ConnectorException(Fault.User, $"source '{name}': the checkpoint has read {from.Position:N0} rows of a program, and this one holds only those from {own.Dropped:N0} to {end:N0}. " +
                 "Keep the rows (new MemorySource(schema, keeps: true)) and push them again, or start anew.");
         }
     }
@@ -166,24 +166,21 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         public bool IsBounded => true;
 
         public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) =>
-            new([new Partition(memory, memory.Begin(name, from.FirstOrDefault()))]);
+            new([.. memory._partitions.Select((_, id) => new Partition(memory, id, memory.Begin(name, id, from.FirstOrDefault(p => p.Partition == id))))]);
 
-        public void Committed(IReadOnlyDictionary<int, long> positions)
-        {
-            if (positions.TryGetValue(0, out var position)) memory.Drop(position);
-        }
+        public void Committed(IReadOnlyDictionary<int, long> positions) => memory.Drop(positions);
 
         public ValueTask DisposeAsync() => default;
     }
 
-    sealed class Partition(MemorySource source, long first) : IRowPartition
+    sealed class Partition(MemorySource source, int id, long first) : IRowPartition
     {
         (int Batch, long First) _hint;
         Batch? _large; // more rows than are handed on at once
         int _largeAt;
 
-        public int Id => 0;
-        public string Name => "memory";
+        public int Id => id;
+        public string Name { get; } = source._partitions.Length == 1 ? "memory" : $"memory {id}";
         public bool IsAtEnd { get; private set; }
         public long Position { get; private set; } = first;
         public long? Length => null;
@@ -192,7 +189,7 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         {
             if (_large is null)
             {
-                var batch = source.Find(Position, ref _hint, out var place, out var isLast);
+                var batch = source.Find(id, Position, ref _hint, out var place, out var isLast);
                 IsAtEnd = isLast;
                 if (batch is null) return null;
                 if (place == 0 && batch.RowCount <= memory.BatchRows)

@@ -33,7 +33,7 @@ sealed class RowSlicer
     readonly List<Slice> _met = [];
     readonly List<(Slice Slice, int Start, int End)> _segments = [];
     int[] _counts = new int[16];
-    readonly bool _overlaps;
+    readonly bool _overlaps, _handsOn;
     readonly Pane[] _recent = new Pane[PanesKept]; // of the batch at hand, by the last bits of their numbers
     Pane _now, _before; // the panes of the last rows
     Frontier _frontier;
@@ -43,9 +43,16 @@ sealed class RowSlicer
     long[] _lateMarks = new long[16];
     int _late;
 
-    public RowSlicer(Panes panes, Aggregate node, OperatorContext context, SliceList slices, Hops? hops)
+    /// <summary>Creates a slicer.</summary>
+    /// <param name="panes">What rows fall into.</param>
+    /// <param name="node">Whose rows.</param>
+    /// <param name="context">Who hears of late rows.</param>
+    /// <param name="slices">Takes the slices.</param>
+    /// <param name="hops">Windows of several panes, or null.</param>
+    /// <param name="handsOn">Rows that are late for any window are neither taken nor reported but handed on: somebody else judges them.</param>
+    public RowSlicer(Panes panes, Aggregate node, OperatorContext context, SliceList slices, Hops? hops, bool handsOn = false)
     {
-        (_panes, _node, _reports, _slices, _hops) = (panes, node, context.Reports, slices, hops);
+        (_panes, _node, _reports, _slices, _hops, _handsOn) = (panes, node, context.Reports, slices, hops, handsOn);
         (_overlaps, _length) = (panes.Overlaps, panes.Length);
         // Counting all rows without keys needs no more than how many they are.
         NeedsRows = !node.Keys.IsEmpty || node.Input.Mode == ChangeMode.Retract || node.Calls.Any(c => !c.Arguments.IsEmpty || c.Filter >= 0);
@@ -66,6 +73,9 @@ sealed class RowSlicer
     /// <summary>Slices and where their rows stand in <see cref="Rows"/>.</summary>
     public List<(Slice Slice, int Start, int End)> Segments => _segments;
 
+    /// <summary>Rows that are for somebody else to judge.</summary>
+    public ReadOnlySpan<int> HandedOn => _handsOn ? _lateRows.AsSpan(0, _late) : [];
+
     /// <summary>Assigns the rows of a batch.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="picked">Those that count, or empty where all do.</param>
@@ -78,6 +88,7 @@ sealed class RowSlicer
         _now = _before = Pane.None;
         _recent.AsSpan().Fill(Pane.None);
         Whole = null;
+        _late = 0;
         _segments.Clear();
         if (!_overlaps && !times.HasNulls)
         {
@@ -85,9 +96,8 @@ sealed class RowSlicer
             if (AssignWhole(batch, least, most) || batch.Watermarks is null && AssignCounted(times.Values, picked, least, most)) return;
         }
         var count = AssignRows(batch, picked, times);
-        if (_late > 0)
+        if (_late > 0 && !_handsOn)
             foreach (var view in _node.Views) _reports.Late(batch, _lateRows.AsSpan(0, _late), _lateEnds.AsSpan(0, _late), _lateMarks.AsSpan(0, _late), view);
-        _late = 0;
         Arrange(count, batch.RowCount);
     }
 
@@ -224,7 +234,7 @@ sealed class RowSlicer
                 continue;
             }
             if (_now.First > _now.Last) continue;
-            var slice = _now.FirstEnd > mark ? SliceOf(ref _now) : SliceOfLate(row, mark);
+            var slice = _now.FirstEnd > mark ? SliceOf(ref _now) : _handsOn ? HandOn(row) : SliceOfLate(row, mark);
             if (slice is not null) Accept(row, slice, count++);
         }
         if (timeless > 0)
@@ -252,6 +262,11 @@ sealed class RowSlicer
         foreach (var (window, end) in _overlapping)
         {
             if (end <= time) continue;
+            if (end <= mark && _handsOn)
+            {
+                HandOn(row); // the earliest window comes first: it is in none yet
+                return count;
+            }
             if (end <= mark) AddLate(row, end, mark);
             else Accept(row, _slices.Find(window, window) ?? Open(window, window, _frontier), count++);
         }
@@ -318,6 +333,12 @@ sealed class RowSlicer
 
     Slice SliceOf(ref Pane pane) => pane.Slice ??= _slices.Find(pane.Index, pane.First) ?? Open(pane.Index, pane.First, _frontier);
 
+    /// <summary>Whether all windows of a pane are final.</summary>
+    public bool IsOver(long pane, Frontier frontier) => LastEnd(pane) <= frontier.Final.Microseconds;
+
+    /// <summary>Where the last window of a pane ends.</summary>
+    public long LastEnd(long pane) => _panes.Windows.EndOf(_panes.LastWindow(pane));
+
     /// <summary>Opens a pane, and with it the windows that it counts for.</summary>
     public Slice Open(long pane, long from, Frontier frontier)
     {
@@ -338,9 +359,15 @@ sealed class RowSlicer
     /// <summary>Whether a row stands for its source's: of those that stand once for each grouping set, one does.</summary>
     bool IsReported(int row) => _sets is null || _sets[row] == _node.Sets!.Value.Reported;
 
+    Slice? HandOn(int row)
+    {
+        AddLate(row, 0, 0);
+        return null;
+    }
+
     void AddLate(int row, long end, long mark)
     {
-        if (!IsReported(row)) return;
+        if (!_handsOn && !IsReported(row)) return;
         if (_late == _lateRows.Length)
         {
             Array.Resize(ref _lateRows, _late * 2);

@@ -47,6 +47,20 @@ sealed class SessionRows : IDisposable
         _batch = batch;
         Count = batch.RowCount;
         if (_condition is not null) Count = _condition.Select(batch, _rows, _noErrors!);
+        PickTimed();
+    }
+
+    /// <summary>Picks rows of a batch for which the condition holds; those without a time are reported.</summary>
+    public void Pick(Batch batch, ReadOnlySpan<int> rows)
+    {
+        (_batch, Count) = (batch, rows.Length);
+        rows.CopyTo(_rows);
+        PickTimed();
+    }
+
+    void PickTimed()
+    {
+        var batch = _batch!;
         _areAll = Count == batch.RowCount;
         if (Count == 0) return;
         if (Column.HasNulls || RowSlicer.Range(Column.Values) is not ( > long.MinValue, < long.MaxValue)) LeaveOutTimeless();

@@ -70,6 +70,12 @@ public sealed class Aggregate : UnaryNode
 
     /// <summary>Sessions keep no rows, so none can be taken out of one: they read rows that are final.</summary>
     internal override bool ReadsFinal => Window is { Kind: WindowKind.Session } && Input.Mode == ChangeMode.Retract;
+    internal override Expression? Needs => Condition;
+
+    /// <summary>Each lane aggregates its own rows first; not where rows are taken back, and not for sessions, which grow together.</summary>
+    internal override PlanNode? BelowExchange =>
+        Window is { Kind: WindowKind.Session } || Input.Mode == ChangeMode.Retract ? null : new PartialAggregate { Schema = Input.Schema, Input = Input, Whole = this, Key = Input.Key, Times = Input.Times, Where = Where };
+
     internal override Exchange ExchangeOf(int input) => Exchange.By(Keys);
 
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)

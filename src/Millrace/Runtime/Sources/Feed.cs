@@ -28,6 +28,8 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     int _heldFrom;
     (long Position, int Skip, string? Decoder) _heldAt; // where the held batch began
     long _rows, _bytes;
+    readonly long[] _closed = NewMarks();
+    int _batches;
 
     public SourceRun Source { get; } = source;
     public IPartition Partition { get; } = partition;
@@ -63,6 +65,19 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     public abstract bool IsAsked { get; }
 
     public Frontier Frontier => HasEnded ? Frontier.End : Join.FrontierOf(0, JoinInput);
+
+    /// <summary>How far time was <see cref="LaneSource.LeadBatches"/> batches ago, in microseconds; the least of times before that.</summary>
+    public long ClosedBefore => _closed[_batches % LaneSource.LeadBatches];
+
+    /// <summary>Keeps in mind how far time is now.</summary>
+    public void Remember() => _closed[_batches++ % LaneSource.LeadBatches] = Frontier.Closed.Microseconds;
+
+    static long[] NewMarks()
+    {
+        var marks = new long[LaneSource.LeadBatches];
+        marks.AsSpan().Fill(long.MinValue);
+        return marks;
+    }
 
     public long RowsRead => Volatile.Read(ref _rows);
     public long BytesRead => Volatile.Read(ref _bytes);

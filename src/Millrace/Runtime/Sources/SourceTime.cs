@@ -30,7 +30,14 @@ sealed class SourceTime(SourceDefinition source, TimeProvider clock)
     }
 
     /// <summary>A lane says how far a partition has come, after each batch; the end of time where it holds nobody back.</summary>
-    public void Publish(int slot, Timestamp closed) => Volatile.Write(ref _live[slot], closed.Microseconds);
+    public void Publish(int slot, Timestamp closed)
+    {
+        Volatile.Write(ref _live[slot], closed.Microseconds);
+        foreach (var lane in Lanes) lane.Wake(); // who is too far ahead waits for it
+    }
+
+    /// <summary>The lanes that read the source.</summary>
+    public List<ILaneSignal> Lanes { get; } = [];
 
     /// <summary>How far the slowest partition has come that has begun and is not idle; <see cref="long.MinValue"/> where none has.</summary>
     public long Least

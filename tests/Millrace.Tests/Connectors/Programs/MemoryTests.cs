@@ -79,6 +79,67 @@ public sealed class MemoryTests
         Assert.Equal(0, small.Alive);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rows_go_to_partitions_in_turn_whenever_they_are_asked_for(bool asksEarly)
+    {
+        var small = new MemoryAccountant(batchRows: 4);
+        using (var source = new MemorySource(s_pairs, memory: small, partitions: 2))
+        {
+            _connectors.Memory.Add("orders", source);
+            var partitions = (await _connectors.Find("memory")!.CreateSource(Reading.Context(".", s_pairs)).OpenAsync([], default)).Cast<IRowPartition>().ToList();
+            var rows = partitions.Select(_ => new List<object?>()).ToList();
+            void Read()
+            {
+                for (var p = 0; p < 2; p++)
+                    while (partitions[p].Next(small, default) is { } batch)
+                    {
+                        for (var i = 0; i < batch.RowCount; i++) rows[p].Add(RowValues.Read(batch, i)[1]);
+                        batch.Release();
+                    }
+            }
+            for (var i = 0L; i < 10; i++)
+            {
+                source.Push("a", i);
+                if (asksEarly) Read();
+            }
+            var whole = RowValues.Rent(small, s_pairs);
+            RowValues.Append(whole, ["b", 10L]);
+            source.Push(whole);
+            whole.Release();
+            source.Complete();
+            Read();
+            Assert.Equal([0L, 1L, 2L, 3L, 8L, 9L], rows[0]);
+            Assert.Equal([4L, 5L, 6L, 7L, 10L], rows[1]);
+            Assert.All(partitions, p => Assert.True(p.IsAtEnd));
+            foreach (var partition in partitions) partition.Dispose();
+        }
+        Assert.Equal(0, small.Alive);
+    }
+
+    [Fact]
+    public async Task Each_partition_goes_on_from_a_position_of_its_own()
+    {
+        var small = new MemoryAccountant(batchRows: 2);
+        using (var source = new MemorySource(s_pairs, memory: small, partitions: 2))
+        {
+            _connectors.Memory.Add("orders", source);
+            for (var i = 0L; i < 8; i++) source.Push("a", i); // 0 1 4 5 and 2 3 6 7
+            var opened = _connectors.Find("memory")!.CreateSource(Reading.Context(".", s_pairs));
+            opened.Committed(new Dictionary<int, long> { [0] = 2, [1] = 4 });
+            var partitions = (await opened.OpenAsync([new("orders", 0, 2), new("orders", 1, 4)], default)).Cast<IRowPartition>().ToList();
+            var batch = partitions[0].Next(small, default)!;
+            Assert.Equal([4L, 5L], Enumerable.Range(0, batch.RowCount).Select(i => RowValues.Read(batch, i)[1]));
+            batch.Release();
+            Assert.Null(partitions[1].Next(small, default));
+            var error = await Assert.ThrowsAsync<ConnectorException>(async () => await opened.OpenAsync([new("orders", 0, 2), new("orders", 1, 3)], default));
+            Assert.Contains("holds only those from 4 to 4", error.Message, StringComparison.Ordinal);
+            foreach (var partition in partitions) partition.Dispose();
+        }
+        Assert.Equal(0, small.Alive);
+    }
+
     [Fact]
     public async Task A_source_that_keeps_is_read_again_by_the_next_start()
     {
