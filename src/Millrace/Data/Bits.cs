@@ -39,6 +39,13 @@ public static class Bits
         return (rows & 63) != 0 && (bits[whole] & Tail(rows)) != 0;
     }
 
+    /// <summary>The first row whose bit is set, or the number of rows where none is.</summary>
+    internal static int First(ReadOnlySpan<ulong> bits, int rows)
+    {
+        var word = bits[..Words(rows)].IndexOfAnyExcept(0UL);
+        return word < 0 ? rows : Math.Min(rows, (word << 6) + BitOperations.TrailingZeroCount(bits[word]));
+    }
+
     /// <summary>Writes the rows whose bit is set, in order, and returns how many.</summary>
     /// <param name="bits">The bitmap.</param>
     /// <param name="rows">Rows to look at.</param>

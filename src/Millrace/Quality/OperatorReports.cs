@@ -35,8 +35,7 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
         switch (source.Definition.BadData)
         {
             case BadData.Fail:
-                source.Counters.AddUndecodable(1);
-                throw new BadDataException($"{Where(source, batch, row)}: {message}. {Shown(source, batch, row)}"
+                throw End(source, row, () => source.Counters.AddUndecodable(1), $"{Where(source, batch, row)}: {message}. {Shown(source, batch, row)}"
                     + $"Mend the record, or set bad_data = 'dead_letter', 'drop' or 'null' on source '{source.Definition.Name}'.");
             case BadData.Null when BadData == BadData.Null:
                 source.Counters.AddNulled(1);
@@ -49,6 +48,14 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
                 source.Counters.AddUndecodable(1);
                 break;
         }
+    }
+
+    /// <summary>The end of the pipeline by a row. While a source is cleaned its feed decides what becomes of the rows before it; above that there is more than one way that rows go.</summary>
+    BadDataException End(CleanedSource? source, int row, Action count, string message)
+    {
+        if (node.Owner == source?.Definition.Name) return new(message) { Row = new(row, count) };
+        count();
+        return new(message);
     }
 
     /// <inheritdoc/>
@@ -71,7 +78,8 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
         {
             var row = rows[0];
             var where = source is null ? $"'{node.Owner}'{Place(batch, row)}" : Where(source, batch, row);
-            throw new BadDataException($"{where}: constraint {constraint.Name} on '{on}' is violated: {constraint.PredicateText}. {(source is null ? "" : Shown(source, batch, row))}"
+            throw End(source, row, () => Checked(constraint, on, 1, 1, 1),
+                $"{where}: constraint {constraint.Name} on '{on}' is violated: {constraint.PredicateText}. {(source is null ? "" : Shown(source, batch, row))}"
                 + "Mend the record, or change ON VIOLATION FAIL.");
         }
         if (source is null) return;

@@ -25,7 +25,7 @@ public sealed class FileConnector : Connector
         new("partition_by", "columns", null, "Columns whose values divide the rows among files, with commas. The path then has their names in braces ('out/{day}/{hour}.csv'), or is a folder in which 'day=.../hour=.../rows.csv' are made."),
         new("max_partitions", "integer", "10000", "Files at most with partition_by; more values end the pipeline with an error."),
         new("compression", "auto|none|gzip", "auto", "'auto' packs where the path ends in .gz; each commit is a gzip member of its own, so rare commits pack better."),
-        new("mode", "append|changes", "append", "'append' takes rows that are never taken back (EMIT FINAL). 'changes' writes every change with a first column change: 1 for a row that is new, -1 for one that is taken back."),
+        new("mode", "append|changes", "append", "'append' takes rows that are never taken back (EMIT FINAL). 'changes' writes every change with a first column change: 1 for a row that is new, -1 for one that is taken back (2 and -2 where it stands twice)."),
     ];
 
     /// <inheritdoc/>

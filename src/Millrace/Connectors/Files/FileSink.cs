@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 using Millrace.Data;
 using Millrace.Formats;
@@ -23,6 +24,7 @@ sealed class FileSink : ISink
     IEncoder? _encoder;
     VisibleRows _visible = new(Schema.Empty);
     Schema _signed = Schema.Empty;
+    readonly List<int> _copies = []; // rows of a batch, each as often as it is written
     uint _columns;
     long _flushed;
 
@@ -156,11 +158,28 @@ sealed class FileSink : ISink
         }
     }
 
+    /// <summary>A row of weight 2 is two equal rows, each with a line of its own.</summary>
     void Encode(Batch batch)
     {
         var visible = _visible.Of(batch);
-        _encoder!.Write(visible, _bytes);
+        var weights = batch.Weights is { } own && own.Values.ContainsAnyExcept(1) ? own.Values : default;
+        if (weights.IsEmpty) _encoder!.Write(visible, _bytes);
+        for (var row = 0; row < weights.Length; row++)
+            for (var copies = weights[row]; copies > 0; copies--)
+            {
+                _copies.Add(row);
+                if (_copies.Count == batch.Home.BatchRows) EncodeCopies(visible);
+            }
+        if (_copies.Count > 0) EncodeCopies(visible);
         visible.Release();
+    }
+
+    void EncodeCopies(Batch rows)
+    {
+        var copies = rows.Gather(CollectionsMarshal.AsSpan(_copies));
+        _encoder!.Write(copies, _bytes);
+        copies.Release();
+        _copies.Clear();
     }
 
     void EncodeChanges(Batch batch)

@@ -27,6 +27,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     Batch? _held;       // rows that were read and are not due yet, from _heldFrom on
     int _heldFrom;
     (long Position, int Skip, string? Decoder) _heldAt; // where the held batch began
+    (long Position, int Skip, string? Decoder)? _stoppedAt; // at a row that ends the pipeline
     long _rows, _bytes;
     readonly long[] _closed = NewMarks();
     int _batches;
@@ -86,7 +87,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     /// <summary>The position up to which its records have been pushed, and what must be known to go on from there.</summary>
     public SourcePosition Save()
     {
-        var (position, skip, decoder) = _held is null ? ReadAt : (_heldAt.Position, _heldAt.Skip + _heldFrom, _heldAt.Decoder);
+        var (position, skip, decoder) = _stoppedAt ?? (_held is null ? ReadAt : (_heldAt.Position, _heldAt.Skip + _heldFrom, _heldAt.Decoder));
         return Save(position, skip, decoder);
     }
 
@@ -99,6 +100,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     public FeedState Poll()
     {
         if (HasEnded) return FeedState.Ended;
+        if (_stoppedAt is not null) return FeedState.Held;
         if (_held is not null) return Due() > 0 ? FeedState.Ready : FeedState.Held;
         if (!IsExhausted) return PollRows();
         HasEnded = true;
@@ -113,13 +115,13 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
         if (IsIdle) SetIdle(false);
         if (_held is null)
         {
-            var at = Source.Pacer is null ? default : ReadAt;
+            var at = Source.Pacer is not null || Source.EndsByRows ? ReadAt : default;
             var batch = Take();
             if (batch is null) return;
             CountRows(batch.RowCount);
             if (Source.Pacer is null)
             {
-                Push(batch);
+                Push(batch, at);
                 return;
             }
             (_held, _heldFrom, _heldAt) = (batch, 0, at);
@@ -127,10 +129,11 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
         var due = Due();
         if (due == 0) return;
         var held = _held;
+        var from = (_heldAt.Position, _heldAt.Skip + _heldFrom, _heldAt.Decoder);
         if (due == held.RowCount)
         {
             _held = null;
-            Push(held);
+            Push(held, from);
             return;
         }
         var rows = Enumerable.Range(_heldFrom, due).ToArray();
@@ -141,7 +144,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
             _held = null;
             held.Release();
         }
-        Push(part);
+        Push(part, from);
     }
 
     int Due() => Source.Pacer!.Due((Column<long>)_held![Source.Scan.TimeColumn], _heldFrom);
@@ -156,16 +159,50 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     protected void CountRows(long rows) => _rows += rows;
     protected void CountBytes(long bytes) => _bytes += bytes;
 
-    void Push(Batch batch)
+    /// <summary>Gives the rows of a batch to the cleaning.</summary>
+    /// <param name="batch">Its reference is taken over.</param>
+    /// <param name="at">Where it began.</param>
+    void Push(Batch batch, (long Position, int Skip, string? Decoder) at)
     {
         try
         {
             Head.OnBatch(0, batch);
         }
+        catch (BadDataException error) when (error.Row is { } row)
+        {
+            StopBefore(batch, row, error, at);
+        }
         finally
         {
             batch.Release();
         }
+    }
+
+    /// <summary>A row that ends the pipeline: those before it go on by themselves, and where it stands is where a later run goes on. An operator that they reach now may find one among them.</summary>
+    void StopBefore(Batch batch, BadRow row, BadDataException error, (long Position, int Skip, string? Decoder) at)
+    {
+        for (var passed = false; !passed;)
+        {
+            if (row.Number == 0) break;
+            var good = batch.Gather([.. Enumerable.Range(0, row.Number)]);
+            try
+            {
+                Head.OnBatch(0, good);
+                passed = true;
+            }
+            catch (BadDataException earlier) when (earlier.Row is { } other)
+            {
+                (row, error) = (other, earlier);
+            }
+            finally
+            {
+                good.Release();
+            }
+        }
+        row.Count();
+        Source.Counters.AddSeen(row.Number + 1 - batch.RowCount);
+        _stoppedAt = (at.Position, at.Skip + row.Number, at.Decoder);
+        Source.FailAfterCommit(error);
     }
 
     /// <summary>Whether nothing comes any more.</summary>

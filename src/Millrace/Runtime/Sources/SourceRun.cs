@@ -19,6 +19,7 @@ sealed class SourceRun : IAsyncDisposable
     {
         (Scan, Source, Format, Counters, Memory, Clock, _failure) = (scan, source, format, counters, memory, clock, failure);
         if (source.Pace is { } pace && scan.TimeColumn >= 0) Pacer = new(pace, clock);
+        EndsByRows = scan.KeepsOrigin && (Definition.BadData == BadData.Fail || HasFail(Definition.Rows));
         Time = new(scan.Source, clock);
         Cleaned = new(scan.Source, counters, new(scan.Source, format, DecoderContext), new(scan.Source, counters));
     }
@@ -31,8 +32,13 @@ sealed class SourceRun : IAsyncDisposable
     public MemoryAccountant Memory { get; }
     public TimeProvider Clock { get; }
     public Pacer? Pacer { get; }
+
+    /// <summary>Whether a row may end the pipeline while it is cleaned.</summary>
+    public bool EndsByRows { get; }
     public SourceTime Time { get; }
     public CleanedSource Cleaned { get; }
+
+    static bool HasFail(PlanNode? node) => node is Expect expect && expect.Constraints.Any(c => c.Action == ViolationAction.Fail) || node is UnaryNode unary && HasFail(unary.Input);
 
     /// <summary>Opens its partitions, each at its position of a checkpoint.</summary>
     /// <param name="from">Positions of all sources; empty = from the beginning.</param>

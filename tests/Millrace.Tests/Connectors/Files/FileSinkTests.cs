@@ -55,6 +55,20 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Theory]
+    [InlineData("append", "country,revenue\nFrance,12.50\nFrance,12.50\nItaly,2.00\n")]
+    [InlineData("changes", "change,country,revenue\n2,France,12.50\n0,Spain,1.00\n1,Italy,2.00\n")]
+    public void A_row_that_stands_twice_is_written_twice(string mode, string expected)
+    {
+        using var sink = Sink(("path", "a.csv"), ("mode", mode));
+        sink.Open(s_schema, [], null);
+        Write(sink, 1, ("France", 12.5m, 2), ("Spain", 1m, 0), ("Italy", 2m, 1));
+        Assert.Equal(expected, File.ReadAllText(Path_("a.csv")));
+        if (mode == "changes") return;
+        Write(sink, 2, ("Malta", 1m, 10_000));
+        Assert.Equal(10_004, File.ReadAllLines(Path_("a.csv")).Length);
+    }
+
+    [Theory]
     [InlineData("append", "country\nFrance\n")]
     [InlineData("changes", "change,country\n1,France\n")]
     public void Columns_that_only_the_plan_needs_are_left_out(string mode, string expected)

@@ -57,6 +57,17 @@ public sealed class PartitionedFileSinkTests : IDisposable
         .Select(f => $"{Path.GetRelativePath(_folder.Path, f)}: {File.ReadAllText(f).Replace("\n", ";", StringComparison.Ordinal)}").Order(StringComparer.Ordinal)];
 
     [Fact]
+    public void A_row_that_stands_twice_is_written_twice()
+    {
+        using var sink = Sink();
+        sink.Open(s_schema, [], null);
+        Write(sink, 1, ("mon", 1, 7, 2), ("mon", 1, 8, 0), ("mon", 1, 9, 1));
+        Assert.Equal(["7", "7", "9"], File.ReadAllLines(Directory.EnumerateFiles(_folder.Path, "rows.csv", SearchOption.AllDirectories).Single()).Skip(1).Select(l => l.Split(',')[^1]));
+        Write(sink, 2, ("mon", 1, 5, 10_000));
+        Assert.Equal(10_004, File.ReadAllLines(Directory.EnumerateFiles(_folder.Path, "rows.csv", SearchOption.AllDirectories).Single()).Length);
+    }
+
+    [Fact]
     public void A_folder_gets_a_file_for_each_pair_of_values()
     {
         using var sink = Sink();

@@ -157,14 +157,18 @@ sealed class PartitionedFileSink : ISink
             if (!file.IsMade) _encoder.WriteHeader(file.Bytes);
         }
         var own = _rows[number];
-        if (own.Count == rows.RowCount && _present.Count == 1)
+        if (own.Count == rows.RowCount && rows.Weights is null)
         {
             _encoder.Write(rows, file.Bytes);
             return;
         }
-        var part = rows.Gather(CollectionsMarshal.AsSpan(own));
-        _encoder.Write(part, file.Bytes);
-        part.Release();
+        // A row that is written several times may make more rows than a batch has.
+        for (var at = 0; at < own.Count; at += rows.Home.BatchRows)
+        {
+            var part = rows.Gather(CollectionsMarshal.AsSpan(own).Slice(at, Math.Min(own.Count - at, rows.Home.BatchRows)));
+            _encoder.Write(part, file.Bytes);
+            part.Release();
+        }
     }
 
     /// <summary>The columns that files have, in a batch of the caller's.</summary>
