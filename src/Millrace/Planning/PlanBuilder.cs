@@ -32,7 +32,7 @@ public static partial class PlanBuilder
         var node = Scan(source);
         if (columns is not null) node = Project(node, columns);
         // Of a change record that is none nobody knows what it changes, even where its bad fields become NULL.
-        if (source is { BadData: BadData.Null, Deleted: { } deleted } && IsHidden(deleted))
+        if (source is { Changes: SourceChanges.Upsert, BadData: BadData.Null, Deleted: { } deleted } && IsHidden(deleted))
             node = Filter(node, new Not(new IsNull(new ColumnReference(node.Schema.IndexOf(deleted), deleted, DataType.Boolean))), source.Where);
         if (!constraints.IsEmpty) node = Expect(node, source.Name, constraints);
         if (timeColumn >= 0)

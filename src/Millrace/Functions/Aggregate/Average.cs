@@ -106,8 +106,7 @@ struct AverageOfDoubles : IAggregate<AverageOfDoubles, double, double>
     {
         result = 0;
         if (_count == 0) return false;
-        // Divided in twice the digits and rounded once: the mean of equal values is that value.
-        result = _sum.IsFinite && double.IsFinite(_sum.Parts.High) ? Exact.Divide(_sum.Parts, _count).High : _sum.Result / _count;
+        result = _sum.IsFinite ? _sum.DividedBy(_count) : _sum.Result / _count;
         return true;
     }
 }

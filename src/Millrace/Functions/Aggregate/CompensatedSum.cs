@@ -6,35 +6,50 @@ namespace Millrace.Functions.Aggregate;
 /// <remarks>
 /// Every addition is split into the rounded sum and its exact error (Knuth's TwoSum); the errors are summed up too (Neumaier 1974). The result of n values is off by at
 /// most half a unit of its last place plus n² · 2^-106 · Σ|x|: as if summed in 106 bits. NaN and infinities are counted apart, so they can be taken back.
-/// A sum that passes 1.8e308 stays infinite. State: 32 bytes.
+/// From the first value of 2^900 or more on the sum is kept divided by 2^128, so that no sum overflows on the way: only a result beyond 1.8e308 is infinite. State: 32 bytes.
 /// </remarks>
 struct CompensatedSum
 {
     double _sum;
     double _error;
-    long _nans;
+    int _nans;
+    int _isScaled;
     int _infinities;
     int _negativeInfinities;
+
+    static readonly double s_large = Math.ScaleB(1, 900), s_down = Math.ScaleB(1, -128), s_up = Math.ScaleB(1, 128);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(double value)
     {
-        if (!double.IsFinite(value))
-        {
-            Count(value, 1);
-            return;
-        }
-        AddFinite(value);
+        if (Math.Abs(value) < s_large && _isScaled == 0) AddFinite(value);
+        else AddAny(value, 1);
     }
 
     public void Add(double value, int weight)
     {
-        if (!double.IsFinite(value))
+        if (Math.Abs(value) < s_large && _isScaled == 0) AddProduct(value, weight);
+        else AddAny(value, weight);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void AddAny(double value, int weight)
+    {
+        if (double.IsFinite(value))
         {
-            Count(value, weight);
-            return;
+            ScaleDown();
+            AddProduct(value * s_down, weight);
         }
-        AddProduct(value, weight);
+        else if (double.IsNaN(value)) _nans += weight;
+        else if (value > 0) _infinities += weight;
+        else _negativeInfinities += weight;
+    }
+
+    void ScaleDown()
+    {
+        if (_isScaled != 0) return;
+        _isScaled = 1;
+        Scale(s_down);
     }
 
     /// <summary>Adds the exact product of two finite numbers.</summary>
@@ -63,11 +78,24 @@ struct CompensatedSum
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Merge(in CompensatedSum other)
     {
-        AddFinite(other._sum);
-        _error += other._error;
+        if ((_isScaled | other._isScaled) != 0) MergeScaled(other);
+        else
+        {
+            AddFinite(other._sum);
+            _error += other._error;
+        }
         _nans += other._nans;
         _infinities += other._infinities;
         _negativeInfinities += other._negativeInfinities;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void MergeScaled(CompensatedSum other)
+    {
+        ScaleDown();
+        other.ScaleDown();
+        AddFinite(other._sum);
+        _error += other._error;
     }
 
     /// <summary>Whether every value was a number.</summary>
@@ -76,7 +104,7 @@ struct CompensatedSum
     public readonly double Result
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => !IsFinite ? Infinite() : double.IsFinite(_sum) ? _sum + _error : _sum;
+        get => !IsFinite ? Infinite() : !double.IsFinite(_sum) ? _sum : _isScaled == 0 ? _sum + _error : (_sum + _error) * s_up;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -87,7 +115,10 @@ struct CompensatedSum
     }
 
     /// <summary>The sum and what it lost; both together are the finite part.</summary>
-    public readonly (double High, double Low) Parts => Exact.Sum(_sum, _error);
+    public readonly (double High, double Low) Parts => _isScaled == 0 ? Exact.Sum(_sum, _error) : Exact.Sum(_sum * s_up, _error * s_up);
+
+    /// <summary>The sum of numbers, divided in twice the digits and rounded once: the mean of equal values is that value.</summary>
+    public readonly double DividedBy(long count) => Exact.Divide(Exact.Sum(_sum, _error), count).High * (_isScaled == 0 ? 1 : s_up);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void AddFinite(double value)
@@ -97,19 +128,14 @@ struct CompensatedSum
         _error += _sum - (sum - added) + (value - added);
         _sum = sum;
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    void Count(double value, int weight)
-    {
-        if (double.IsNaN(value)) _nans += weight;
-        else if (value > 0) _infinities += weight;
-        else _negativeInfinities += weight;
-    }
 }
 
 /// <summary>Arithmetic on pairs of doubles: about 106 bits.</summary>
 static class Exact
 {
+    /// <summary>Below it squares and their sums are DOUBLE.</summary>
+    public static readonly double SquareLimit = Math.ScaleB(1, 450);
+
     /// <summary>a + b as its rounded value and the exact rest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (double High, double Low) Sum(double a, double b)

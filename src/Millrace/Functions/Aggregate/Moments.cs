@@ -3,7 +3,7 @@ using Millrace.Data;
 namespace Millrace.Functions.Aggregate;
 
 /// <summary>Skewness and kurtosis: sums of the first four powers, in 106 bits.</summary>
-/// <remarks>Powers sums can be taken back and come in any order. A mean of 10^6 deviations still leaves some 8 digits. State: 136 bytes. NaN, an infinity or a value beyond 10^77 gives NaN.</remarks>
+/// <remarks>Powers sums can be taken back and come in any order. A mean of 10^6 deviations still leaves some 8 digits. State: 136 bytes. NaN, an infinity or a value of 2^225 (5e67) or more gives NaN, as long as it is there.</remarks>
 struct PowerSums
 {
     CompensatedSum _x;
@@ -14,13 +14,19 @@ struct PowerSums
 
     const double Noise = 1.0 / (1L << 53) / (1L << 50);
 
+    static readonly double s_limit = Math.ScaleB(1, 225); // fourth powers below it and their sums are DOUBLE
+
     public readonly long Count => _count;
 
     public void Add(double value, int weight)
     {
         _x.Add(value, weight);
         _count += weight;
-        if (!double.IsFinite(value)) return;
+        if (!(Math.Abs(value) < s_limit))
+        {
+            if (double.IsFinite(value)) _x4.Add(double.NaN, weight);
+            return;
+        }
         var square = Exact.Product(value, value);
         _x2.Add(square, weight);
         _x3.Add(Exact.Multiply(square, (value, 0)), weight);
@@ -41,7 +47,7 @@ struct PowerSums
     {
         get
         {
-            if (!_x.IsFinite) return (double.NaN, double.NaN, double.NaN);
+            if (!_x.IsFinite || !_x4.IsFinite) return (double.NaN, double.NaN, double.NaN);
             var mean = Exact.Divide(_x.Parts, _count);
             var square = Exact.Multiply(mean, mean);
             var cube = Exact.Multiply(square, mean);

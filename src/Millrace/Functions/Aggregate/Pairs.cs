@@ -3,7 +3,7 @@ using Millrace.Data;
 namespace Millrace.Functions.Aggregate;
 
 /// <summary>How two columns go together: counts, sums, squares and products, the sums in 106 bits.</summary>
-/// <remarks>State: 168 bytes. Rows in which one of the two is NULL are skipped; NaN or an infinity gives NaN.</remarks>
+/// <remarks>State: 168 bytes. Rows in which one of the two is NULL are skipped; NaN, an infinity or a value of 2^450 (3e135) or more gives NaN, as long as it is there.</remarks>
 struct PairSums
 {
     CompensatedSum _y;
@@ -22,7 +22,11 @@ struct PairSums
         _y.Add(y, weight);
         _x.Add(x, weight);
         _count += weight;
-        if (!double.IsFinite(y) || !double.IsFinite(x)) return;
+        if (!(Math.Abs(y) < Exact.SquareLimit && Math.Abs(x) < Exact.SquareLimit))
+        {
+            if (double.IsFinite(y) && double.IsFinite(x)) _xy.Add(double.NaN, weight);
+            return;
+        }
         _yy.Add(Exact.Product(y, y), weight);
         _xx.Add(Exact.Product(x, x), weight);
         _xy.Add(Exact.Product(x, y), weight);
@@ -38,11 +42,11 @@ struct PairSums
         _count += other._count;
     }
 
-    public readonly double MeanY => _y.Result / _count;
-    public readonly double MeanX => _x.Result / _count;
+    public readonly double MeanY => Mean(in _y);
+    public readonly double MeanX => Mean(in _x);
 
-    /// <summary>Whether every value was a number.</summary>
-    public readonly bool IsFinite => _x.IsFinite && _y.IsFinite;
+    /// <summary>Whether every value was a number whose square is one.</summary>
+    public readonly bool IsFinite => _x.IsFinite && _y.IsFinite && _xy.IsFinite;
 
     /// <summary>Sum of squared distances of y from its mean; 0 where all are equal.</summary>
     public readonly double Syy => IsFinite ? Distances(in _y, in _yy).High : double.NaN;
@@ -63,6 +67,8 @@ struct PairSums
             return Exact.Add(Exact.Multiply(_y.Parts, Distances(in _x, in _xx)), Exact.Negate(Exact.Multiply(_x.Parts, products))).High / _count / Sxx;
         }
     }
+
+    readonly double Mean(in CompensatedSum sum) => sum.IsFinite ? sum.DividedBy(_count) : sum.Result;
 
     readonly (double High, double Low) Products => Exact.Add(_xy.Parts, Exact.Negate(Exact.Divide(Exact.Multiply(_x.Parts, _y.Parts), _count)));
 

@@ -3,25 +3,25 @@ using Millrace.Data;
 namespace Millrace.Functions.Aggregate;
 
 /// <summary>VARIANCE(x).</summary>
-internal sealed class VarianceSample() : Spread<Variance<Sample>>("variance", "variance([DISTINCT] x)",
+internal sealed class VarianceSample() : SpreadOfNumbers<ExactVariance<Sample>, Variance<Sample>>("variance", "variance([DISTINCT] x)",
     "The sample variance in the square of x's unit, DOUBLE; NULL for fewer than two values.", ("variance(x)", "1; 2; 3; 4", "1.6666666666666667"))
 {
     public override IReadOnlyList<string> Aliases => ["var_samp"];
 }
 
 /// <summary>VAR_POP(x).</summary>
-internal sealed class VariancePopulation() : Spread<Variance<Population>>("var_pop", "var_pop([DISTINCT] x)",
+internal sealed class VariancePopulation() : SpreadOfNumbers<ExactVariance<Population>, Variance<Population>>("var_pop", "var_pop([DISTINCT] x)",
     "The population variance in the square of x's unit, DOUBLE; NULL for an empty group.", ("var_pop(x)", "1; 2; 3; 4", "1.25"));
 
 /// <summary>STDDEV(x).</summary>
-internal sealed class DeviationSample() : Spread<Deviation<Sample>>("stddev", "stddev([DISTINCT] x)",
+internal sealed class DeviationSample() : SpreadOfNumbers<ExactDeviation<Sample>, Deviation<Sample>>("stddev", "stddev([DISTINCT] x)",
     "The sample standard deviation in x's unit, DOUBLE; NULL for fewer than two values.", ("stddev(x)", "1; 2; 3; 4", "1.2909944487358056"))
 {
     public override IReadOnlyList<string> Aliases => ["stddev_samp"];
 }
 
 /// <summary>STDDEV_POP(x).</summary>
-internal sealed class DeviationPopulation() : Spread<Deviation<Population>>("stddev_pop", "stddev_pop([DISTINCT] x)",
+internal sealed class DeviationPopulation() : SpreadOfNumbers<ExactDeviation<Population>, Deviation<Population>>("stddev_pop", "stddev_pop([DISTINCT] x)",
     "The population standard deviation in x's unit, DOUBLE; NULL for an empty group.", ("stddev_pop(x)", "2; 4; 4; 4; 5; 5; 7; 9", "2"));
 
 /// <summary>An aggregate of numbers taken as DOUBLE.</summary>
@@ -33,10 +33,27 @@ internal abstract class Spread<TState>(string name, string syntax, string summar
     protected override AggregateStates CreateStates(Signature signature, MemoryOwner memory, bool retracts) => Plain<TState, double, double>(signature, memory);
 }
 
-/// <summary>Count, sum and sum of squares, the sums in 106 bits.</summary>
+/// <summary>An aggregate that takes whole numbers and DECIMAL up to 18 digits exactly, other numbers as DOUBLE.</summary>
+internal abstract class SpreadOfNumbers<TExact, TDouble>(string name, string syntax, string summary, params (string, string, string)[] examples) : Spread<TDouble>(name, syntax, summary, examples)
+    where TExact : unmanaged, IAggregate<TExact, long, double>
+    where TDouble : unmanaged, IAggregate<TDouble, double, double>
+{
+    protected override Signature? Resolve(DataType argument) => argument switch
+    {
+        { Kind: TypeKind.Integer or TypeKind.BigInt } => Form(DataType.Double, DataType.BigInt),
+        { Kind: TypeKind.Decimal, Storage: Storage.Long } => Form(DataType.Double, argument),
+        _ => base.Resolve(argument),
+    };
+
+    protected override AggregateStates CreateStates(Signature signature, MemoryOwner memory, bool retracts) =>
+        signature.Parameters[0].Storage == Storage.Long ? Plain<TExact, long, double>(signature, memory) : base.CreateStates(signature, memory, retracts);
+}
+
+/// <summary>Count, sum and sum of squares of DOUBLE, the sums in 106 bits.</summary>
 /// <remarks>
 /// Welford's recurrence is stable while values are added, but not when they are taken back, and its result depends on their order. Here a mean of 10^8 deviations
-/// still leaves some 16 digits. State: 72 bytes. NaN or an infinity among the values gives NaN.
+/// still leaves some 16 digits. State: 72 bytes. NaN or an infinity among the values gives NaN; a value of 2^450 (3e135) or more, whose square is no longer a DOUBLE, gives infinity as long as it
+/// stands beside another.
 /// </remarks>
 struct Moments
 {
@@ -50,21 +67,30 @@ struct Moments
 
     public void Add(double value)
     {
-        _sum.Add(value);
-        if (double.IsFinite(value)) _squares.AddProduct(value, value);
+        if (Math.Abs(value) < Exact.SquareLimit)
+        {
+            _sum.Add(value);
+            _squares.AddProduct(value, value);
+        }
+        else AddLarge(value, 1);
         _count++;
     }
 
     public void Add(double value, int weight)
     {
-        _sum.Add(value, weight);
-        if (double.IsFinite(value))
+        if (Math.Abs(value) < Exact.SquareLimit)
         {
-            var (high, low) = Exact.Product(value, value);
-            _squares.AddProduct(high, weight);
-            _squares.AddProduct(low, weight);
+            _sum.Add(value, weight);
+            _squares.Add(Exact.Product(value, value), weight);
         }
+        else AddLarge(value, weight);
         _count += weight;
+    }
+
+    void AddLarge(double value, int weight)
+    {
+        if (double.IsFinite(value)) _squares.Add(double.PositiveInfinity, weight);
+        else _sum.Add(value, weight);
     }
 
     public void Merge(in Moments other)
@@ -81,6 +107,7 @@ struct Moments
         {
             if (!_sum.IsFinite) return double.NaN;
             if (_count == 1) return 0;
+            if (!_squares.IsFinite) return double.PositiveInfinity;
             var mean = Exact.Divide(Exact.Square(_sum.Parts), _count);
             var (high, low) = Exact.Add(_squares.Parts, (-mean.High, -mean.Low));
             var distances = high + low;

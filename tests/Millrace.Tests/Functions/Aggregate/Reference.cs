@@ -40,10 +40,10 @@ static class Reference
             "last_value" => values[^1],
             "bool_and" => values.All(v => (bool)v),
             "bool_or" => values.Any(v => (bool)v),
-            "variance" => values.Count < 2 ? null : Central(values, 2) / (values.Count - 1),
-            "var_pop" => Central(values, 2) / values.Count,
-            "stddev" => values.Count < 2 ? null : Math.Sqrt(Central(values, 2) / (values.Count - 1)),
-            "stddev_pop" => Math.Sqrt(Central(values, 2) / values.Count),
+            "variance" => values.Count < 2 ? null : Central(values, 2, type.Scale) / (values.Count - 1),
+            "var_pop" => Central(values, 2, type.Scale) / values.Count,
+            "stddev" => values.Count < 2 ? null : Math.Sqrt(Central(values, 2, type.Scale) / (values.Count - 1)),
+            "stddev_pop" => Math.Sqrt(Central(values, 2, type.Scale) / values.Count),
             "skewness" => Skewness(values),
             "kurtosis" => values.Count < 4 ? null : Kurtosis(values) is { } k ? (values.Count - 1) * ((values.Count + 1) * k - 3.0 * (values.Count - 1)) / ((values.Count - 2.0) * (values.Count - 3)) : null,
             "kurtosis_pop" => Kurtosis(values) - 3,
@@ -195,8 +195,15 @@ static class Reference
     }
 
     /// <summary>The sum of a power of the distances from the mean: exactly, in units of 1/n.</summary>
-    static double Central(List<object> values, int power)
+    static double Central(List<object> values, int power, int scale = 0)
     {
+        if (values[0] is not double)
+        {
+            var whole = values.Select(v => v is long l ? l : (BigInteger)(Int128)v).ToList();
+            var total = whole.Aggregate(BigInteger.Zero, (a, b) => a + b);
+            var distances = whole.Aggregate(BigInteger.Zero, (a, b) => a + BigInteger.Pow(values.Count * b - total, power));
+            return (double)distances / Math.Pow(values.Count, power) / Math.Pow(10, scale) / Math.Pow(10, scale);
+        }
         var exact = values.Select(v => Exact((double)v)).ToList();
         var sum = exact.Aggregate(BigInteger.Zero, (a, b) => a + b);
         var all = exact.Aggregate(BigInteger.Zero, (a, b) => a + BigInteger.Pow(values.Count * b - sum, power));

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Millrace.Data;
 using Millrace.Functions;
 
@@ -5,18 +6,20 @@ namespace Millrace.Tests.Functions.Aggregate;
 
 public sealed class SumTests
 {
-    static object? Of(string name, DataType type, IEnumerable<object?> values, int[]? weights = null)
+    static object? Of(string name, DataType type, IEnumerable<object?> values, int[]? weights = null) => Of(name, [type], [.. values.Select(v => new[] { v })], weights);
+
+    static object? Of(string name, DataType[] types, object?[][] rows, int[]? weights)
     {
         var memory = new MemoryAccountant();
         var function = Catalog.BuiltIn.Aggregate(name)!;
-        var signature = function.Resolve([type], false)!;
+        var signature = function.Resolve(types, false)!;
         using var states = function.CreateStates(signature, false, memory.Owner("test"));
         states.EnsureGroups(1);
-        foreach (var chunk in values.Chunk(memory.BatchRows))
+        foreach (var chunk in rows.Chunk(memory.BatchRows))
         {
-            var column = Samples.Fill(memory, signature.Parameters[0], chunk);
-            states.Add([column], [], new int[chunk.Length], weights ?? []);
-            column.Release();
+            var columns = signature.Parameters.Select((p, i) => Samples.Fill(memory, p, [.. chunk.Select(r => r[i])])).ToArray();
+            states.Add(columns, [], new int[chunk.Length], weights ?? []);
+            foreach (var column in columns) column.Release();
         }
         var results = memory.Rent(signature.Result);
         try
@@ -82,6 +85,64 @@ public sealed class SumTests
         var values = Enumerable.Range(0, 20_000).Select(_ => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-10, 12))).ToList();
         var exact = Reference.ExactSum(values);
         Assert.True(exact.Equals(Of("sum", DataType.Double, values.Select(v => (object?)v))), $"seed {seed}");
+    }
+
+    [Fact]
+    public void A_sum_overflows_only_where_its_result_does()
+    {
+        object?[] large = [1.5e308, 1.5e308, -1.7e308, 1.0];
+        Assert.Equal(1.3e308, Of("sum", DataType.Double, large));
+        Assert.Equal(1.3e308 / 4, Of("avg", DataType.Double, large));
+        Assert.Equal(9.999999999e307, Of("avg", DataType.Double, [9.999999999e307, 9.999999999e307]));
+        Assert.Equal(double.PositiveInfinity, Of("sum", DataType.Double, [1.5e308, 1.5e308]));
+        Assert.Equal(double.MaxValue, Of("avg", DataType.Double, Enumerable.Repeat((object?)double.MaxValue, 1000)));
+        Assert.Equal(-1.5e308, Of("sum", DataType.Double, [1.5e308, 1.5e308, -1.5e308], [1, -1, 1]));
+        Assert.Equal(2.5, Of("sum", DataType.Double, [2.5, 1.5e308, 1.6e308], [1, 0, 0]));
+        Assert.Equal(2.5, Of("avg", DataType.Double, [2.5, 1.5e308, 1.5e308], [1, 1, -1]));
+        Assert.Equal(1e-5, Of("sum", DataType.Double, [1.5e308, 1e-5, 1.5e308], [1, 1, -1]));
+    }
+
+    [Theory]
+    [InlineData("variance")]
+    [InlineData("var_pop")]
+    [InlineData("stddev")]
+    [InlineData("corr")]
+    [InlineData("skewness")]
+    public void What_is_too_large_to_be_squared_can_be_taken_back(string name)
+    {
+        DataType[] types = name == "corr" ? [DataType.Double, DataType.Double] : [DataType.Double];
+        object?[][] Rows(params double[] values) => [.. values.Select(v => name == "corr" ? new object?[] { v, v * v + 1 } : [v])];
+        var small = Rows(1, 2, 4);
+        var expected = Of(name, types, small, [1, 1, 1]);
+        var large = Of(name, types, [.. small, .. Rows(1e200)], [1, 1, 1, 1]);
+        Assert.Equal(name is "corr" or "skewness" ? double.NaN : double.PositiveInfinity, large);
+        Assert.Equal(expected, Of(name, types, [.. small, .. Rows(1e200, 1e200)], [1, 1, 1, 2, -2]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Variance_of_whole_numbers_is_exact_however_large_what_was_taken_back(int seed)
+    {
+        Assert.Equal(480.5, Of("variance", DataType.BigInt, [5_000_000_000, 49L, long.MinValue, null, 18L, 5_000_000_000, long.MinValue], [1, 1, 1, 1, 1, -1, -1]));
+        // (2^64 - 1)^2 / 4 and half of it more.
+        Assert.Equal(Math.ScaleB(1, 126), Of("var_pop", DataType.BigInt, [long.MinValue, long.MaxValue]));
+        Assert.Equal(Math.ScaleB(1, 127), Of("variance", DataType.BigInt, [long.MinValue, long.MaxValue]));
+        Assert.Equal(0.0, Of("variance", DataType.BigInt, Enumerable.Repeat((object?)long.MinValue, 1000)));
+        Assert.Equal(0.0025, Of("var_pop", DataType.Decimal(18, 2), [999999999999999910L, 999999999999999920L]));
+        var random = new Random(seed);
+        for (var round = 0; round < 200; round++)
+        {
+            var values = Enumerable.Range(0, random.Next(2, 9)).Select(_ => random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64)).ToArray();
+            var weights = values.Select(_ => random.Next(1, 2000)).ToArray();
+            var (n, sum, squares) = (new BigInteger(weights.Sum()), BigInteger.Zero, BigInteger.Zero);
+            for (var i = 0; i < values.Length; i++) (sum, squares) = (sum + (BigInteger)values[i] * weights[i], squares + (BigInteger)values[i] * values[i] * weights[i]);
+            var expected = (double)((n * squares - sum * sum) * 1_000_000 / (n * (n - 1))) / 1e6;
+            // What comes and goes changes nothing.
+            var passing = random.NextInt64(long.MinValue, long.MaxValue);
+            var found = (double)Of("variance", DataType.BigInt, [.. values.Select(v => (object?)v), passing, passing], [.. weights, 7, -7])!;
+            Assert.True(Math.Abs(found - expected) <= 1e-6 + expected * 1e-15, $"seed {seed}, round {round}: {found:R} for {expected:R}");
+        }
     }
 
     [Fact]

@@ -124,7 +124,7 @@ sealed class CaseMaker(Random random)
             case TypeKind.Integer: return isExtreme ? Pick([int.MaxValue, int.MinValue, 1_000_000]) : random.Next(-1, few ? 3 : 50);
             case TypeKind.BigInt: return isExtreme ? Pick([long.MaxValue, long.MinValue, 5_000_000_000]) : random.Next(-1, few ? 3 : 50);
             case TypeKind.Decimal: return isExtreme ? (type.IsWideDecimal ? Pick([(Int128)1_000_000_000_000 * 1_000_000_000_000, -1]) : 99_999_999) : (Int128)random.Next(-100, few ? 100 : 10_000) * 25;
-            case TypeKind.Double: return isExtreme ? Pick([double.NaN, double.PositiveInfinity, -0.0, 1e250, 1e-300, 0.1]) : random.Next(-2, few ? 4 : 100) * 0.5;
+            case TypeKind.Double: return isExtreme ? Pick([double.NaN, double.PositiveInfinity, -0.0, 1.5e308, -1.7e308, 1e250, 1e-300, 0.1]) : random.Next(-2, few ? 4 : 100) * 0.5;
             case TypeKind.Boolean: return random.Next(2) == 0;
             default: return isExtreme ? Pick([0L, -1L, long.MaxValue, long.MinValue]) : s_start + random.Next(-10, 60) * Second / 2;
         }

@@ -9,7 +9,7 @@ sealed class ExpressionMaker(Random random, IReadOnlyList<Column> columns)
     static readonly string[] s_wholes = ["0", "1", "2", "3", "-1", "7", "100", "2147483647", "-2147483648"];
     static readonly string[] s_bigs = ["3000000000", "-3000000000", "9223372036854775807", "5000000000"];
     static readonly string[] s_decimals = ["0.5", "1.25", "-2.75", "10.00", "0.001", "99999999.99"];
-    static readonly string[] s_doubles = ["0e0", "1.5e0", "-2.5e0", "1e10", "1e-3", "CAST('NaN' AS DOUBLE)", "1e250"];
+    static readonly string[] s_doubles = ["0e0", "1.5e0", "-2.5e0", "1e10", "1e-3", "CAST('NaN' AS DOUBLE)", "1e250", "9e307"];
     static readonly string[] s_times = ["TIMESTAMP '2024-03-01 10:00:00'", "TIMESTAMP '2024-03-01 10:00:17.5'", "TIMESTAMP '1969-12-31 23:59:59'"];
     static readonly string[] s_spans = ["INTERVAL '1 second'", "INTERVAL '5 seconds'", "INTERVAL '-1 minute'", "INTERVAL '1 month'", "INTERVAL '1 day'"];
 

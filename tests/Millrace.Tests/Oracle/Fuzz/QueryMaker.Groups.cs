@@ -80,9 +80,8 @@ sealed partial class QueryMaker
                 _ => DataType.Decimal(38, 3),
             }),
             7 when isNumber => (new Part("AVG(", distinct, argument, ")"), kind == TypeKind.Double ? DataType.Double : DataType.Decimal(38, 6)),
-            // Where values are large and lie close together it keeps to its error bounds, no more.
-            // Kept in 106 bits: a value of 2^63 that is taken back leaves its noise behind.
-            8 when kind == TypeKind.Integer && expressions.ColumnOf(kind) is { } column => (new Part(Pick(["VARIANCE(", "STDDEV_POP("]), column, ")"), DataType.Double),
+            // Of DOUBLE values that are large and lie close together it keeps to its error bounds, no more; whole numbers are exact.
+            8 when kind is TypeKind.Integer or TypeKind.BigInt && expressions.ColumnOf(kind) is { } column => (new Part(Pick(["VARIANCE(", "STDDEV_POP("]), column, ")"), DataType.Double),
             9 when Chance(2) && expressions.Columns.Count > 0 => (new Part(Pick(["ARG_MIN(", "ARG_MAX("]), argument, ",", Pick(expressions.Columns).Text, ")"), TypeOf(kind)),
             10 when kind == TypeKind.Text => (new Part("STRING_AGG(", distinct, argument, ")"), DataType.Text),
             10 when kind == TypeKind.Boolean => (new Part("COUNT_IF(", argument, ")"), DataType.BigInt),
