@@ -7,7 +7,7 @@ namespace Millrace.Sql;
 /// <param name="Fix">What to do.</param>
 public sealed record Code(string Id, string Title, string Cause, string Fix);
 
-/// <summary>Every kind of finding, once. MR100x: the text; MR104x: names; MR106x: types; MR108x: grouping and windows; MR110x: sources; MR112x: options; MR114x: views, sinks, dashboards; MR1900: not yet; MR2xxx: warnings.</summary>
+/// <summary>Every kind of finding, once. MR100x: the text; MR104x: names; MR106x: types; MR108x: grouping and windows; MR110x: sources; MR112x: options; MR114x: views, sinks, dashboards; MR170x: tests; MR1900: not yet; MR2xxx: warnings.</summary>
 public static class Codes
 {
     static readonly List<Code> s_all = [];
@@ -31,7 +31,7 @@ public static class Codes
     internal static readonly Code Unexpected = New(1007, "something else was expected", "The text does not follow the grammar at this place.", "The message says what was found and what was expected; docs/reference/sql.md has the grammar.");
     internal static readonly Code ReservedWord = New(1008, "a reserved word as a name", "The word has a meaning of its own in SQL.", "Choose another name, or put it in double quotes.");
     internal static readonly Code TooDeep = New(1009, "nested too deeply", "Expressions and queries may be nested 200 deep, and an expression may have 100,000 parts.", "Split the expression: a view or a query in FROM can compute a part.");
-    internal static readonly Code UnknownStatement = New(1010, "an unknown statement", "A statement begins with a word that begins none.", "Statements are CREATE SOURCE, VIEW, MATERIALIZED VIEW, SINK, DASHBOARD and SET; in queries SELECT, VALUES, EXPLAIN and SHOW.");
+    internal static readonly Code UnknownStatement = New(1010, "an unknown statement", "A statement begins with a word that begins none.", "Statements are CREATE SOURCE, VIEW, MATERIALIZED VIEW, SINK, DASHBOARD, TEST and SET; in queries SELECT, VALUES, EXPLAIN and SHOW.");
     internal static readonly Code MisplacedStatement = New(1011, "a statement in the wrong place", "A file declares sources, views, sinks and dashboards; a query asks. Each takes the other's statements only where they mean something.", "Put a SELECT of a file into a CREATE VIEW; ask questions with millrace query.");
     internal static readonly Code Repeated = New(1012, "a clause stands twice", "The clause may be given once.", "Delete one of them.");
 
@@ -112,6 +112,12 @@ public static class Codes
     internal static readonly Code BadMeasure = New(1283, "FIRST, LAST, PREV or an aggregate in another form", "Inside MATCH_RECOGNIZE they take the columns of one variable: LAST(v.x, n), SUM(v.x * v.y). They do not nest.", "Name one variable, and give n as a whole number from 0.");
     internal static readonly Code UnknownVariable = New(1284, "no such variable", "The variable is not in PATTERN.", "Correct the name; the message lists what there is.");
     internal static readonly Code BadTableFunction = New(1285, "a table function in another form", "Table functions stand in FROM. Behind LATERAL, CROSS JOIN, INNER JOIN or LEFT JOIN ... ON TRUE they are asked for each row of what stands before them.", "Write FROM t CROSS JOIN LATERAL f(t.x) AS u(a), or LEFT JOIN LATERAL f(t.x) AS u(a) ON TRUE.");
+
+    internal static readonly Code TestSource = New(1700, "a test that gives to something else than a source", "GIVEN, ADVANCE EVENT TIME and END name a source of the file.", "Correct the name; a test gives rows to sources and looks at views.");
+    internal static readonly Code TestRow = New(1701, "a row of a test that does not fit", "A row of GIVEN has a value for each physical column of the source, or for each that the list behind its name has; a row of RETURNS one for each column of the query.", "Add or remove values.");
+    internal static readonly Code TestColumn = New(1702, "a column that a test cannot give", "GIVEN fills the physical columns of a source; generated ones are computed from them.", "Leave it out of the list.");
+    internal static readonly Code TestStep = New(1703, "a step of a test in the wrong place", "A test gives rows while its input has not ended, moves time forwards, and expects something.", "Move or remove the step; the message says which.");
+    internal static readonly Code TestValue = New(1704, "a value of a test that its column cannot hold", "The value is of another type than its column, or has digits that the column would round away.", "Write it as the column holds it; the message names the type.");
 
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 

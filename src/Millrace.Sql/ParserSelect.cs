@@ -99,7 +99,7 @@ internal sealed partial class Parser
         }
         var expression = ParseExpression();
         if (TryWord("as")) return new SelectItem(expression, ParseLabel());
-        return new SelectItem(expression, IsName ? Name("an alias") : null);
+        return new SelectItem(expression, IsName && !IsReturns ? Name("an alias") : null);
     }
 
     /// <summary>After AS any word is a name.</summary>
@@ -156,7 +156,7 @@ internal sealed partial class Parser
 
     FromItem ParseAlias(FromItem item)
     {
-        if (!TryWord("as") && (!IsName || IsJoinWord)) return item;
+        if (!TryWord("as") && (!IsName || IsJoinWord || IsReturns)) return item;
         var alias = Name("an alias");
         var columns = IsSymbol("(") ? Parenthesised(() => Name("a column")) : [];
         return item with { Alias = alias, Columns = columns };

@@ -8,7 +8,7 @@ namespace Millrace.Sql;
 internal sealed partial class Parser
 {
     static readonly string[] s_statements = ["CREATE", "SET", "SELECT", "VALUES", "WITH", "EXPLAIN", "SHOW"];
-    static readonly string[] s_things = ["SOURCE", "TABLE", "VIEW", "MATERIALIZED", "SINK", "DASHBOARD"];
+    static readonly string[] s_things = ["SOURCE", "TABLE", "VIEW", "MATERIALIZED", "SINK", "DASHBOARD", "TEST"];
 
     Statement ParseStatement()
     {
@@ -36,9 +36,10 @@ internal sealed partial class Parser
         if (IsWord("view") || IsWord("materialized")) return ParseView(start);
         if (TryWord("sink")) return ParseSink(start);
         if (TryWord("dashboard")) return ParseDashboard(start);
-        foreach (var word in (ReadOnlySpan<string>)["model", "alert", "test", "function", "index", "schema", "database", "connection", "secret"])
+        if (TryWord("test")) return ParseTest(start);
+        foreach (var word in (ReadOnlySpan<string>)["model", "alert", "function", "index", "schema", "database", "connection", "secret"])
             if (IsWord(word)) throw NotYet(start.Span.To(Current.Span), "CREATE " + word.ToUpperInvariant());
-        if (Current.Kind != TokenKind.Word) throw Expected("SOURCE, VIEW, MATERIALIZED VIEW, SINK or DASHBOARD");
+        if (Current.Kind != TokenKind.Word) throw Expected("SOURCE, VIEW, MATERIALIZED VIEW, SINK, DASHBOARD or TEST");
         throw new SqlError(Codes.UnknownStatement, Current.Span,
             $"found '{Short(Current)}' after CREATE.{Suggestions.OrList(Raw(Current).ToString(), s_things, "There are")}");
     }

@@ -86,6 +86,8 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
             if (name.Text == Current) throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' cannot read itself.");
             if (relation.Kind is "sink" or "dashboard" or "late table")
                 throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' is a {relation.Kind}, which a pipeline cannot read. {(relation.Kind == "late table" ? "Query it with millrace query." : "Read the view below it.")}");
+            if (IsQuery && relation.Kind == "source")
+                throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' is a source, which is not stored. Read a view over it, its late table or dead_letters.");
             throw SqlError.ToldBefore;
         }
         var kind = IsQuery ? "table" : "source or view";

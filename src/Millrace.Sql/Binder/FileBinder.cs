@@ -10,6 +10,7 @@ internal sealed class FileBinder(Compilation compilation)
     readonly List<ViewDefinition> _views = [];
     readonly List<SinkDefinition> _sinks = [];
     readonly List<DashboardDefinition> _dashboards = [];
+    readonly List<TestDefinition> _tests = [];
     Settings _settings = new();
 
     /// <param name="statements">What could be read.</param>
@@ -25,6 +26,7 @@ internal sealed class FileBinder(Compilation compilation)
             if (NameOf(statement) is { } name) compilation.Later.Remove(name.Text);
             compilation.Try(() => Bind(statement));
         }
+        BindTests(statements.OfType<CreateTest>());
         if (statements.Count == 0 && !failed.Any() && !compilation.Findings.HasErrors)
             compilation.Findings.Warning(Codes.NothingDeclared, new(0, 1), "the file declares nothing. A pipeline begins with CREATE SOURCE; millrace check --infer DATAFILE writes one for a data file.");
         return new Pipeline
@@ -37,6 +39,7 @@ internal sealed class FileBinder(Compilation compilation)
             Views = [.. _views],
             Sinks = [.. _sinks],
             Dashboards = [.. _dashboards],
+            Tests = [.. _tests],
         };
     }
 
@@ -89,9 +92,27 @@ internal sealed class FileBinder(Compilation compilation)
             case SetSetting set:
                 _settings = SettingsBinder.Bind(compilation, set, _settings);
                 break;
+            case CreateTest:
+                break; // bound when everything else is
             default:
                 throw new SqlError(Codes.MisplacedStatement, new(statement.Span.Start, Math.Min(statement.Span.Length, 6)),
                     "a file declares a pipeline; a query is asked of one that runs. Write CREATE VIEW name AS SELECT ..., or use millrace query and millrace explain.");
+        }
+    }
+
+    void BindTests(IEnumerable<CreateTest> tests)
+    {
+        var binder = new TestBinder(compilation, _sources, _views);
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var test in tests)
+        {
+            if (compilation.Findings.IsFull) return;
+            compilation.Try(() =>
+            {
+                if (!names.TryAdd(test.Name.Text, Line(test.Name)))
+                    throw new SqlError(Codes.TakenName, test.Name.Span, $"there is a test '{test.Name}' in line {names[test.Name.Text]}. Choose another name.");
+                _tests.Add(binder.Bind(test));
+            });
         }
     }
 

@@ -27,6 +27,8 @@ public sealed record Pipeline
     public ImmutableArray<SinkDefinition> Sinks { get; init; } = [];
     /// <summary>In the order of the file; empty where one shall be made from the views.</summary>
     public ImmutableArray<DashboardDefinition> Dashboards { get; init; } = [];
+    /// <summary>In the order of the file. A run ignores them; Millrace.Testing runs them.</summary>
+    public ImmutableArray<TestDefinition> Tests { get; init; } = [];
 
     /// <summary>The same pipeline with its plans rewritten as they will run: filters further down, equal parts shared. Answers and errors of rows stay the same.</summary>
     public Pipeline Optimize() => Rules.PlanRules.Apply(this, Settings.RulesOff);

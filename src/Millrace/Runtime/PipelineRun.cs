@@ -41,7 +41,7 @@ sealed class PipelineRun
     long _lastBarrier, _lastLook;
     long _activity = -1;
     int _tightLooks;
-    volatile bool _stopIsWanted;
+    volatile bool _stopIsWanted, _commitIsWanted;
 
     public PipelineRun(Func<Action<int, Cut>, Lane[]> build, RunSignals signals, Committer committer, IReadOnlyList<SourceRun> sources, MemoryAccountant memory, TimeProvider clock,
         FailureBox failure, LaneSignal signal, TimeSpan interval, bool tellsTime = false, bool savesState = false)
@@ -72,6 +72,13 @@ sealed class PipelineRun
     public void Stop()
     {
         _stopIsWanted = true;
+        Signal.Wake();
+    }
+
+    /// <summary>Commits what has been computed so far, whatever the interval; where nothing has happened since the last commit, nothing.</summary>
+    public void Commit()
+    {
+        _commitIsWanted = true;
         Signal.Wake();
     }
 
@@ -114,6 +121,16 @@ sealed class PipelineRun
         {
             RequestBarrier(true);
             return true;
+        }
+        if (_commitIsWanted)
+        {
+            _commitIsWanted = false;
+            if (Lanes.Sum(l => l.Activity) is var done && (done != _activity || _committer.HasWaiting))
+            {
+                _activity = done;
+                RequestBarrier(false);
+                return true;
+            }
         }
         if (!Volatile.Read(ref _hasTicked)) return false;
         Volatile.Write(ref _hasTicked, false);

@@ -4,6 +4,7 @@ using Millrace.Formats;
 using Millrace.Planning;
 using Millrace.Runtime;
 using Millrace.Stores;
+using Millrace.Testing;
 using Millrace.Tests.Runtime;
 
 namespace Millrace.Tests.Oracle;
@@ -55,7 +56,7 @@ sealed class EngineRun
     {
         var result = new EngineRun();
         pipeline = pipeline with { Settings = pipeline.Settings with { QueueLength = way.QueueLength, BatchRows = way.BatchRows, RulesOff = [.. way.RulesOff ?? []] } };
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         using var store = new MemoryStore { Blobs = way.Crashes > 0 ? new MemoryBlobStore() : null };
         var applied = new Dictionary<string, long>();
         foreach (var sink in pipeline.Sinks) (result.Changes[sink.Name], applied[sink.Name]) = ([], 0);
@@ -83,7 +84,7 @@ sealed class EngineRun
         }
     }
 
-    Simulation Simulate(Pipeline pipeline, RunOptions options, ManualClock clock, Way way, int crash, int crashAt)
+    Simulation Simulate(Pipeline pipeline, RunOptions options, VirtualClock clock, Way way, int crash, int crashAt)
     {
         Simulation simulation = null!;
         simulation = new(pipeline, options, clock, way.Seed + crash)

@@ -4,6 +4,7 @@ using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Runtime;
 using Millrace.State;
+using Millrace.Testing;
 using Millrace.Tests.Stores;
 
 namespace Millrace.Tests.Runtime;
@@ -30,7 +31,7 @@ public sealed class ExchangeTests
     {
         using var signal = new LaneSignal();
         var listeners = Enumerable.Range(0, lanes).Select(_ => picks ? new Picker() : new Listener()).ToArray();
-        var queues = listeners.Select(l => new ExchangeQueue(4, signal, signal, new Station(1, l, [new(1, true)], new PendingStations(), new WorkClock(new ManualClock())), 0, 0)).ToArray();
+        var queues = listeners.Select(l => new ExchangeQueue(4, signal, signal, new Station(1, l, [new(1, true)], new PendingStations(), new WorkClock(new VirtualClock())), 0, 0)).ToArray();
         using var sender = new ExchangeSender(exchange, condition, queues, memory);
         foreach (var part in rows.Chunk(memory.BatchRows))
         {

@@ -6,6 +6,7 @@ using Millrace.Planning;
 using Millrace.Quality;
 using Millrace.Runtime;
 using Millrace.Stores;
+using Millrace.Testing;
 using Millrace.Tests.Connectors;
 using Millrace.Tests.Stores;
 
@@ -48,7 +49,7 @@ public sealed class PacedPositionTests : IDisposable
 
     async Task<Found> Run(int seed, SourcePosition? from, int commitsMax)
     {
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var source = Orders.Source(format: "csv", with: s => s with { BadData = BadData.DeadLetter });
         var pipeline = new Pipeline { Name = "t", Sources = [source], Views = [Orders.View("all", source.Plan!)], Settings = new() { BatchRows = 16, CommitInterval = TimeSpan.FromMilliseconds(300) } };
         using var store = new MemoryStore();

@@ -5,6 +5,7 @@ using Millrace.Formats;
 using Millrace.Runtime;
 using Millrace.Sql;
 using Millrace.Stores;
+using Millrace.Testing;
 using Millrace.Tests.Stores;
 
 namespace Millrace.Tests.Runtime;
@@ -17,7 +18,7 @@ public sealed class ProcessingTimeTests(ITestOutputHelper log)
     /// <summary>Pushes rows at times of the clock (seconds from its start), runs to the end and gives the rows of each view.</summary>
     static async Task<Dictionary<string, List<string>>> Run(string sql, int seed, int lanes, params (double Second, int Bidder)[] bids)
     {
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var start = clock.GetUtcNow();
         var source = new MemorySource(new Schema(new Field("bidder", DataType.Integer), new Field("price", DataType.Integer)));
         var connectors = new ConnectorList();
@@ -69,7 +70,7 @@ public sealed class ProcessingTimeTests(ITestOutputHelper log)
     {
         var seed = Environment.TickCount;
         log.WriteLine($"seed {seed}");
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var source = new MemorySource(new Schema(new Field("bidder", DataType.Integer), new Field("price", DataType.Integer)));
         var connectors = new ConnectorList();
         connectors.Memory.Add("bid", source);

@@ -1,10 +1,11 @@
 using Millrace.Planning;
 using Millrace.Runtime;
+using Millrace.Testing;
 
 namespace Millrace.Tests.Runtime;
 
 /// <summary>Runs a pipeline on one thread: lanes, coordinator and clock take turns in an order that a seed decides.</summary>
-sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock, int seed)
+sealed class Simulation(Pipeline pipeline, RunOptions options, VirtualClock clock, int seed)
 {
     readonly Random _random = new(seed);
 
@@ -25,10 +26,17 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
     public async Task RunAsync(int turnsMax = 200_000)
     {
         (Running, Run) = await PipelineRunner.OpenAsync(pipeline, options, CancellationToken.None);
-        var turn = 0;
+        var scheduler = new Scheduler(Run, _random)
+        {
+            OnClock = () =>
+            {
+                clock.Advance(Tick);
+                Run.OnTimer();
+            },
+        };
         try
         {
-            while (!Run.HasEnded)
+            for (var turn = 0; !Run.HasEnded; turn++)
             {
                 if (turn >= turnsMax) Assert.Fail($"seed {seed}: no end after {turn} turns: {Run}");
                 OnTurn?.Invoke(turn);
@@ -37,35 +45,12 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, ManualClock clock
                     HasCrashed = true;
                     return;
                 }
-                turn++;
-                var who = _random.Next(Run.Lanes.Length + 2);
-                if (who < Run.Lanes.Length)
-                {
-                    for (var steps = _random.Next(1, 6); steps > 0; steps--) StepLane(Run.Lanes[who]);
-                }
-                else if (who == Run.Lanes.Length) Run.Step();
-                else if (_random.Next(8) == 0)
-                {
-                    clock.Advance(Tick);
-                    Run.OnTimer();
-                }
+                scheduler.Turn();
             }
         }
         finally
         {
             await Running.EndAsync();
-        }
-    }
-
-    void StepLane(Lane lane)
-    {
-        try
-        {
-            lane.Step();
-        }
-        catch (Exception e)
-        {
-            Run!.Failure.Set(e);
         }
     }
 }

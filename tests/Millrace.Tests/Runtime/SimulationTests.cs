@@ -2,6 +2,7 @@ using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Runtime;
 using Millrace.Stores;
+using Millrace.Testing;
 using Millrace.Tests.Stores;
 
 namespace Millrace.Tests.Runtime;
@@ -64,7 +65,7 @@ public sealed class SimulationTests
                 Views = [Orders.View("per_key", perKey), Orders.View("per_window", perWindow), Orders.View("positive", positive), Orders.View("closed", perKey, Emit.OnWindowClose)],
                 Sinks = [Orders.Sink("final", "per_key", perKey, Emit.Final), Orders.Sink("changes", "per_key", perKey, Emit.Changes, isUpsert: true)],
             };
-            var clock = new ManualClock();
+            var clock = new VirtualClock();
             var store = new MemoryStore();
             var simulation = new Simulation(pipeline, Orders.Options(connector, store, clock, lanes), clock, seed);
             await simulation.RunAsync();
@@ -103,7 +104,7 @@ public sealed class SimulationTests
             Settings = new() { QueueLength = 10_000, BatchRows = 1 },
             Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
         };
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var (running, run) = await PipelineRunner.OpenAsync(pipeline, Orders.Options(connector, new MemoryStore(), clock, lanes: 2), CancellationToken.None);
         try
         {
@@ -140,7 +141,7 @@ public sealed class SimulationTests
                 Settings = new() { QueueLength = 1, BatchRows = 5 },
                 Views = [Orders.View("per_key", perKey), Orders.View("all", source.Plan!)],
             };
-            var clock = new ManualClock();
+            var clock = new VirtualClock();
             var store = new MemoryStore();
             var cuts = 0;
             Simulation simulation = null!;
@@ -192,7 +193,7 @@ public sealed class SimulationTests
                 Settings = new() { QueueLength = 1, BatchRows = 7 },
                 Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
             };
-            var clock = new ManualClock();
+            var clock = new VirtualClock();
             var store = new MemoryStore();
             var at = random.Next(20, 200);
             Simulation simulation = null!;
@@ -222,7 +223,7 @@ public sealed class SimulationTests
         connector.Sources["orders"] = new(false, first, second);
         var source = Orders.Source(with: s => s with { AdvanceWhenAllIdle = advances });
         var pipeline = new Pipeline { Name = "test", Sources = [source], Views = [Orders.View("closed", Orders.PerKey(source.Plan!, "closed"), Emit.Final)] };
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var store = new MemoryStore();
         var frontiers = new List<(long Elapsed, long Closed)>();
         var began = clock.GetUtcNow();
@@ -257,7 +258,7 @@ public sealed class SimulationTests
         connector.Sources["orders"] = new(false, live, new TestRows(1, Orders.Schema, 2, false, [0L, "silent", 2L]));
         var source = Orders.Source();
         var pipeline = new Pipeline { Name = "test", Sources = [source], Views = [Orders.View("closed", Orders.PerKey(source.Plan!, "closed"), Emit.Final)] };
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var store = new MemoryStore();
         var began = clock.GetUtcNow();
         var pushed = -1L;
@@ -293,7 +294,7 @@ public sealed class SimulationTests
         connector.Sources["orders"] = new(false, live, behind);
         var source = Orders.Source();
         var pipeline = new Pipeline { Name = "test", Sources = [source], Views = [Orders.View("closed", Orders.PerKey(source.Plan!, "closed"), Emit.Final)] };
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var store = new MemoryStore();
         var began = clock.GetUtcNow();
         var (pushed, isBack) = (-1L, false);
@@ -336,7 +337,7 @@ public sealed class SimulationTests
             Settings = new() { BatchRows = 3 },
             Sinks = [Orders.Sink("every", "per_key", perKey, new(EmitMode.Every, TimeSpan.FromSeconds(1)), isUpsert: true)],
         };
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         var began = clock.GetUtcNow();
         var simulation = new Simulation(pipeline, Orders.Options(connector, new MemoryStore(), clock), clock, 11);
         await simulation.RunAsync();

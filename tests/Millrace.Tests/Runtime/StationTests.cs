@@ -1,6 +1,7 @@
 using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Runtime;
+using Millrace.Testing;
 using Millrace.Time;
 
 namespace Millrace.Tests.Runtime;
@@ -21,7 +22,7 @@ public sealed class StationTests
     static (Station Station, List<string> Heard) Make(params StationInputs[] inputs)
     {
         var listener = new Listener();
-        return (new Station(0, listener, inputs, new PendingStations(), new WorkClock(new ManualClock())), listener.Heard);
+        return (new Station(0, listener, inputs, new PendingStations(), new WorkClock(new VirtualClock())), listener.Heard);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Millrace.Data;
 using Millrace.Runtime;
+using Millrace.Testing;
 using Millrace.Tests.Operators;
 using Millrace.Tests.Stores;
 
@@ -11,7 +12,7 @@ public sealed class WorkTests
     [Fact]
     public void Time_is_charged_to_the_innermost_operator()
     {
-        var time = new ManualClock();
+        var time = new VirtualClock();
         var clock = new WorkClock(time);
         var (outer, inner) = (new Work(), new Work());
         void Pass(int milliseconds) => time.Advance(TimeSpan.FromMilliseconds(milliseconds));

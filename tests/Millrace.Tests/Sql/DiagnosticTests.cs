@@ -43,8 +43,6 @@ public sealed class DiagnosticTests
             """"MR1900 6:1+12 CREATE MODEL does not exist yet."""" },
         { """"CREATE ALERT a LIMIT 1 PER INTERVAL '1 minute' NOTIFY 'x' AS SELECT 1"""",
             """"MR1900 6:1+12 CREATE ALERT does not exist yet."""" },
-        { """"CREATE TEST t GIVEN orders VALUES (1) EXPECT SELECT 1 RETURNS (1)"""",
-            """"MR1900 6:1+11 CREATE TEST does not exist yet."""" },
         { """"DROP VIEW v"""",
             """"MR1900 6:1+4 DROP does not exist yet. A pipeline is what its file declares: edit the file and run it again."""" },
         { """"CREATE VIEW v AS SELECT * FROM ordres"""",

@@ -3,6 +3,7 @@ using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Runtime;
 using Millrace.Sqlite;
+using Millrace.Testing;
 using Millrace.Tests.Runtime;
 using Millrace.Tests.Stores;
 
@@ -34,7 +35,7 @@ public sealed class RecoveryTests : IDisposable
         var connector = new TestConnector();
         var rows = new TestRows(0, Orders.Schema, seed, true, s_rows);
         connector.Sources["orders"] = new(true, rows);
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         using var store = new SqliteStore(_folder);
         var first = 0L;
         var simulation = new Simulation(Pipeline(), Orders.Options(connector, store, clock, lanes: 2) with { KeepsState = keepsState }, clock, seed)

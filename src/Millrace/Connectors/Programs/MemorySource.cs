@@ -159,6 +159,8 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
 
     sealed class Source(MemorySource memory, string name) : ISource
     {
+        Partition[] _opened = [];
+
         /// <summary>Rows that are not kept are gone once they are committed.</summary>
         public bool CanReplay => memory.Keeps;
 
@@ -166,11 +168,15 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         public bool IsBounded => true;
 
         public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) =>
-            new([.. memory._partitions.Select((_, id) => new Partition(memory, id, memory.Begin(name, id, from.FirstOrDefault(p => p.Partition == id))))]);
+            new(_opened = [.. memory._partitions.Select((_, id) => new Partition(memory, id, memory.Begin(name, id, from.FirstOrDefault(p => p.Partition == id))))]);
 
         public void Committed(IReadOnlyDictionary<int, long> positions) => memory.Drop(positions);
 
-        public ValueTask DisposeAsync() => default;
+        public ValueTask DisposeAsync()
+        {
+            foreach (var partition in _opened) partition.Dispose();
+            return default;
+        }
     }
 
     sealed class Partition(MemorySource source, int id, long first) : IRowPartition

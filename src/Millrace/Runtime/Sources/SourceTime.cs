@@ -104,6 +104,16 @@ sealed class SourceTime(SourceDefinition source, TimeProvider clock)
         lock (_lock) _moved = moved;
     }
 
+    /// <summary>Moves time on to where a test says; the next tick tells it.</summary>
+    public void MoveTo(Frontier frontier)
+    {
+        lock (_lock)
+        {
+            if (frontier.Closed <= _moved.Closed) return;
+            (_moved, _isIdle) = (frontier, false);
+        }
+    }
+
     /// <summary>How far the clock has moved time; <see cref="Frontier.Start"/> where it has not.</summary>
     public Frontier Moved
     {

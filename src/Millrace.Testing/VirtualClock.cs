@@ -1,10 +1,10 @@
-namespace Millrace.Tests.Runtime;
+namespace Millrace.Testing;
 
-/// <summary>A clock that stands still until it is moved; its timers fire while it is moved.</summary>
-sealed class ManualClock : TimeProvider
+/// <summary>A clock that stands still until it is moved; its timers fire once each time it is moved.</summary>
+sealed class VirtualClock : TimeProvider
 {
     readonly Lock _lock = new();
-    readonly List<ManualTimer> _timers = [];
+    readonly List<VirtualTimer> _timers = [];
     DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override DateTimeOffset GetUtcNow()
@@ -18,7 +18,7 @@ sealed class ManualClock : TimeProvider
 
     public void Advance(TimeSpan time)
     {
-        ManualTimer[] due;
+        VirtualTimer[] due;
         lock (_lock)
         {
             _now += time;
@@ -29,15 +29,16 @@ sealed class ManualClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new VirtualTimer(this, () => callback(state));
         lock (_lock) _timers.Add(timer);
         return timer;
     }
 
-    sealed class ManualTimer(ManualClock clock, Action fire) : ITimer
+    sealed class VirtualTimer(VirtualClock clock, Action fire) : ITimer
     {
         public void Fire() => fire();
         public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
         public void Dispose()
         {
             lock (clock._lock) clock._timers.Remove(this);
