@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Expressions;
 using Millrace.Planning;
-using Millrace.State;
 
 namespace Millrace.Operators.Matching;
 
@@ -25,19 +24,16 @@ sealed class Condition : IDisposable
         _parts = [.. parts.Select(p => Part(p, place, element.Items, matching))];
     }
 
-    static ICondition Part(Expression condition, int place, ImmutableArray<PatternItem> items, Matching matching)
-    {
-        // What concerns the row at hand alone was computed below, for whole batches at once.
-        if (condition is ColumnReference column && items[column.Index] is { Kind: PatternItemKind.Last, Offset: 0 } item && (item.Variable < 0 || item.Variable == place))
-            return new IsTrue((FixedSlots<byte>)matching.Rows.Columns[item.Column]);
-        return new Evaluated(condition, items, matching);
-    }
+    // What concerns the row at hand alone was computed below, for whole batches at once.
+    static ICondition Part(Expression condition, int place, ImmutableArray<PatternItem> items, Matching matching) =>
+        new RowValues(place, items, matching).Condition(ConstantFolding.Fold(condition)) is { } rows
+            ? new RowByRow(rows, () => new Evaluated(condition, items, matching)) : new Evaluated(condition, items, matching);
 
     /// <summary>Whether the last row of an attempt may be taken by the variable that took it.</summary>
-    public bool Holds(int attempt, int start, int row)
+    public bool Holds(in Taken taken)
     {
         foreach (var part in _parts)
-            if (!part.Holds(attempt, start, row)) return false;
+            if (!part.Holds(taken)) return false;
         return true;
     }
 
@@ -51,17 +47,22 @@ sealed class Condition : IDisposable
 interface ICondition : IDisposable
 {
     /// <summary>Whether it is true.</summary>
-    /// <param name="attempt">What the variables have taken, the row at hand included.</param>
-    /// <param name="start">The first row of the match.</param>
-    /// <param name="row">The row at hand.</param>
-    bool Holds(int attempt, int start, int row);
+    bool Holds(in Taken taken);
 }
 
-/// <summary>A BOOLEAN column of the row at hand.</summary>
-sealed class IsTrue(FixedSlots<byte> column) : ICondition
+/// <summary>A condition that is computed without batches; where that fails columns say why.</summary>
+sealed class RowByRow(RowValue<byte> condition, Func<Evaluated> columns) : ICondition
 {
-    public bool Holds(int attempt, int start, int row) => column.Values[row] != 0 && !column.IsNull(row);
-    public void Dispose() { }
+    Evaluated? _columns;
+
+    public bool Holds(in Taken taken) => condition.Get(taken, out var holds) switch
+    {
+        Answer.Value => holds != 0,
+        Answer.Null => false,
+        _ => (_columns ??= columns()).Holds(taken),
+    };
+
+    public void Dispose() => _columns?.Dispose();
 }
 
 /// <summary>Any expression, evaluated over a batch of one row that holds what it reads.</summary>
@@ -90,14 +91,14 @@ sealed class Evaluated : ICondition
         return column with { Index = used.IndexOf(column.Index) };
     }
 
-    public bool Holds(int attempt, int start, int row)
+    public bool Holds(in Taken taken)
     {
         var batch = _matching.Context.Memory.RentBatch(_schema);
         batch.RowCount = 1;
         foreach (var item in _items)
         {
             var column = _matching.Context.Memory.Rent(item.Type);
-            _matching.Append(item, attempt, start, row, column);
+            _matching.Append(item, taken, column);
             batch.Add(column);
         }
         _errors.Clear();

@@ -43,7 +43,7 @@ sealed class MatchOperator : IOperator, IStateful
         _search = new(node, _matching);
         (_waiting, _running) = (new(context.Owner), new(context.Owner));
         _out = new(node, _matching);
-        _tied = new(node, _rows, context.Memory);
+        _tied = new(node, _rows);
         _within = node.WithinMicroseconds ?? long.MaxValue;
         _before = node.Pattern.SelectMany(e => e.Items).Concat(node.Items).Where(i => i.Kind == PatternItemKind.Previous).Select(i => i.Offset).DefaultIfEmpty(0).Max();
         _numbers = node.Items.Any(i => i.Kind == PatternItemKind.MatchNumber);

@@ -10,6 +10,7 @@ sealed class MatchRows : IDisposable
     readonly MatchRecognize _node;
     readonly Matching _matching;
     readonly AggregateStates?[] _states; // one group each
+    readonly OneRow?[] _arguments;
     readonly byte[][] _names;
     Batch? _batch;
     bool _hasPushed;
@@ -20,6 +21,7 @@ sealed class MatchRows : IDisposable
         _names = [.. node.Pattern.Select(e => System.Text.Encoding.UTF8.GetBytes(e.Variable))];
         _states = [.. node.Items.Select(i => i.Call?.Function.CreateStates(i.Call.Signature, i.Call.Distinct, matching.Context.Owner, retracts: false))];
         foreach (var states in _states) states?.EnsureGroups(1);
+        _arguments = [.. node.Items.Select(i => i.Call is { } call ? matching.Arguments(call) : null)];
     }
 
     /// <summary>Appends a match.</summary>
@@ -47,7 +49,7 @@ sealed class MatchRows : IDisposable
         switch (item.Kind)
         {
             case PatternItemKind.Aggregate:
-                AppendAggregate(item, _states[index]!, match, start, end, to);
+                AppendAggregate(item, index, match, start, end, to);
                 break;
             case PatternItemKind.Classifier:
                 ((TextColumn)to).Append(_names[VariableOf(match, end)]);
@@ -63,11 +65,12 @@ sealed class MatchRows : IDisposable
         }
     }
 
-    void AppendAggregate(PatternItem item, AggregateStates states, int match, int start, int end, Column to)
+    void AppendAggregate(PatternItem item, int index, int match, int start, int end, Column to)
     {
         var (first, last) = item.Variable < 0 ? (start, end) : (_matching.Attempts.FirstOf(match, item.Variable), _matching.Attempts.LastOf(match, item.Variable));
+        var states = _states[index]!;
         states.Reset(0);
-        for (var row = first; row >= 0; row = row == last ? -1 : _matching.Rows.Next[row]) _matching.Add(states, item.Call!, 0, row);
+        for (var row = first; row >= 0; row = row == last ? -1 : _matching.Rows.Next[row]) _matching.Add(states, item.Call!, _arguments[index]!, 0, row);
         states.AppendResults([0], to);
     }
 
@@ -112,5 +115,6 @@ sealed class MatchRows : IDisposable
     {
         _batch?.Release();
         foreach (var states in _states) states?.Dispose();
+        foreach (var arguments in _arguments) arguments?.Dispose();
     }
 }

@@ -131,7 +131,7 @@ sealed class Search : IDisposable
     {
         var fork = _attempts.Fork(attempt, place, row);
         _matching.Count(fork, place, row);
-        if (!_conditions[place].Holds(fork, _start, row) || _alike.Has(_head, fork))
+        if (!_conditions[place].Holds(new(fork, _start, row)) || _alike.Has(_head, fork))
         {
             _attempts.Free(fork);
             return false;

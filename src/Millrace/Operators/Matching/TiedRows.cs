@@ -1,7 +1,5 @@
-using Millrace.Data;
 using Millrace.Planning;
 using Millrace.State;
-using Millrace.Stores;
 
 namespace Millrace.Operators.Matching;
 
@@ -9,16 +7,16 @@ namespace Millrace.Operators.Matching;
 sealed class TiedRows
 {
     readonly RowStore _rows;
-    readonly MemoryAccountant _memory;
-    readonly Schema _schema;
-    readonly KeyEncoding _order;
+    readonly (SlotColumn Column, SortKey Key)[] _order;
+    readonly Comparison<int> _compare;
     int[] _slots = new int[16], _keys = new int[16];
     (int Slot, bool HasSlot) _next;
 
-    public TiedRows(MatchRecognize node, RowStore rows, MemoryAccountant memory)
+    public TiedRows(MatchRecognize node, RowStore rows)
     {
-        (_rows, _memory, _schema) = (rows, memory, node.Input.Schema);
-        _order = new([.. node.Order.Skip(1), .. Enumerable.Range(0, _schema.Count).Select(c => new SortKey(c, false, false))]);
+        (_rows, _compare) = (rows, Compare);
+        var columns = node.Input.Schema.Count;
+        _order = [.. node.Order.Skip(1).Concat(Enumerable.Range(0, columns).Select(c => new SortKey(c, false, false))).Select(k => (rows.Columns[k.Column], k))];
     }
 
     /// <summary>How many there are.</summary>
@@ -66,28 +64,20 @@ sealed class TiedRows
         {
             var to = from + 1;
             while (to < Count && _keys[to] == _keys[from]) to++;
-            if (to - from > 1) Order(_slots.AsSpan(from, to - from));
+            if (to - from > 1) _slots.AsSpan(from, to - from).Sort(_compare);
             from = to;
         }
     }
 
-    /// <summary>Rows of one moment and one partition, which is rare.</summary>
-    void Order(Span<int> slots)
+    int Compare(int a, int b)
     {
-        var images = new byte[slots.Length][];
-        for (var i = 0; i < slots.Length; i++)
+        foreach (var (column, key) in _order)
         {
-            var batch = _memory.RentBatch(_schema);
-            batch.RowCount = 1;
-            for (var c = 0; c < _schema.Count; c++)
-            {
-                var column = _memory.Rent(_schema[c].Type);
-                _rows.Columns[c].Append(slots[i], column);
-                batch.Add(column);
-            }
-            images[i] = _order.Encode(batch, 0).ToArray();
-            batch.Release();
+            var order = column.Compare(a, b);
+            if (order == 0) continue;
+            var turns = column.IsNull(a) || column.IsNull(b) ? key.NullsFirst : key.Descending;
+            return turns ? -order : order;
         }
-        images.AsSpan().Sort(slots, (a, b) => a.AsSpan().SequenceCompareTo(b));
+        return 0;
     }
 }

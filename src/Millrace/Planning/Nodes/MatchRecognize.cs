@@ -89,7 +89,11 @@ public sealed record PatternElement(string Variable, int Min, int Max, bool IsRe
 /// <param name="Offset">Rows to go on from the first, or back from the last.</param>
 /// <param name="Call">For <see cref="PatternItemKind.Aggregate"/> the aggregate over columns of the input.</param>
 /// <param name="Type">Its type.</param>
-public sealed record PatternItem(PatternItemKind Kind, int Variable, int Column, int Offset, AggregateCall? Call, DataType Type);
+public sealed record PatternItem(PatternItemKind Kind, int Variable, int Column, int Offset, AggregateCall? Call, DataType Type)
+{
+    /// <summary>Whether it is a column of the row at hand in the condition of a variable.</summary>
+    internal bool IsOfRowAtHand(int place) => Kind == PatternItemKind.Last && Offset == 0 && (Variable < 0 || Variable == place);
+}
 
 /// <summary>The kinds of <see cref="PatternItem"/>.</summary>
 public enum PatternItemKind
