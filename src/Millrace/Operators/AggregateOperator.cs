@@ -108,6 +108,11 @@ sealed class AggregateOperator : IPicksRows, IStateful
         }
         _slicer.Assign(batch, picked, _frontier);
         if (_slicer.Whole is { } whole) Add(batch, picked, count, whole);
+        else if (!_slicer.Mixed.IsEmpty)
+        {
+            _hops?.TouchPanes(_slicer.Mixed);
+            _adder.Add(_slicer.Mixed, batch, picked, count);
+        }
         else
             foreach (var (slice, start, end) in _slicer.Segments) Add(batch, _slicer.NeedsRows ? _slicer.Rows.AsSpan(start..end) : [], end - start, slice);
     }

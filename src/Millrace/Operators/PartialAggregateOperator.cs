@@ -81,6 +81,7 @@ sealed class PartialAggregateOperator : IOperator
         {
             _slicer.Assign(batch, picked, _frontier);
             if (_slicer.Whole is { } whole) _adder.Add(whole, batch, picked, count);
+            else if (!_slicer.Mixed.IsEmpty) _adder.Add(_slicer.Mixed, batch, picked, count);
             else
                 foreach (var (slice, start, end) in _slicer.Segments) _adder.Add(slice, batch, _slicer.NeedsRows ? _slicer.Rows.AsSpan(start..end) : [], end - start);
             if (!_slicer.HandedOn.IsEmpty) output.Push(batch.Gather(_slicer.HandedOn));

@@ -102,6 +102,7 @@ struct AverageOfDoubles : IAggregate<AverageOfDoubles, double, double>
         _count += other._count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryResult(Signature signature, out double result)
     {
         result = 0;

@@ -118,6 +118,7 @@ struct CompensatedSum
     public readonly (double High, double Low) Parts => _isScaled == 0 ? Exact.Sum(_sum, _error) : Exact.Sum(_sum * s_up, _error * s_up);
 
     /// <summary>The sum of numbers, divided in twice the digits and rounded once: the mean of equal values is that value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly double DividedBy(long count) => Exact.Divide(Exact.Sum(_sum, _error), count).High * (_isScaled == 0 ? 1 : s_up);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -56,6 +56,7 @@ sealed class Hops : IDisposable
         while (window <= last && _panes.Windows.EndOf(window) <= frontier.Final.Microseconds) window++;
         // Mostly all but the last of them are there.
         var known = Windows.FirstFrom(window);
+        if (known + (last - window) - 1 is var before && before > known && before < Windows.Count && Windows[(int)before].Index == last - 1) (window, known) = (last, (int)before + 1);
         while (window <= last && known < Windows.Count && Windows[known].Index == window) (window, known) = (window + 1, known + 1);
         for (; window <= last; window++) OpenWindow(window);
     }
@@ -115,6 +116,12 @@ sealed class Hops : IDisposable
     {
         _tree?.Touch(pane.Index);
         if (!IsLate(pane)) _stacks?.Touch(pane.Index);
+    }
+
+    /// <summary>Panes have changed.</summary>
+    public void TouchPanes(MixedSlices panes)
+    {
+        foreach (var pane in panes.Met) TouchPane(pane);
     }
 
     /// <summary>What a window is merged from: its panes, or parts that hold several.</summary>

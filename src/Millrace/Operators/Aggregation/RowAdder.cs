@@ -44,8 +44,30 @@ sealed class RowAdder
 
     void AddChunk(Slice slice, Batch batch, ReadOnlySpan<int> rows, int count)
     {
-        if (count == 0) return;
-        var groups = Find(slice, batch, rows, count);
+        if (count > 0) AddTo(Find(slice, batch, rows, count), batch, rows);
+    }
+
+    /// <summary>Adds rows of several slices.</summary>
+    /// <param name="slices">The slices.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="rows">Rows of it, as <paramref name="slices"/> numbers them; empty where the first <paramref name="count"/> are meant.</param>
+    /// <param name="count">How many.</param>
+    public void Add(MixedSlices slices, Batch batch, ReadOnlySpan<int> rows, int count)
+    {
+        if (rows.IsEmpty) rows = _identity.AsSpan(0, count);
+        for (var first = 0; first < count; first += ChunkRows)
+        {
+            var chunk = rows.Slice(first, Math.Min(ChunkRows, count - first));
+            var keys = _rowKeys.AsSpan(0, chunk.Length);
+            var groups = _rowGroups.AsSpan(0, chunk.Length);
+            _keys.Find(batch, _node.Keys, chunk, keys);
+            slices.Find(_groups, first, keys, _keys.Limit, groups);
+            AddTo(groups, batch, chunk);
+        }
+    }
+
+    void AddTo(ReadOnlySpan<int> groups, Batch batch, ReadOnlySpan<int> rows)
+    {
         ReadOnlySpan<int> weights = default;
         if (batch.Weights is { } column)
         {
@@ -53,7 +75,7 @@ sealed class RowAdder
             if (!rows.IsEmpty)
             {
                 for (var i = 0; i < rows.Length; i++) _rowWeights[i] = column[rows[i]];
-                weights = _rowWeights.AsSpan(0, count);
+                weights = _rowWeights.AsSpan(0, rows.Length);
             }
         }
         if (_retracts) CountRows(_groups.Rows, groups, weights);

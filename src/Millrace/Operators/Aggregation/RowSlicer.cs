@@ -12,7 +12,7 @@ namespace Millrace.Operators.Aggregation;
 /// <remarks>
 /// Most batches lie within one slice, which one pass of vector minima and maxima shows; then nothing is done by row. Otherwise a row costs two comparisons while
 /// it stays in the slices of the last rows, and rows are put in order of their slices, so that everything after works slice by slice. Panes of one length in which nothing
-/// is late are counted through without looking back: a multiplication a row.
+/// is late are a multiplication a row; with keys rows then stay in their order (<see cref="MixedSlices"/>), without keys they are counted.
 /// </remarks>
 sealed class RowSlicer
 {
@@ -33,7 +33,7 @@ sealed class RowSlicer
     readonly List<Slice> _met = [];
     readonly List<(Slice Slice, int Start, int End)> _segments = [];
     int[] _counts = new int[16];
-    readonly bool _overlaps, _handsOn;
+    readonly bool _overlaps, _hasKeys, _handsOn;
     readonly Pane[] _recent = new Pane[PanesKept]; // of the batch at hand, by the last bits of their numbers
     Pane _now, _before; // the panes of the last rows
     Frontier _frontier;
@@ -55,7 +55,8 @@ sealed class RowSlicer
         (_panes, _node, _reports, _slices, _hops, _handsOn) = (panes, node, context.Reports, slices, hops, handsOn);
         (_overlaps, _length) = (panes.Overlaps, panes.Length);
         // Counting all rows without keys needs no more than how many they are.
-        NeedsRows = !node.Keys.IsEmpty || node.Input.Mode == ChangeMode.Retract || node.Calls.Any(c => !c.Arguments.IsEmpty || c.Filter >= 0);
+        _hasKeys = !node.Keys.IsEmpty;
+        NeedsRows = _hasKeys || node.Input.Mode == ChangeMode.Retract || node.Calls.Any(c => !c.Arguments.IsEmpty || c.Filter >= 0);
         var rows = context.Memory.BatchRows;
         (_accepted, _slots, _sorted) = (new int[rows], new int[rows], new int[rows]);
         Rows = _accepted;
@@ -66,6 +67,9 @@ sealed class RowSlicer
 
     /// <summary>The one slice that all rows of the batch fall into, or null.</summary>
     public Slice? Whole { get; private set; }
+
+    /// <summary>The slices of the rows as they stand, where there are several and rows need not be put in their order.</summary>
+    public MixedSlices Mixed { get; } = new(PanesCounted);
 
     /// <summary>The accepted rows, slice by slice as <see cref="Segments"/> says, where there is no <see cref="Whole"/>.</summary>
     public int[] Rows { get; private set; }
@@ -89,6 +93,7 @@ sealed class RowSlicer
         _recent.AsSpan().Fill(Pane.None);
         Whole = null;
         _late = 0;
+        Mixed.Clear();
         _segments.Clear();
         if (!_overlaps && !times.HasNulls)
         {
@@ -128,10 +133,31 @@ sealed class RowSlicer
         }
         var rows = picked.IsEmpty ? times.Length : picked.Length;
         var slots = _slots.AsSpan(0, rows);
-        Span<int> counts = stackalloc int[PanesCounted];
         var beginning = _panes.StartOf(first);
         if (picked.IsEmpty) Number(times, beginning, _length, slots);
         else NumberPicked(times, picked, beginning, _length, slots);
+        if (_hasKeys) Mix(slots, first);
+        else Count(slots, picked, first, panes);
+        return true;
+    }
+
+    /// <summary>Leaves rows in their order: each finds its group by the number of its slice.</summary>
+    void Mix(ReadOnlySpan<int> slots, long first)
+    {
+        var met = 0UL;
+        foreach (var slot in slots) met |= 1UL << slot;
+        Mixed.Begin(_slots);
+        for (; met != 0; met &= met - 1)
+        {
+            var slot = BitOperations.TrailingZeroCount(met);
+            Mixed.Add(slot, SliceOf(first + slot));
+        }
+    }
+
+    /// <summary>Puts rows in the order of their slices by counting.</summary>
+    void Count(ReadOnlySpan<int> slots, ReadOnlySpan<int> picked, long first, long panes)
+    {
+        Span<int> counts = stackalloc int[PanesCounted];
         Histogram(slots, counts);
         Span<int> next = stackalloc int[PanesCounted];
         var start = 0;
@@ -139,15 +165,13 @@ sealed class RowSlicer
         {
             next[slot] = start;
             if (counts[slot] == 0) continue;
-            var slice = _slices.Find(first + slot, _panes.FirstWindow(first + slot)) ?? Open(first + slot, _panes.FirstWindow(first + slot), _frontier);
-            _segments.Add((slice, start, start + counts[slot]));
+            _segments.Add((SliceOf(first + slot), start, start + counts[slot]));
             start += counts[slot];
         }
         Rows = _sorted;
-        if (!NeedsRows) return true;
+        if (!NeedsRows) return;
         var sorted = _sorted;
         for (var i = 0; i < slots.Length; i++) sorted[next[slots[i]]++] = picked.IsEmpty ? i : picked[i];
-        return true;
     }
 
     /// <summary>The number of the pane of each time, the first having 0.</summary>
@@ -338,6 +362,9 @@ sealed class RowSlicer
 
     /// <summary>Where the last window of a pane ends.</summary>
     public long LastEnd(long pane) => _panes.Windows.EndOf(_panes.LastWindow(pane));
+
+    /// <summary>The slice of a pane in which nothing is late.</summary>
+    Slice SliceOf(long pane) => _slices.Find(pane, _panes.FirstWindow(pane)) ?? Open(pane, _panes.FirstWindow(pane), _frontier);
 
     /// <summary>Opens a pane, and with it the windows that it counts for.</summary>
     public Slice Open(long pane, long from, Frontier frontier)

@@ -143,6 +143,13 @@ sealed class Slice(MemoryOwner owner)
         }
     }
 
+    /// <summary>Groups + 1 by key, 0 where a key has none, or null where the slice has few of many keys. Holds as long as <paramref name="limit"/> does.</summary>
+    public int[]? DenseFor(Groups groups, int limit)
+    {
+        Ensure(groups, limit);
+        return _isDense ? _dense : null;
+    }
+
     /// <summary>The group of a key, added if it is missing; not marked.</summary>
     public int FindOrAdd(Groups groups, int key, int limit)
     {
