@@ -366,6 +366,23 @@ public sealed class AggregateOperatorTests(ITestOutputHelper log)
     }
 
     [Fact]
+    public void Windows_with_few_of_many_keys_take_rows_in_turns()
+    {
+        var random = new Random(5);
+        var rows = new List<object?[]>();
+        for (var key = 0; key < 6000; key++) rows.Add([5L, "a", key, 1, true]);
+        for (var i = 0; i < 600; i++) rows.Add([random.NextInt64(1_000_000, 4_000_000), "a", random.Next(7000), 1, true]);
+        var expected = rows.GroupBy(r => ((long)r[0]! / 1_000_000, (int)r[2]!)).Select(g => $"+1 1970-01-01 00:00:0{g.Key.Item1} {g.Key.Item2} {g.Count()}").Order().ToList();
+        var plan = Plans.Aggregate(Plans.Source(10_000_000), Plans.Tumble(1_000_000), [2], ("count", -1));
+        foreach (var cut in new[] { 1, 32 })
+        {
+            var (output, _) = new Script(plan, rows, new HashSet<int> { 6000, 6300 }) { Demand = Demand.Final }.Run(cut, restartAt: 6300);
+            var found = output[Ports.Final].Where(r => r[0] == '+').Select(r => r.Split(" | ")).Select(c => $"{c[0]} {c[3]} {c[4]}").Order().ToList();
+            Assert.Equal(expected, found);
+        }
+    }
+
+    [Fact]
     public void Memory_stays_flat_while_keys_come_and_go()
     {
         var memory = new MemoryAccountant();
