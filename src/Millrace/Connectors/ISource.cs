@@ -51,6 +51,10 @@ public interface IPartition : IDisposable
     /// <summary>Name for people: a file, a topic's partition.</summary>
     string Name { get; }
 
+    /// <summary>Whether there is anything to read yet. One that says no is a place that is kept for what may come (a file): it is not read, holds no time back and has no position until it says yes.</summary>
+    /// <remarks>Asked by a lane's thread, again and again: never blocks. Once yes, always yes.</remarks>
+    bool HasBegun => true;
+
     /// <summary>What its source must know besides a position to find it again (which files, how they begin); null = nothing. Thread-safe; the same text object until it changes.</summary>
     /// <remarks>Kept beside the position: <see cref="SourcePosition.Mark"/>. It holds for all positions up to what was read so far.</remarks>
     string? Mark => null;

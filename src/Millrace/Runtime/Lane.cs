@@ -220,7 +220,8 @@ sealed class Lane : IDisposable
         (_isInBarrier, _epoch, _stage, _station) = (true, _run.Epoch, 0, 0);
         _positions = [];
         foreach (var source in Sources)
-            foreach (var feed in source.Feeds) _positions.Add(feed.Save());
+            foreach (var feed in source.Feeds)
+                if (feed.HasBegun) _positions.Add(feed.Save());
     }
 
     void EndBarrier()

@@ -208,13 +208,21 @@ sealed class LaneBuilder
     /// <summary>The stations of a node, in all lanes and for all partitions.</summary>
     public IEnumerable<Station> StationsOf(PhysicalNode node) => _stations.Where(s => s.Key.Node == node.Id).Select(s => s.Value);
 
-    /// <summary>Ends what has no rows to come: constant rows, and sources of which a lane has no partition, so that they hold nobody's time back.</summary>
+    /// <summary>Ends what has no rows to come: constant rows, and sources of which a lane has no partition, so that they hold nobody's time back; nor do partitions that have not begun.</summary>
     public void Begin(Lane[] lanes)
     {
         foreach (var lane in lanes)
         {
             foreach (var source in lane.Sources)
+            {
                 if (source.Feeds.Length == 0) source.Join.OnFrontier(0, Time.Frontier.End);
+                foreach (var feed in source.Feeds)
+                {
+                    if (feed.HasBegun) continue;
+                    feed.SetIdle(true);
+                    source.Source.Time.Report(feed.Slot, feed.Frontier, isIdle: true, hasEnded: false);
+                }
+            }
             foreach (var node in _plan.Nodes)
                 if (node.Logical is Values) _stations[(lane.Index, node.Id, -1)].OnFrontier(0, Time.Frontier.End);
         }

@@ -43,7 +43,8 @@ sealed class RunningPipeline : IRunningPipeline
     public void Start()
     {
         foreach (var source in _sources.Values)
-            foreach (var feed in source.Feeds) feed.Start();
+            foreach (var feed in source.Feeds)
+                if (feed.HasBegun) feed.Start();
         var threads = _run.Lanes.Select(lane => new Thread(() => Run(lane)) { IsBackground = true, Name = "lane " + lane.Index }).ToArray();
         foreach (var thread in threads) thread.Start();
         new Thread(() => Coordinate(threads)) { IsBackground = true, Name = "commit" }.Start();

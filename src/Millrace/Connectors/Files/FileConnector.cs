@@ -14,7 +14,7 @@ public sealed class FileConnector : Connector
     [
         new("path", "path", null, "A file, a folder (all its files) or a glob with *, ? and **; relative to the SQL file. A gz file is known by its first bytes.", Required: true),
         new("follow", "boolean", "false", "Waits at the end for bytes that are appended and for further files of the folder or glob; a further file ends the one before it. A rotated log is read on in the new file."),
-        new("partitions", "one|files", "one", "'one' reads the files one after the other in ordinal order of their paths; 'files' makes each a partition of its own (files that appear later are read at the next start)."),
+        new("partitions", "one|files", "one", "'one' reads the files one after the other in ordinal order of their paths; 'files' makes each a partition of its own. Followed, files that appear later are found within a second, and each is followed until 16 more have come."),
         new("speed", "text", "max", "'max', or how many times faster than it happened the file is replayed by its WATERMARK column: '1x', '3600x'; above 0."),
     ];
 

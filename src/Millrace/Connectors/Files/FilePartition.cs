@@ -12,7 +12,7 @@ sealed class FilePartition : IBytePartition
     readonly FilePattern _pattern;
     readonly bool _isSingle, _looksForMore, _isFollowed;
     readonly TimeProvider _clock;
-    readonly HashSet<string> _known;
+    readonly KnownFiles _known;
     readonly Queue<string> _next;
     readonly List<ReadFile> _begun = [];
     string? _path;       // of the file to be opened
@@ -21,6 +21,12 @@ sealed class FilePartition : IBytePartition
     bool _isAtEnd;
     string? _mark;
     long _lastLook;
+    volatile bool _hasBegun;
+
+    /// <summary>Where it takes files from that appear later; null = it looks by itself, or not at all.</summary>
+    public (NewFiles Files, int Place)? Arriving { get; init; }
+
+    public bool HasBegun => _hasBegun || Arriving is not var (files, place) || (_hasBegun = files.Has(place));
 
     /// <param name="id">Its number.</param>
     /// <param name="name">Name for people.</param>
@@ -33,7 +39,7 @@ sealed class FilePartition : IBytePartition
     public FilePartition(int id, string name, FilePattern pattern, IReadOnlyList<string> files, bool looksForMore, bool isFollowed, SourcePosition? from, TimeProvider clock)
     {
         (Id, Name, _pattern, _isSingle, _looksForMore, _isFollowed, _clock) = (id, name, pattern, files.Count == 1 && !looksForMore, looksForMore, isFollowed, clock);
-        _known = new(files, StringComparer.Ordinal);
+        _known = new(files);
         _next = new(files);
         if (from is null) Begin();
         else GoOn(from, files);
@@ -79,7 +85,7 @@ sealed class FilePartition : IBytePartition
         read.RemoveRange(at + 1, read.Count - at - 1);
         var (start, name, head) = read[at];
         _begun.AddRange(read);
-        _known.UnionWith(read.Select(f => _pattern.PathOf(f.Name)));
+        foreach (var file in read) _known.Know(_pattern.PathOf(file.Name));
         _next.Clear();
         foreach (var path in files.Except(read.Select(f => _pattern.PathOf(f.Name)))) _next.Enqueue(path);
 
@@ -104,7 +110,7 @@ sealed class FilePartition : IBytePartition
         foreach (var other in Directory.GetFiles(folder, Path.GetFileNameWithoutExtension(path) + "*").Order(StringComparer.Ordinal))
         {
             if (other == path || InputFile.TryGoOn(other, at, head, out _) is not { } found) continue;
-            _known.Add(other);
+            _known.Know(other);
             if (File.Exists(path)) _next.Enqueue(path);
             return found;
         }
@@ -190,12 +196,14 @@ sealed class FilePartition : IBytePartition
     /// <summary>Further files, or another file in the place of the current one: the current one ends then, after one more read (it may have grown before it was replaced).</summary>
     void Look()
     {
+        if (Arriving is var (files, place))
+            while (files.TryTake(place, out var path)) _next.Enqueue(path);
         if (_lastLook != 0 && _clock.GetElapsedTime(_lastLook) < LookEvery) return;
         _lastLook = _clock.GetTimestamp();
         if (_current is not null && _current.WasReplaced()) _next.Enqueue(_current.Path);
         if (!_looksForMore) return;
         foreach (var path in _pattern.Find())
-            if (_known.Add(path)) _next.Enqueue(path);
+            if (_known.TakeIfNew(path)) _next.Enqueue(path);
     }
 
     public void Dispose() => _current?.Dispose();

@@ -8,6 +8,7 @@ sealed class FileSource(SourceContext context) : ISource
     readonly FilePattern _pattern = new(context.Options.Text("path", ""), context.BaseDirectory);
     readonly bool _isFollowed = context.Options.Boolean("follow", false);
     readonly bool _isEach = context.Options.Text("partitions", "one") == "files";
+    NewFiles? _arriving;
 
     public bool CanReplay => true;
     public bool IsBounded => !_isFollowed;
@@ -18,7 +19,7 @@ sealed class FileSource(SourceContext context) : ISource
         var files = Find(mayBeEmpty: from.Count > 0);
         try
         {
-            return new(_isEach && (files.Count > 0 || from.Count > 0) ? Each(files, from) : [One(files, from)]);
+            return new(_isEach && (files.Count > 0 || from.Count > 0 || _isFollowed && _pattern.MayGrow) ? Each(files, from) : [One(files, from)]);
         }
         catch (ConnectorException e)
         {
@@ -41,12 +42,16 @@ sealed class FileSource(SourceContext context) : ISource
         {
             if (ReadFiles.Parse(position.Mark ?? "", out _) is not [{ Name: var name }, ..] read || !_isFollowed && read.Count > 1) throw Divided();
             var path = _pattern.PathOf(name);
-            known.Add(path);
+            known.UnionWith(read.Select(f => _pattern.PathOf(f.Name)));
             partitions.Add(new FilePartition(position.Partition, name, _pattern, File.Exists(path) ? [path] : [], false, _isFollowed, position, context.Clock));
         }
         var next = from.Count == 0 ? 0 : from.Max(p => p.Partition) + 1;
         foreach (var path in files.Where(f => !known.Contains(f)))
             partitions.Add(new FilePartition(next++, _pattern.NameOf(path), _pattern, [path], false, _isFollowed, null, context.Clock));
+        if (!_isFollowed || !_pattern.MayGrow) return partitions;
+        _arriving = new(_pattern, known.Concat(files), context.Clock);
+        for (var place = 0; place < NewFiles.Places; place++)
+            partitions.Add(new FilePartition(next++, $"{_pattern.Path}, later files ({place + 1})", _pattern, [], false, true, null, context.Clock) { Arriving = (_arriving, place) });
         return partitions;
     }
 
@@ -71,5 +76,9 @@ sealed class FileSource(SourceContext context) : ISource
 
     ConnectorException Named(ConnectorException e) => new(e.Fault, $"source '{context.Name}': {e.Message}", e.InnerException);
 
-    public ValueTask DisposeAsync() => default;
+    public ValueTask DisposeAsync()
+    {
+        _arriving?.Dispose();
+        return default;
+    }
 }

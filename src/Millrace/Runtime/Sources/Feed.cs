@@ -91,6 +91,20 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
         return Save(position, skip, decoder);
     }
 
+    /// <summary>Whether there has been anything to read; until then nobody waits for it.</summary>
+    public bool HasBegun { get; private set; } = partition.HasBegun;
+
+    /// <summary>Whether nobody waited for it until now, and there is something to read.</summary>
+    bool BeginsNow()
+    {
+        if (!Partition.HasBegun) return false;
+        HasBegun = true;
+        LastSeen = Source.Clock.GetTimestamp();
+        SetIdle(false);
+        Start();
+        return true;
+    }
+
     /// <summary>Where it reads on: a position, rows behind it that have been pushed already, and how the decoder stands.</summary>
     protected abstract (long Position, int Skip, string? Decoder) ReadAt { get; }
 
@@ -100,6 +114,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     public FeedState Poll()
     {
         if (HasEnded) return FeedState.Ended;
+        if (!HasBegun && !BeginsNow()) return FeedState.Reading;
         if (_stoppedAt is not null) return FeedState.Held;
         if (_held is not null) return Due() > 0 ? FeedState.Ready : FeedState.Held;
         if (!IsExhausted) return PollRows();
