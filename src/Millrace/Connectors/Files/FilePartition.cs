@@ -32,14 +32,15 @@ sealed class FilePartition : IBytePartition
     /// <param name="name">Name for people.</param>
     /// <param name="pattern">What the files are named by, and where further ones are looked for.</param>
     /// <param name="files">What there is, in order.</param>
+    /// <param name="known">The files of the source that were found, in whatever partition.</param>
     /// <param name="looksForMore">Whether further files are looked for.</param>
     /// <param name="isFollowed">Whether it waits for more bytes.</param>
     /// <param name="from">Where it goes on; null = at the beginning.</param>
     /// <param name="clock">Spaces the looks into the folder.</param>
-    public FilePartition(int id, string name, FilePattern pattern, IReadOnlyList<string> files, bool looksForMore, bool isFollowed, SourcePosition? from, TimeProvider clock)
+    public FilePartition(int id, string name, FilePattern pattern, IReadOnlyList<string> files, KnownFiles known, bool looksForMore, bool isFollowed, SourcePosition? from, TimeProvider clock)
     {
         (Id, Name, _pattern, _isSingle, _looksForMore, _isFollowed, _clock) = (id, name, pattern, files.Count == 1 && !looksForMore, looksForMore, isFollowed, clock);
-        _known = new(files);
+        _known = known;
         _next = new(files);
         if (from is null) Begin();
         else GoOn(from, files);
@@ -100,6 +101,7 @@ sealed class FilePartition : IBytePartition
         }
         _current = InputFile.TryGoOn(_path, Position - start, head, out var problem) ?? (_isFollowed ? Rotated(_path, Position - start, head) : null);
         if (_current is null) throw new ConnectorException(Fault.User, problem! + " Put back the file as it was, or start anew.");
+        _known.Opened(_current);
     }
 
     /// <summary>The file that was read, under another name beside the one that took its place: a log that was rotated meanwhile. The new one comes behind it.</summary>
@@ -150,7 +152,7 @@ sealed class FilePartition : IBytePartition
             Begin();
             if (!isFirst) return ReadResult.EndOfFile;
         }
-        _current ??= InputFile.Open(_path!);
+        _current ??= _known.Opened(InputFile.Open(_path!));
         var before = _current.Head;
         var count = _current.Read(chunk);
         Position += count;
@@ -158,7 +160,7 @@ sealed class FilePartition : IBytePartition
         if (count > 0) return ReadResult.More;
         if (_next.Count > 0)
         {
-            _current.Dispose();
+            _known.Close(_current);
             _current = null;
             Begin();
             return ReadResult.EndOfFile;
@@ -206,5 +208,8 @@ sealed class FilePartition : IBytePartition
             if (_known.TakeIfNew(path)) _next.Enqueue(path);
     }
 
-    public void Dispose() => _current?.Dispose();
+    public void Dispose()
+    {
+        if (_current is not null) _known.Close(_current);
+    }
 }

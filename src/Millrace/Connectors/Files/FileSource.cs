@@ -30,7 +30,7 @@ sealed class FileSource(SourceContext context) : ISource
     FilePartition One(IReadOnlyList<string> files, IReadOnlyList<SourcePosition> from)
     {
         if (from.Any(p => p.Partition != 0)) throw Divided();
-        return new(0, _pattern.Path, _pattern, files, _isFollowed && _pattern.MayGrow, _isFollowed, from.FirstOrDefault(), context.Clock);
+        return new(0, _pattern.Path, _pattern, files, new KnownFiles(files), _isFollowed && _pattern.MayGrow, _isFollowed, from.FirstOrDefault(), context.Clock);
     }
 
     /// <summary>A file has the number that it had in the checkpoint, whatever came before it in the order of names; further ones are numbered behind.</summary>
@@ -38,20 +38,21 @@ sealed class FileSource(SourceContext context) : ISource
     {
         var partitions = new List<IPartition>();
         var known = new HashSet<string>(StringComparer.Ordinal);
+        var all = new KnownFiles(files);
         foreach (var position in from.OrderBy(p => p.Partition))
         {
             if (ReadFiles.Parse(position.Mark ?? "", out _) is not [{ Name: var name }, ..] read || !_isFollowed && read.Count > 1) throw Divided();
             var path = _pattern.PathOf(name);
             known.UnionWith(read.Select(f => _pattern.PathOf(f.Name)));
-            partitions.Add(new FilePartition(position.Partition, name, _pattern, File.Exists(path) ? [path] : [], false, _isFollowed, position, context.Clock));
+            partitions.Add(new FilePartition(position.Partition, name, _pattern, File.Exists(path) ? [path] : [], all, false, _isFollowed, position, context.Clock));
         }
         var next = from.Count == 0 ? 0 : from.Max(p => p.Partition) + 1;
         foreach (var path in files.Where(f => !known.Contains(f)))
-            partitions.Add(new FilePartition(next++, _pattern.NameOf(path), _pattern, [path], false, _isFollowed, null, context.Clock));
+            partitions.Add(new FilePartition(next++, _pattern.NameOf(path), _pattern, [path], all, false, _isFollowed, null, context.Clock));
         if (!_isFollowed || !_pattern.MayGrow) return partitions;
-        _arriving = new(_pattern, known.Concat(files), context.Clock);
+        _arriving = new(_pattern, all, context.Clock);
         for (var place = 0; place < NewFiles.Places; place++)
-            partitions.Add(new FilePartition(next++, $"{_pattern.Path}, later files ({place + 1})", _pattern, [], false, true, null, context.Clock) { Arriving = (_arriving, place) });
+            partitions.Add(new FilePartition(next++, $"{_pattern.Path}, later files ({place + 1})", _pattern, [], all, false, true, null, context.Clock) { Arriving = (_arriving, place) });
         return partitions;
     }
 

@@ -12,7 +12,6 @@ sealed class InputFile : IDisposable
 
     readonly SafeFileHandle _handle;
     readonly FileStream _file; // unbuffered
-    readonly DateTime _created;
     SealedStream? _sealed;
     GZipStream? _unpacked;
     bool _isAtEnd; // of the packed data
@@ -21,7 +20,7 @@ sealed class InputFile : IDisposable
     FileHead _head;
 
     InputFile(string path, SafeFileHandle handle) =>
-        (Path, _handle, _file, _created) = (path, handle, new FileStream(handle, FileAccess.Read, bufferSize: 0), File.GetCreationTimeUtc(path));
+        (Path, _handle, _file) = (path, handle, new FileStream(handle, FileAccess.Read, bufferSize: 0));
 
     public string Path { get; }
 
@@ -193,18 +192,41 @@ sealed class InputFile : IDisposable
         return length >= 18 && RandomAccess.Read(_handle, tail, length - 4) == 4 ? Math.Max(BinaryPrimitives.ReadUInt32LittleEndian(tail), length) : null;
     }
 
-    /// <summary>Whether another file stands in its place by now, or it was cut: a rotated log.</summary>
-    public bool WasReplaced()
+    /// <summary>What tells it from other files now; null where that cannot be said, as of a pipe.</summary>
+    public FileIdentity? Identity
     {
+        get
+        {
+            try
+            {
+                return _file.CanSeek ? new(File.GetCreationTimeUtc(_handle), File.GetLastWriteTimeUtc(_handle), RandomAccess.GetLength(_handle)) : null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Whether it is the file at a path, whatever it was called when it was opened. False too where somebody writes to it at the moment.</summary>
+    public bool Is(string path) => Compare(path) == true;
+
+    /// <summary>Whether another file stands in its place by now, or it was cut: a rotated log.</summary>
+    public bool WasReplaced() => File.Exists(Path) && (Compare(Path) == false || !IsPacked && Identity is { } now && now.Length < _offset);
+
+    /// <summary>Whether it is the file at a path; null where that cannot be said, because it changes or is no plain file.</summary>
+    bool? Compare(string path)
+    {
+        // Times of a file move when it is written to: only what stands still can be compared.
+        if (Identity is not { } before) return null;
         try
         {
-            var now = new FileInfo(Path);
-            if (!now.Exists) return false;
-            return now.CreationTimeUtc != _created || !IsPacked && _file.CanSeek && RandomAccess.GetLength(_handle) < _offset;
+            var there = FileIdentity.Of(path);
+            return Identity != before ? null : there == before;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -17,9 +17,9 @@ sealed class NewFiles : IDisposable
     int _next;
     ConnectorException? _error;
 
-    public NewFiles(FilePattern pattern, IEnumerable<string> known, TimeProvider clock)
+    public NewFiles(FilePattern pattern, KnownFiles known, TimeProvider clock)
     {
-        (_pattern, _known) = (pattern, new(known));
+        (_pattern, _known) = (pattern, known);
         _timer = clock.CreateTimer(_ => Look(), null, FilePartition.LookEvery, FilePartition.LookEvery);
     }
 

@@ -232,6 +232,38 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_followed_file_that_grows_is_read_on_and_not_again()
+    {
+        var path = _folder.Write("a.log", "one\n");
+        var partition = Assert.Single(await Open("a.log", ("follow", "true")));
+        Assert.Equal("one\n", partition.Read());
+        for (var i = 0; i < 5; i++)
+        {
+            File.AppendAllText(path, $"{i}\n");
+            File.SetLastWriteTimeUtc(path, new DateTime(2024, 1, 1, 0, 0, i, DateTimeKind.Utc));
+            _clock.Move(FilePartition.LookEvery);
+            Assert.Equal($"{i}\n", partition.Read());
+        }
+        partition.Dispose();
+    }
+
+    [Fact]
+    public async Task A_rotated_log_whose_new_name_fits_the_pattern_is_not_read_again()
+    {
+        var path = _folder.Write("in/a.log", "old\n");
+        var partition = Assert.Single(await Open("in/*", ("follow", "true")));
+        Assert.Equal("old\n", partition.Read());
+        File.Move(path, path + ".1");
+        _folder.Write("in/a.log", "new and longer than before\n");
+        _clock.Move(FilePartition.LookEvery);
+        Assert.Equal("|new and longer than before\n", partition.Read() + partition.Read());
+        _folder.Write("in/b.log", "b\n");
+        _clock.Move(FilePartition.LookEvery);
+        Assert.Equal("|b\n", partition.Read() + partition.Read());
+        partition.Dispose();
+    }
+
+    [Fact]
     public async Task A_followed_log_that_is_rotated_is_read_on_in_the_new_file()
     {
         var path = _folder.Write("a.log", "old\n");
