@@ -5,6 +5,7 @@ using Millrace.Formats;
 using Millrace.Runtime;
 using Millrace.Sql;
 using Millrace.Sqlite;
+using Millrace.Testing;
 using Millrace.Tests.Connectors;
 using Millrace.Tests.Stores;
 
@@ -35,7 +36,7 @@ public sealed class LaterFilesTests : IDisposable
     /// <summary>Runs until every row that was written is there; of each row one.</summary>
     async Task RunAsync(int seed, params Action[] acts)
     {
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         using var store = new SqliteStore(Path.Combine(_folder.Path, "store"));
         var pipeline = SqlCompiler.Compile(Sql, new CompileOptions { Name = "logs" }).Pipeline!;
         Simulation simulation = null!;
@@ -105,7 +106,7 @@ public sealed class LaterFilesTests : IDisposable
     [Fact]
     public async Task A_place_that_is_kept_for_a_file_holds_no_time_back()
     {
-        var clock = new ManualClock();
+        var clock = new VirtualClock();
         Write("a.csv", 50);
         var source = new FileConnector().CreateSource(Reading.Context(_folder.Path, clock: clock, options: [("path", "in/*.csv"), ("follow", "true"), ("partitions", "files")]));
         var partitions = await source.OpenAsync([], default);
