@@ -10,6 +10,9 @@ sealed class Scheduler(PipelineRun run, Random? random)
     /// <summary>What happens when it is the clock's turn.</summary>
     public Action? OnClock { get; init; }
 
+    /// <summary>Of so many turns of the clock it goes in one: few make commits of a row or none, many make commits of many.</summary>
+    public int ClockRarity { get; init; } = 8;
+
     /// <summary>Somebody's turn.</summary>
     /// <returns>Whether it did anything that counts; the clock never does.</returns>
     public bool Turn()
@@ -18,7 +21,7 @@ sealed class Scheduler(PipelineRun run, Random? random)
         if (who == run.Lanes.Length) return run.Step();
         if (who > run.Lanes.Length)
         {
-            if (random.Next(8) == 0) OnClock?.Invoke();
+            if (random.Next(ClockRarity) == 0) OnClock?.Invoke();
             return false;
         }
         var did = false;

@@ -6,15 +6,25 @@ sealed class VirtualClock : TimeProvider
     readonly Lock _lock = new();
     readonly List<VirtualTimer> _timers = [];
     DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    TimeSpan _set;
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_lock) return _now;
+        lock (_lock) return _now + _set;
     }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (_lock) return _now.UtcTicks;
+    }
+
+    /// <summary>Somebody sets the clock, forwards or backwards; what was measured goes on.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_lock) _set += by;
+    }
 
     public void Advance(TimeSpan time)
     {

@@ -55,4 +55,13 @@ public sealed class CrashTests
     // Rows that wait are saved by each lane for itself: what one says is gone is not gone in another.
     [Fact]
     public void Rows_that_wait_for_their_version_are_kept_by_every_lane() => Check("SELECT s1.at, s2.at AS then FROM s AS s1 ASOF JOIN s AS s2 ON s1.b = s2.b AND s1.at >= s2.at", 9);
+
+    // A row that turns up nowhere lets its partition live longer all the same.
+    [Fact]
+    public void A_partition_that_lived_on_by_a_row_without_a_place_does_not_begin_anew_after_a_crash()
+    {
+        const string sql = "CREATE SOURCE s (at TIMESTAMP, k INTEGER, n INTEGER, WATERMARK FOR at AS at - INTERVAL '0 seconds') WITH (connector = 'test', format = 'csv'); CREATE MATERIALIZED VIEW v WITH (state_ttl = '1 minute') AS SELECT at, k, n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY n DESC) AS rn FROM s) WHERE rn = 1;";
+        var trial = Trial.Of(sql, new Dictionary<string, IReadOnlyList<object?[]>[]> { ["s"] = [[[0L, 1, 50], [30_000_000L, 1, 5], [60_000_000L, 1, 9], [85_000_000L, 1, 3]]] });
+        for (var seed = 0; seed < 400; seed++) trial.Check(new Way(seed, BatchRows: 1, QueueLength: 1, TickMs: 100, Crashes: 1 + seed % 4));
+    }
 }

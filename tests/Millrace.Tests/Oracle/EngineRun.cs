@@ -5,6 +5,7 @@ using Millrace.Planning;
 using Millrace.Runtime;
 using Millrace.Stores;
 using Millrace.Testing;
+using Millrace.Tests.Oracle.Faults;
 using Millrace.Tests.Runtime;
 
 namespace Millrace.Tests.Oracle;
@@ -17,17 +18,21 @@ namespace Millrace.Tests.Oracle;
 /// <param name="TickMs">How far the clock goes when it is its turn: 100 is a commit each time.</param>
 /// <param name="Crashes">How often the process ends at some moment and another goes on from the last checkpoint, on any number of lanes.</param>
 /// <param name="RulesOff">Plan rules that are left out.</param>
-sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int Crashes = 0, IReadOnlyList<string>? RulesOff = null)
+/// <param name="Troubles">How much goes wrong at most where the process touches store, sources and sinks (<see cref="Faults.Troubles"/>).</param>
+sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int Crashes = 0, IReadOnlyList<string>? RulesOff = null, int Troubles = 0)
 {
+    /// <summary>Whether a process goes on from where the last one stood.</summary>
+    public bool KeepsState => Crashes > 0 || Troubles > 0;
+
     static readonly string[] s_rules = [.. Settings.RuleNames];
 
     /// <summary>A random way.</summary>
     public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
         random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(2) == 0 ? random.Next(1, 8) : 0,
-        random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null });
+        random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null }, random.Next(3) == 0 ? random.Next(1, 9) : 0);
 
     public override string ToString() => $"{Lanes} lanes, batches of {BatchRows}, queues of {QueueLength}, schedule {Seed}, ticks of {TickMs} ms"
-        + (Crashes > 0 ? $", {Crashes} crashes" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
+        + (Crashes > 0 ? $", {Crashes} crashes" : "") + (Troubles > 0 ? $", {Troubles} troubles" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
 }
 
 /// <summary>What came out of a pipeline.</summary>
@@ -54,61 +59,72 @@ sealed class EngineRun
     /// <param name="way">How.</param>
     public static EngineRun Of(Pipeline pipeline, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data, Way way)
     {
-        var result = new EngineRun();
         pipeline = pipeline with { Settings = pipeline.Settings with { QueueLength = way.QueueLength, BatchRows = way.BatchRows, RulesOff = [.. way.RulesOff ?? []] } };
-        var clock = new VirtualClock();
-        using var store = new MemoryStore { Blobs = way.Crashes > 0 ? new MemoryBlobStore() : null };
-        var applied = new Dictionary<string, long>();
-        foreach (var sink in pipeline.Sinks) (result.Changes[sink.Name], applied[sink.Name]) = ([], 0);
-        var moments = new Random(way.Seed);
-        for (var crash = 0; ; crash++)
+        using var world = new World(pipeline, data, way);
+        var result = new EngineRun();
+        try
         {
-            var connector = new TestConnector();
-            foreach (var source in pipeline.Sources)
-                connector.Sources[source.Name] = new(true, [.. data[source.Name].Select((rows, i) => new TestRows(i, source.Schema, way.Seed + i, true, [.. rows]))]);
-            foreach (var sink in pipeline.Sinks)
-            {
-                var changes = result.Changes[sink.Name];
-                connector.Sinks[sink.Name] = new() { Takes = (batch, row, weight, version) => changes.Add((version, Values(batch, row), weight)), AppliedVersion = applied[sink.Name], BeginsAnew = changes.Clear };
-            }
-            var lanes = crash == 0 ? way.Lanes : moments.Next(1, 5);
-            var crashAt = crash < way.Crashes ? moments.Next(1, 1 << moments.Next(3, 11)) : -1;
-            var simulation = result.Simulate(pipeline, Orders.Options(connector, store, clock, lanes) with { KeepsState = way.Crashes > 0 }, clock, way, crash, crashAt);
-            result.CheckMemory(simulation.Running!);
-            if (!simulation.HasCrashed)
-            {
-                result.Finish(pipeline, store, simulation.Running!);
-                return result;
-            }
-            foreach (var sink in pipeline.Sinks) applied[sink.Name] = connector.Sinks[sink.Name].AppliedVersion;
+            result.Run(pipeline, world, way);
+            return result;
+        }
+        catch (Exception e) when (world.Troubles.Told.Count > 0)
+        {
+            throw new WrongAnswer($"{string.Join("; ", world.Troubles.Told)}: {e}");
         }
     }
 
-    Simulation Simulate(Pipeline pipeline, RunOptions options, VirtualClock clock, Way way, int crash, int crashAt)
+    void Run(Pipeline pipeline, World world, Way way)
+    {
+        var moments = new Random(way.Seed);
+        for (var crash = 0; ; crash++)
+        {
+            if (world.BeginsAnew) Cuts.Clear();
+            var lanes = crash == 0 ? way.Lanes : moments.Next(1, 5);
+            var crashAt = crash < way.Crashes ? moments.Next(1, 1 << moments.Next(3, 11)) : -1;
+            if (Simulate(pipeline, world, way, crash, lanes, crashAt) is not { } running) continue;
+            Finish(pipeline, world, running);
+            return;
+        }
+    }
+
+    /// <summary>Runs one process.</summary>
+    /// <returns>The pipeline that came to its end, or null where another process has to go on.</returns>
+    RunningPipeline? Simulate(Pipeline pipeline, World world, Way way, int crash, int lanes, int crashAt)
     {
         Simulation simulation = null!;
-        simulation = new(pipeline, options, clock, way.Seed + crash)
+        simulation = new(pipeline, world.Begin(lanes), world.Clock, way.Seed + crash)
         {
             Tick = TimeSpan.FromMilliseconds(way.TickMs),
+            TickRarity = way.KeepsState ? 1 << way.Seed % 4 : 8,
             CrashAt = crashAt,
             OnTurn = turn =>
             {
                 if (turn == 0) simulation.Running!.Subscribe(new Listener(commit => Cuts.Add((commit.Version, commit.Positions.ToDictionary(p => (p.Source, p.Partition), p => p.Position)))));
+                world.Turn();
             },
         };
+        var troubles = world.Troubles.Told.Count;
         var ended = simulation.RunAsync(turnsMax: 5_000_000); // a batch of one row is a turn
         Assert.True(ended.IsCompleted, "the run waited for something");
-        ended.GetAwaiter().GetResult();
-        if (simulation.HasCrashed) return simulation;
-        Failure = simulation.Running!.Completion.Exception?.InnerException;
-        if (Failure is Xunit.Sdk.IAssertionException) throw Failure;
-        return simulation;
+        var error = ended.Exception?.InnerException;
+        if (simulation.Running is { } running)
+        {
+            error ??= running.Completion.Exception?.InnerException;
+            CheckMemory(running, error);
+        }
+        // A failure that was brought about is one that somebody starts the process again for.
+        if (error is ProcessEnded || error is ConnectorException && world.Troubles.Told.Count > troubles) return null;
+        if (error is WrongAnswer or Xunit.Sdk.IAssertionException) throw error;
+        if (simulation.HasCrashed) return null;
+        Failure = error;
+        return simulation.Running ?? throw error!;
     }
 
-    void Finish(Pipeline pipeline, MemoryStore store, RunningPipeline running)
+    void Finish(Pipeline pipeline, World world, RunningPipeline running)
     {
+        foreach (var sink in pipeline.Sinks) Changes[sink.Name] = [.. world.ChangesOf(sink.Name)];
         if (Failure is not null) return;
-        using var snapshot = store.Snapshot();
+        using var snapshot = world.Store.Snapshot();
         foreach (var view in pipeline.Views.Where(v => v.IsMaterialized))
         {
             var rows = Stored[view.Name] = [];
@@ -119,15 +135,19 @@ sealed class EngineRun
             }
         }
         foreach (var counters in running.Quality) Late[counters.Source] = counters.Late;
+        if (world.Store.Blobs is not { } blobs) return;
+        var needed = world.Store.Checkpoints().SelectMany(c => c.Chain.Select(p => p.Name).Concat(c.Pending.Select(p => p.Blob))).ToHashSet();
+        Assert.True(needed.SetEquals(blobs.List()), $"blobs {string.Join(", ", blobs.List())} are there, {string.Join(", ", needed)} are needed");
     }
 
-    void CheckMemory(RunningPipeline running)
+    static void CheckMemory(RunningPipeline running, Exception? failure)
     {
-        Assert.True(running.Memory.Alive == 0, $"{running.Memory.Alive} buffers are still alive{(Failure is null ? "" : $" after {Failure}")}");
+        Assert.True(running.Memory.Alive == 0, $"{running.Memory.Alive} buffers are still alive{(failure is null ? "" : $" after {failure}")}");
         foreach (var owner in running.Memory.Owners.Where(o => o != running.Memory.Buffers)) Assert.True(owner.Bytes == 0, $"{owner.Name} still has {owner.Bytes} bytes");
     }
 
-    static object?[] Values(Batch batch, int row) => [.. batch.Columns.Select(c => PlainValues.Of(c, row))];
+    /// <summary>A row's values as the plain evaluator has them.</summary>
+    public static object?[] Values(Batch batch, int row) => [.. batch.Columns.Select(c => PlainValues.Of(c, row))];
 
     sealed class Listener(Action<StoreCommit> onCommitted) : ICommitListener
     {

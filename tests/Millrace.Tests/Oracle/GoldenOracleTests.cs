@@ -17,12 +17,14 @@ public sealed class GoldenOracleTests(ITestOutputHelper log)
 {
     static string Folder([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "Millrace.Specs", "Queries");
 
+    internal static async Task<GoldenQuery> ParseAsync(string name) => GoldenQuery.Parse(await File.ReadAllTextAsync(Path.Combine(Folder(), name)));
+
     public static TheoryData<string> Names => [.. Directory.GetFiles(Folder(), "*.sql", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder(), f)).Order(StringComparer.Ordinal)];
 
     [Theory, MemberData(nameof(Names))]
     public async Task The_plain_evaluator_gives_the_rows_of_the_file(string name)
     {
-        var query = GoldenQuery.Parse(await File.ReadAllTextAsync(Path.Combine(Folder(), name)));
+        var query = await ParseAsync(name);
         var compiled = SqlCompiler.Compile(query.Sql, new CompileOptions { Name = "golden", Secrets = _ => "a secret of the test" });
         Assert.True(compiled.Pipeline is not null, DiagnosticText.Render(compiled.Diagnostics));
         var evaluator = new PlainEvaluator(await Read(query, compiled.Pipeline));
@@ -57,7 +59,7 @@ public sealed class GoldenOracleTests(ITestOutputHelper log)
     }
 
     /// <summary>The rows of the sources as their formats decode them.</summary>
-    static async Task<Dictionary<string, IReadOnlyList<object?[]>[]>> Read(GoldenQuery query, Pipeline pipeline)
+    internal static async Task<Dictionary<string, IReadOnlyList<object?[]>[]>> Read(GoldenQuery query, Pipeline pipeline)
     {
         var folder = Directory.CreateTempSubdirectory("millrace-oracle-");
         try
@@ -70,7 +72,7 @@ public sealed class GoldenOracleTests(ITestOutputHelper log)
             {
                 var rows = new List<object?[]>();
                 data[source.Name] = [rows];
-                var bare = source with { Plan = null, Late = LatePolicy.Drop, PrimaryKey = [], Changes = SourceChanges.Append, Masked = [] };
+                var bare = source with { Plan = null, Late = LatePolicy.Drop, PrimaryKey = [], Changes = SourceChanges.Append, Deleted = null, Masked = [] };
                 PlanBuilder.Source(bare, null, [], -1, 0, null);
                 sources.Add(bare);
                 sinks.Add(Orders.Sink(source.Name, source.Name, bare.Plan!, Emit.Changes));

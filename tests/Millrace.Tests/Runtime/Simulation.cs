@@ -23,11 +23,15 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, VirtualClock cloc
     /// <summary>How far the clock goes when it is its turn.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>See <see cref="Scheduler.ClockRarity"/>.</summary>
+    public int TickRarity { get; init; } = 8;
+
     public async Task RunAsync(int turnsMax = 200_000)
     {
         (Running, Run) = await PipelineRunner.OpenAsync(pipeline, options, CancellationToken.None);
         var scheduler = new Scheduler(Run, _random)
         {
+            ClockRarity = TickRarity,
             OnClock = () =>
             {
                 clock.Advance(Tick);

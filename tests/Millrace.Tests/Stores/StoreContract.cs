@@ -216,6 +216,48 @@ public abstract class StoreContract : IDisposable
         Assert.Throws<ArgumentException>(() => store.Commit(new(2, [], new Dictionary<string, Frontier>(), [])));
     }
 
+    static CheckpointRecord Checkpoint(long version, long droppedUpTo = 0) => new()
+    {
+        Version = version,
+        Time = version * 1000,
+        DroppedUpTo = droppedUpTo,
+        Lanes = 3,
+        Chain = [new($"{version}.state", 10, 1), new("1.state", 20, 0)],
+        Positions = [new("orders", 2, version * 7, "a mark", "a decoder's"), new("orders", 0, 0)],
+        Sinks = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("out", "position \"1\""),
+        Pending = [new("db", version, $"{version}.0.results")],
+    };
+
+    [Fact]
+    public void A_checkpoint_is_kept_with_its_results_until_a_later_one_says_so()
+    {
+        var store = Open(Revenue);
+        Assert.Empty(store.Checkpoints());
+        for (var version = 1; version <= 4; version++)
+        {
+            var batch = StoredRows.Batch(Memory, Revenue.Schema, [["UK", version]]);
+            store.Commit(new(version, [new(Revenue, [batch])], new Dictionary<string, Frontier>(), [], Checkpoint(version, Math.Max(0, version - 2))));
+            batch.Release();
+            Assert.Equal(version == 1 ? [1] : [version, version - 1], store.Checkpoints().Select(c => c.Version));
+        }
+        store.Open([Revenue], fresh: false);
+        Assert.Equal([CheckpointJson.Write(Checkpoint(4, 2)), CheckpointJson.Write(Checkpoint(3, 1))], store.Checkpoints().Select(CheckpointJson.Write));
+        store.Open([Revenue], fresh: true);
+        Assert.Empty(store.Checkpoints());
+    }
+
+    [Fact]
+    public void A_commit_that_is_refused_leaves_results_and_checkpoints_as_they_were()
+    {
+        var store = Open(Revenue);
+        store.Commit(new(1, [], new Dictionary<string, Frontier>(), [], Checkpoint(1)));
+        var batch = StoredRows.Batch(Memory, Revenue.Schema, [["UK", 1]]);
+        Assert.Throws<ArgumentException>(() => store.Commit(new(3, [new(Revenue, [batch])], new Dictionary<string, Frontier>(), [], Checkpoint(3, 2))));
+        batch.Release();
+        using var snapshot = store.Snapshot();
+        Assert.Equal((1, 1, 0), (store.Version, store.Checkpoints().Single().Version, snapshot.Count("revenue")));
+    }
+
     [Fact]
     public void Names_that_differ_in_case_are_different()
     {
@@ -284,4 +326,10 @@ public abstract class StoreContract : IDisposable
 public sealed class MemoryStoreTests : StoreContract
 {
     protected override IStore Create() => new MemoryStore();
+}
+
+/// <summary>The store of the simulation, while nothing goes wrong.</summary>
+public sealed class TroubledStoreTests : StoreContract
+{
+    protected override IStore Create() => new Oracle.Faults.TroubledStore(new(1, most: 0));
 }

@@ -86,7 +86,9 @@ sealed class Partitions : IDisposable
         }
         if (!_lifetime.Renews) return Verdict.Belongs;
         var begins = _times[row] >= _ends[number];
-        _ends[number] = Math.Max(_ends[number], end);
+        if (end <= _ends[number]) return Verdict.Belongs;
+        _ends[number] = end;
+        Keys.MarkChanged(number); // a row that does not show lets it live longer too
         return begins ? Verdict.BeginsAnew : Verdict.Belongs;
     }
 

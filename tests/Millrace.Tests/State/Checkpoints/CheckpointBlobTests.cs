@@ -89,7 +89,7 @@ public sealed class CheckpointBlobTests
         var folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
-            foreach (var blobs in new IBlobStore[] { new MemoryBlobStore(), new FileBlobStore(folder) })
+            foreach (var blobs in new IBlobStore[] { new MemoryBlobStore(), new FileBlobStore(folder), new Oracle.Faults.TroubledBlobs(new(1, most: 0)) })
             {
                 Assert.Empty(blobs.List());
                 Assert.Null(blobs.Read("a"));
