@@ -72,7 +72,8 @@ public sealed class SqliteStore : IStore
     {
         if (!_isReader) _folderLock ??= DataFolderLock.Acquire(_folder);
         if (!File.Exists(_path)) return [];
-        using var database = Database.Open(_path, isReader: true);
+        // A writer's connection also mends what a power cut left half done.
+        using var database = _isReader ? Database.Open(_path, isReader: true) : Connect();
         return Ledger.ReadCheckpoints(database);
     }
 

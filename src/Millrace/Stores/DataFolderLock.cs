@@ -23,7 +23,7 @@ public sealed class DataFolderLock : IDisposable
         var owner = Path.Combine(folder, "millrace.pid");
         try
         {
-            Directory.CreateDirectory(folder);
+            Durability.CreateFolder(folder);
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new(file, owner);

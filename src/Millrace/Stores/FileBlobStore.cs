@@ -12,7 +12,7 @@ public sealed class FileBlobStore(string folder) : IBlobStore
         var path = Path.Combine(folder, name);
         try
         {
-            Directory.CreateDirectory(folder);
+            Durability.CreateFolder(folder);
             using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read))
             {
                 RandomAccess.Write(file, pieces, 0);

@@ -13,9 +13,9 @@ sealed class MillraceProcess : IDisposable
     readonly StringBuilder _errors = new();
     readonly Dictionary<string, TaskCompletionSource<string>> _awaited = [];
 
-    MillraceProcess(string folder, IEnumerable<string> arguments)
+    MillraceProcess(string folder, IReadOnlyList<string> program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program[0], program.Skip(1)) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Millrace.Cli.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["NO_COLOR"] = "1";
@@ -28,7 +28,10 @@ sealed class MillraceProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    public static MillraceProcess Start(string folder, params string[] arguments) => new(folder, arguments);
+    public static MillraceProcess Start(string folder, params string[] arguments) => new(folder, ["dotnet"], arguments);
+
+    /// <summary>Starts it under a program that watches it; the process is the program's own.</summary>
+    public static MillraceProcess StartUnder(IReadOnlyList<string> program, string folder, params string[] arguments) => new(folder, program, arguments);
 
     /// <summary>Runs to the end.</summary>
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string folder, params string[] arguments)

@@ -30,7 +30,7 @@ sealed class Journal : IDisposable
     Journal(JournalSettings settings)
     {
         _settings = settings;
-        Directory.CreateDirectory(settings.Folder);
+        Durability.CreateFolder(settings.Folder);
         JournalKeys.Load(settings.Folder, (key, count, position) => Remember(Entry.Known(key, count, position)));
         _segments = JournalScan.Run(settings.Folder, (key, count, position) => Remember(Entry.Known(key, count, position)), out var isFinished);
         IsFinished = isFinished;
