@@ -12,6 +12,9 @@ struct Coin(ulong seed)
     ulong _bits;
     int _bitsLeft;
 
+    /// <summary>What the next bits follow from, where they are only taken one by one with a stir.</summary>
+    public readonly ulong State => _state;
+
     /// <summary>The next 64 bits.</summary>
     public ulong Next()
     {

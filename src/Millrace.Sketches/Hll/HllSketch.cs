@@ -101,6 +101,26 @@ public sealed partial class HllSketch : ISketch<HllSketch>, IDistinctSketch
         return new HllSketch(LgK, target, null, _registers!.As(target));
     }
 
+    /// <summary>The sketch of the same items that does not tell in which order they came: what merging gives, byte for byte the same for any order and any split of the items.</summary>
+    /// <remarks>Coupons stand in the order of their numbers; registers are marked as merged, so the estimate is the composite one.</remarks>
+    public HllSketch Unordered()
+    {
+        if (_coupons is not { } coupons)
+        {
+            var copy = Copy();
+            (copy._registers!.IsMerged, copy._registers.Hip) = (true, 0);
+            return copy;
+        }
+        var sketch = new HllSketch(LgK, Type);
+        var sorted = new uint[coupons.Count];
+        var count = 0;
+        foreach (var coupon in coupons.Table)
+            if (coupon != Coupon.Empty) sorted[count++] = coupon;
+        Array.Sort(sorted);
+        foreach (var coupon in sorted) sketch._coupons!.Add(coupon, LgK);
+        return sketch;
+    }
+
     /// <inheritdoc/>
     /// <remarks>
     /// Fast with 8 bits; registers of 4 and 6 bits are widened and packed again, so merge many into an 8-bit sketch or an <see cref="HllUnion"/>.

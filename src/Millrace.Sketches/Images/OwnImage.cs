@@ -19,6 +19,7 @@ static class OwnImage
         DecayedFrequent = 8,
         Windows = 9,
         DecayedMoments = 10,
+        PrefixHistogram = 11,
     }
 
     /// <summary>Writes the head.</summary>

@@ -36,6 +36,17 @@ public sealed partial class KllSketch<T>
         return writer.Finish();
     }
 
+    /// <summary>The image with the lowest level in order: the same for the same items, whatever order they came in, until the first are left out.</summary>
+    public byte[] SaveSorted()
+    {
+        if (_isLevelZeroSorted) return Save();
+        var copy = Copy();
+        var lowest = copy._items.AsSpan(copy._levels[0], copy._levels[1] - copy._levels[0]);
+        Runs.Sort(lowest, Scratch<T>.Of(lowest.Length));
+        copy._isLevelZeroSorted = true;
+        return copy.Save();
+    }
+
     /// <inheritdoc/>
     public static KllSketch<T> Load(ReadOnlySpan<byte> image)
     {

@@ -56,6 +56,13 @@ public sealed partial class KllSketch<T> : IQuantileSketch<KllSketch<T>, T>
     /// <summary>Size of the top level.</summary>
     public int K { get; }
 
+    /// <summary>What decides the next halvings beside the items; images do not hold it. A sketch loaded from an image goes on exactly as the saved one does if it is given this too.</summary>
+    public UInt128 Randomness
+    {
+        get => _coin.State;
+        set => _coin = new Coin((ulong)value);
+    }
+
     /// <inheritdoc/>
     public long Count => _count;
 

@@ -20,7 +20,6 @@ sealed class ReqLevel<T>
     int _sectionSize;
     int _sections;
     ulong _halvings;
-    bool _coin;
 
     // A long sorted run, which loses items at one end, and a short one, sorted in front, to which items are added. The short one is merged into
     // the long one when it is half as long: so an item that stays is moved a few times only, although each halving takes just some from the end.
@@ -38,6 +37,9 @@ sealed class ReqLevel<T>
         _exactSectionSize = _sectionSize = k;
         _sections = FirstSections;
     }
+
+    /// <summary>The last toss: whether a halving took every second item from the second on.</summary>
+    public bool Coin { get; set; }
 
     /// <summary>The level is halved when it holds as many.</summary>
     public int Capacity => 2 * _sections * _sectionSize;
@@ -91,7 +93,7 @@ sealed class ReqLevel<T>
 
     /// <summary>Halves the far end into the level above. The level must be full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Halve(ReqLevel<T> above, ref Coin coin)
+    public void Halve(ReqLevel<T> above, ref Sketches.Coin coin)
     {
         var sections = Math.Min(BitOperations.TrailingZeroCount(~_halvings) + 1, _sections);
         var kept = Capacity / 2 + (_sections - sections) * _sectionSize;
@@ -102,8 +104,8 @@ sealed class ReqLevel<T>
         else TakeGreatest(halved);
 
         // Two halvings share a toss, the second takes what the first did not: their errors cancel in part.
-        _coin = (_halvings & 1) == 1 ? !_coin : coin.Flip(Items<T>.Bits(halved[0])) == 1;
-        for (var i = _coin ? 1 : 0; i < halved.Length; i += 2) above.Add(halved[i]);
+        Coin = (_halvings & 1) == 1 ? !Coin : coin.Flip(Items<T>.Bits(halved[0])) == 1;
+        for (var i = Coin ? 1 : 0; i < halved.Length; i += 2) above.Add(halved[i]);
         if (_tailLength > 32 && _tailLength > (_runEnd - _runStart) / 2) Sort();
         _halvings++;
         TryMakeSectionsSmaller();

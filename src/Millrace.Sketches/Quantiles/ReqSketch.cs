@@ -57,6 +57,22 @@ public sealed class ReqSketch<T> : IQuantileSketch<ReqSketch<T>, T>
     /// <summary>Whether high ranks are the accurate ones, else the low ones.</summary>
     public bool IsHighRankAccurate { get; }
 
+    /// <summary>What decides the next halvings beside the items; images do not hold it. A sketch loaded from an image goes on exactly as the saved one does if it is given this too.</summary>
+    public UInt128 Randomness
+    {
+        get
+        {
+            var coins = 0UL;
+            for (var l = 0; l < _levels.Count; l++) coins |= (_levels[l].Coin ? 1UL : 0) << l;
+            return new(coins, _coin.State);
+        }
+        set
+        {
+            _coin = new Coin((ulong)value);
+            for (var l = 0; l < _levels.Count; l++) _levels[l].Coin = ((ulong)(value >> 64) >> l & 1) != 0;
+        }
+    }
+
     /// <inheritdoc/>
     public long Count => _count;
 
@@ -70,7 +86,15 @@ public sealed class ReqSketch<T> : IQuantileSketch<ReqSketch<T>, T>
     public bool IsEstimating => _levels.Count > 1;
 
     /// <inheritdoc/>
-    public long MemorySize => 150 + _levels.Sum(level => level.MemorySize);
+    public long MemorySize
+    {
+        get
+        {
+            var size = 150L;
+            foreach (var level in _levels) size += level.MemorySize;
+            return size;
+        }
+    }
 
     /// <summary>The least item.</summary>
     /// <exception cref="InvalidOperationException">The sketch is empty.</exception>

@@ -20,6 +20,15 @@ public sealed partial class TDigest
         return SaveWithBuffer();
     }
 
+    /// <summary>The image as <see cref="Save"/> makes it, but of a copy, so that asking changes nothing here; and with the next merge running forwards, so that it does not tell how many there were.</summary>
+    public byte[] SaveSettled()
+    {
+        var copy = Load(SaveWithBuffer());
+        copy.Compress();
+        copy._mergesBackwards = false;
+        return copy.SaveWithBuffer();
+    }
+
     /// <summary>The sketch as it is, with its buffer; C++ and Millrace read it.</summary>
     public byte[] SaveWithBuffer()
     {

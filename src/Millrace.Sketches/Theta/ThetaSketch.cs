@@ -77,7 +77,8 @@ public sealed partial class ThetaSketch : ISketch<ThetaSketch>, IDistinctSketch
 
     /// <summary>The sketch as it is now, unchangeable and without gaps: for set operations and to be kept.</summary>
     /// <param name="isOrdered">Whether hashes are sorted, which makes set operations fast and images smaller.</param>
-    public CompactThetaSketch Compact(bool isOrdered = true)
+    /// <param name="isTrimmed">Whether no more than K hashes stay, as after a merge: then the same items give the same sketch, whatever order they came in.</param>
+    public CompactThetaSketch Compact(bool isOrdered = true, bool isTrimmed = false)
     {
         var seedHash = HashSeed.Short(Seed);
         if (IsEmpty) return CompactThetaSketch.Empty(seedHash);
@@ -85,7 +86,7 @@ public sealed partial class ThetaSketch : ISketch<ThetaSketch>, IDistinctSketch
         var hashes = new ulong[_table.CountBelow(theta)];
         _table.CopyTo(hashes, theta);
         var k = 1 << LgK;
-        if (_isMerged && hashes.Length > k)
+        if ((_isMerged || isTrimmed) && hashes.Length > k)
         {
             theta = QuickSelect.At(hashes, k);
             hashes = Array.FindAll(hashes, h => h < theta);

@@ -23,7 +23,7 @@ public sealed class MemorySizeTests
         Of(() => new HllSketch(), (s, i) => s.Update(i)), Of(() => new CpcSketch(), (s, i) => s.Update(i)), Of(() => new ThetaSketch(), (s, i) => s.Update(i)),
         Of(() => new TupleSketch(), (s, i) => s.Update(i, i)), Of(() => new BloomFilter(100_000, 5), (s, i) => s.Update(i)), Of(() => new CountingBloomFilter(10_000, 5), (s, i) => s.Update(i)),
         Of(() => new CountMinSketch(5, 300), (s, i) => s.Update(i)), Of(() => new FrequentLongs(8), (s, i) => s.Update(i)), Of(() => new FrequentStrings(8), (s, i) => s.Update($"item {i}")),
-        Of(() => new KllSketch<double>(), (s, i) => s.Update(i)), Of(() => new ReqSketch<double>(), (s, i) => s.Update(i)), Of(() => new TDigest(), (s, i) => s.Update(i)), Of(() => new DDSketch(), (s, i) => s.Update(i)),
+        Of(() => new KllSketch<double>(), (s, i) => s.Update(i)), Of(() => new ReqSketch<double>(), (s, i) => s.Update(i)), Of(() => new TDigest(), (s, i) => s.Update(i)), Of(() => new PrefixHistogram<double>(), (s, i) => s.Update(i)), Of(() => new DDSketch(), (s, i) => s.Update(i)),
         Of(() => new MomentsSketch(), (s, i) => s.Update(i)), Of(() => new ReservoirSample<long>(100), (s, i) => s.Update(i)), Of(() => new VarOptSample<long>(100), (s, i) => s.Update(i, i)),
         Of(() => new BottomKSample<long>(100), (s, i) => s.Update(i)), Of(() => new MinHashSketch(), (s, i) => s.Update(i)), Of(() => new SlidingCount(1000), (s, i) => s.Update(i)),
         Of(() => new DecayedMean(Decay.Exponential(9)), (s, i) => s.Update(i, i)), Of(() => new DecayedQuantiles(Decay.Exponential(9)), (s, i) => s.Update(i, i)),

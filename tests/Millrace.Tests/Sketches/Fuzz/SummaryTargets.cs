@@ -30,6 +30,8 @@ static class SummaryTargets
             s.Merge(TDigest.Load(s.SaveWithBuffer()));
             Ask(s, 3.0);
         });
+        yield return FuzzTarget.Of("prefix histogram double", Filled(() => new PrefixHistogram<double>(20), (s, i) => s.Update(i * 7 % 1000 / 3.0 - 100)), s => UseHistogram(s, 3.0));
+        yield return FuzzTarget.Of("prefix histogram long", Filled(() => new PrefixHistogram<long>(20), (s, i) => s.Update(i * 7L % 1000)), s => UseHistogram(s, 3L));
         foreach (var kind in Enum.GetValues<BinMappingKind>())
         {
             yield return FuzzTarget.Of($"ddsketch {kind}", Filled(() => new DDSketch(0.05, kind), (s, i) => s.Update(i % 300 - 100)), s =>
@@ -94,6 +96,15 @@ static class SummaryTargets
             var windows = WindowedSketch<KllSketch<double>, double>.Load(image, () => new KllSketch<double>(8));
             return () => windows.Save();
         });
+    }
+
+    static void UseHistogram<T>(PrefixHistogram<T> sketch, T item) where T : unmanaged
+    {
+        if (!sketch.IsEmpty) Ask(sketch, item);
+        if (sketch.Count > long.MaxValue / 4) return;
+        sketch.Update(item, 3);
+        sketch.Merge(PrefixHistogram<T>.Load(sketch.Save()));
+        Ask(sketch, item);
     }
 
     static FuzzTarget Kll<T>(string name, Func<int, T> item) => FuzzTarget.Of(name, Filled(() => new KllSketch<T>(8), (s, i) => s.Update(item(i))), s =>
