@@ -43,6 +43,7 @@ internal sealed class AggregateBinder(ExpressionBinder inner, ColumnReference? t
         var signature = ExpressionBinder.Resolve(types => placed.Resolve(types, call.IsDistinct), arguments)
             ?? throw ExpressionBinder.WrongTypes(call.Function.Text, call.Span, arguments, function.Syntax, call.IsDistinct);
         ImmutableArray<Expression> converted = [.. arguments.Select((a, i) => ExpressionBinder.Convert(a, signature.Parameters[i], spans[i]))];
+        if (placed.Check is { } check) converted = converted.SetItem(0, new Call(check, [converted[0]], converted[0].Type));
         return new(placed, signature, converted, call.IsDistinct, filter, call.Span) { Origin = function, Constants = constants, Descending = descending };
     }
 

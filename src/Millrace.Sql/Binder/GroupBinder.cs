@@ -74,8 +74,12 @@ internal sealed class GroupBinder(Compilation compilation, string view)
             foreach (var part in call.Arguments)
                 if (window is not null && UsesWindow(part, from, call.Span, "an aggregate's argument")) throw Mixed(call.Span, "an aggregate's argument");
             if (call.Filter is not null && window is not null && UsesWindow(call.Filter, from, call.Span, "FILTER")) throw Mixed(call.Span, "FILTER");
-            if (node.Mode == ChangeMode.Retract && !call.Function.CanRetract && window is not { Kind: WindowKind.Session })
-                throw new SqlError(Codes.CannotRetract, call.Span, $"{call.Function.Name} cannot take rows back, and {from.Scope.Description} updates its rows.");
+            // It reads rows that are final; where they never are it would be silent for ever.
+            if (node.Mode == ChangeMode.Retract && !call.Function.CanRetract && node.Times.IsEmpty && !compilation.IsQuery)
+            {
+                throw new SqlError(Codes.CannotRetract, call.Span, $"{call.Function.Name} cannot take rows back, and {from.Scope.Description} updates its rows without end. "
+                    + "Group by a window below, so that its rows become final, or aggregate what it is made of.");
+            }
             var arguments = call.Arguments.Select(inputs.Add).ToImmutableArray();
             var filter = call.Filter is null ? -1 : inputs.Add(call.Filter);
             bound.Add((new AggregateCall(call.Function, call.Signature, arguments, call.Distinct, filter), Unique(bound.Select(b => b.Item2), call.Function.Name)));

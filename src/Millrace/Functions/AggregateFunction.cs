@@ -37,6 +37,9 @@ public abstract class AggregateFunction
     /// <summary>Where the event time of the rows goes if it is not given: the place of that argument, or -1.</summary>
     public virtual int TimeArgument => -1;
 
+    /// <summary>Called with the first argument before that gets here, or null: gives it back, or fails the row. So a value that cannot be aggregated is an error of its row, with which its source deals.</summary>
+    public virtual ScalarFunction? Check => null;
+
     /// <summary>The function as it stands at one place: what a binder resolves and puts into the plan.</summary>
     /// <param name="constants">Values of the <see cref="ConstantArguments"/> that were given, in their order.</param>
     /// <param name="descending">For each expression of ORDER BY whether it goes downwards; NULLs stand last upwards and first downwards. The expressions are the last arguments.</param>

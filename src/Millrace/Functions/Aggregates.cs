@@ -1,4 +1,5 @@
 using Millrace.Functions.Aggregate;
+using Millrace.Sketches.Frequency;
 
 namespace Millrace.Functions;
 
@@ -17,5 +18,9 @@ public static class Aggregates
         new StringAggregate(),
         new BoolAnd(), new BoolOr(), new CountIf(), new BitAnd(), new BitOr(), new BitXor(),
         new Ewma(), new Rate(),
+        // Sketches: answers within bounds from little memory
+        new ApproximateCountDistinct(), new ApproximatePercentile(), new ApproximateTopK(), new RowSample(),
+        new HllAggregate(), new HllMerge(), new ThetaAggregate(), new ThetaMerge(), new BloomAggregate(), new BloomMerge(), new FrequentAggregate(), new FrequentMerge<FrequentStrings, string>("text"),
+        new KllAggregate(), new KllMerge(), new ReqAggregate(), new ReqMerge(), new DigestAggregate(), new DigestMerge(),
     ];
 }

@@ -7,7 +7,7 @@ public static class FunctionReference
 {
     static readonly (string Category, string Title)[] s_titles =
     [
-        ("comparison", "Comparison"), ("math", "Numbers"), ("text", "Texts"), ("json", "JSON"), ("time", "Times"), ("conditional", "Choice"), ("conversion", "Conversion"),
+        ("comparison", "Comparison"), ("math", "Numbers"), ("text", "Texts"), ("json", "JSON"), ("time", "Times"), ("conditional", "Choice"), ("conversion", "Conversion"), ("sketches", "Sketches"),
     ];
 
     /// <summary>The page as Markdown: docs/reference/functions.md.</summary>

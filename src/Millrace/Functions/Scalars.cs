@@ -20,6 +20,8 @@ public static class Scalars
         new Absolute(), new Sign(), new Round(), new Truncate(), new Floor(), new Ceiling(), .. Elementary.All, .. Integers.All, .. Geo.All, .. NumberTexts.All,
         // Times
         .. TimeFields.All, .. Times.All, .. FieldShortcuts.All, .. TimeSteps.All,
+        // Sketches
+        .. DistinctImages.All, .. QuantileImages.All, .. FrequentImages.All, .. BloomImages.All,
         // Conditional
         new Greatest(), new Least(),
     ];

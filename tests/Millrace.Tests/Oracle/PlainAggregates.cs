@@ -21,6 +21,7 @@ static class PlainAggregates
         var values = tuples.Select(t => t[0]!).ToList();
         var type = parameters[0];
         if (name == "count") return (long)values.Count;
+        if (name == "approx_count_distinct") return (long)values.DistinctBy(PlainValues.Key).Count(); // exact for as few as cases have
         if (values.Count == 0 && name is not "countif" and not "count_if") return null;
         switch (name)
         {

@@ -315,7 +315,7 @@ public sealed class DiagnosticTests
         { """"CREATE VIEW v AS SELECT product LIKE 'a\' AS x FROM orders"""",
             """"MR1066 6:38+4 the pattern ends with its escape character."""" },
         { """"CREATE VIEW v AS SELECT COUNT(*) AS n FROM orders; CREATE VIEW w AS SELECT FIRST_VALUE(n) AS f FROM v"""",
-            """"MR1086 6:76+14 first_value cannot take rows back, and v updates its rows."""" },
+            """"MR1086 6:76+14 first_value cannot take rows back, and v updates its rows without end. Group by a window below, so that its rows become final, or aggregate what it is made of."""" },
         { """"CREATE VIEW v AS SELECT quantity FROM orders WHERE; CREATE VIEW w AS SELECT * FROM v; CREATE VIEW x AS SELECT * FROM vv"""",
             """"
             MR1007 6:51+1 found ';' where an expression was expected.

@@ -68,8 +68,8 @@ public sealed class Aggregate : UnaryNode
     internal override bool HasState => true;
     internal override bool HasPorts => true;
 
-    /// <summary>Sessions keep no rows, so none can be taken out of one: they read rows that are final.</summary>
-    internal override bool ReadsFinal => Window is { Kind: WindowKind.Session } && Input.Mode == ChangeMode.Retract;
+    /// <summary>Sessions keep no rows, so none can be taken out of one; nor can one out of a sketch: they read rows that are final.</summary>
+    internal override bool ReadsFinal => Input.Mode == ChangeMode.Retract && (Window is { Kind: WindowKind.Session } || Calls.Any(c => !c.Function.CanRetract));
     internal override Expression? Needs => Condition;
 
     /// <summary>Each lane aggregates its own rows first; not where rows are taken back, and not for sessions, which grow together.</summary>

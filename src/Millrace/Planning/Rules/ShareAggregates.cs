@@ -59,7 +59,7 @@ sealed class ShareAggregates : PlanRule
             var rows = Rows.Of(aggregate);
             return new(rows.Base,
             [
-                aggregate.Window is { } window ? window with { TimeColumn = 0 } : null, aggregate.Window is null ? null : rows[aggregate.Window.TimeColumn], aggregate.Late,
+                aggregate.Window is { } window ? window with { TimeColumn = 0 } : null, aggregate.Window is null ? null : rows[aggregate.Window.TimeColumn], aggregate.Late, aggregate.ReadsFinal,
                 aggregate.Sets is { } sets ? (rows[sets.Column], sets.Reported) : null, .. aggregate.Keys.Select(k => (aggregate.Input.Schema[k], rows[k])),
             ]);
         }

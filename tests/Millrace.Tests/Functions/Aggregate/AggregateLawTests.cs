@@ -22,6 +22,7 @@ public sealed class AggregateLawTests
     {
         foreach (var plain in Millrace.Functions.Aggregates.All)
         {
+            if (plain.Check is not null) continue; // takes images alone: see SketchMergeTests
             foreach (var distinct in new[] { false, true })
             {
                 var function = Reference.Placed(plain, distinct);

@@ -17,19 +17,26 @@ static class Reference
         "string_agg" when !distinct => function.With([new("; ", DataType.Text)], [true], distinct),
         "string_agg" => function.With([new("; ", DataType.Text)], [], distinct),
         "ewma" => function.With([new(new Interval(0, 0, 10_000_000), DataType.Interval)], [], distinct),
+        "approx_percentile" => function.With([new(0.3, DataType.Double)], [false], distinct),
+        // So large that nothing is left out, and the order of rows does not show.
+        "kll_agg" or "req_agg" => function.With([new(1000, DataType.Integer)], [], distinct),
+        "sample" => function.With([new(3, DataType.Integer)], [], distinct),
         _ => function,
     };
 
     public static object? Of(string name, Signature signature, bool distinct, IEnumerable<object?[]> rows)
     {
         if (signature.Parameters.IsEmpty) return (long)rows.Count();
+        if (name == "sample") return SketchReference.Sample(signature, [.. rows]);
         if (signature.Parameters.Length == 2) return OfPairs(name, [.. rows]);
         var type = signature.Parameters[0];
         var values = rows.Select(r => r[0]).Where(v => v is not null).Select(v => v!).ToList();
         if (distinct) values = [.. values.DistinctBy(Key)];
         if (name == "count") return (long)values.Count;
         if (name == "count_if") return (long)values.Count(v => (bool)v);
+        if (name == "approx_count_distinct") return (long)values.DistinctBy(Key).Count();
         if (values.Count == 0) return null;
+        if (SketchReference.Of(name, type, values) is { } sketch) return sketch;
         return name switch
         {
             "sum" => Sum(type, values),
@@ -49,7 +56,7 @@ static class Reference
             "kurtosis_pop" => Kurtosis(values) - 3,
             "geometric_mean" => Math.Exp(ExactSum(values.Select(v => Math.Log((double)v))) / values.Count),
             "median" => Percentile(values, 0.5),
-            "percentile_cont" => Percentile(values, 0.3),
+            "percentile_cont" or "approx_percentile" => Percentile(values, 0.3),
             "percentile_disc" => values.OrderByDescending(v => v, Order).ElementAt((int)Math.Ceiling(0.3 * values.Count) - 1),
             "mode" => values.GroupBy(Key).OrderByDescending(g => g.Count()).ThenBy(g => g.First(), Order).First().First(),
             "histogram" => Histogram(type, values),
