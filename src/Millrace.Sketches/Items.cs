@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -57,7 +58,13 @@ static class Items<T>
     /// <summary>Whether a span is in ascending order.</summary>
     public static bool AreSorted(ReadOnlySpan<T> items)
     {
-        for (var i = 1; i < items.Length; i++)
+        var i = 1;
+        if (AreNumbers)
+        {
+            for (; i <= items.Length - Vector<T>.Count; i += Vector<T>.Count)
+                if (Vector.LessThanAny(new Vector<T>(items[i..]), new Vector<T>(items[(i - 1)..]))) return false;
+        }
+        for (; i < items.Length; i++)
             if (Less(items[i], items[i - 1])) return false;
         return true;
     }
@@ -117,8 +124,21 @@ static class Items<T>
         {
             for (var i = 0; i < items.Length; i++) items[i] = (T)(object)ReadText(ref reader);
         }
-        foreach (var item in items)
-            SketchFormatException.ThrowUnless(HasPlace(item), "An item is NaN, which no sketch keeps.");
+        SketchFormatException.ThrowUnless(HavePlaces(items), "An item is NaN, which no sketch keeps.");
+    }
+
+    static bool HavePlaces(ReadOnlySpan<T> items)
+    {
+        var i = 0;
+        if (AreNumbers)
+        {
+            // NaN is not equal to itself.
+            for (; i <= items.Length - Vector<T>.Count; i += Vector<T>.Count)
+                if (!Vector.EqualsAll(new Vector<T>(items[i..]), new Vector<T>(items[i..]))) return false;
+        }
+        for (; i < items.Length; i++)
+            if (!HasPlace(items[i])) return false;
+        return true;
     }
 
     /// <summary>The next item of an image.</summary>
@@ -140,6 +160,7 @@ static class Items<T>
     /// <summary>Numbers of an image must lie between its least and its greatest; texts may have been ordered in another way, and then move the ends.</summary>
     public static void RequireBetween(ReadOnlySpan<T> items, ref T min, ref T max)
     {
+        if (AreNumbers && AreBetween(items, min, max)) return;
         foreach (var item in items)
         {
             var isBelow = Less(item, min);
@@ -148,6 +169,20 @@ static class Items<T>
             if (isBelow) min = item;
             if (isAbove) max = item;
         }
+    }
+
+    static bool AreBetween(ReadOnlySpan<T> items, T min, T max)
+    {
+        var (least, greatest) = (new Vector<T>(min), new Vector<T>(max));
+        var i = 0;
+        for (; i <= items.Length - Vector<T>.Count; i += Vector<T>.Count)
+        {
+            var some = new Vector<T>(items[i..]);
+            if (Vector.LessThanAny(some, least) || Vector.GreaterThanAny(some, greatest)) return false;
+        }
+        for (; i < items.Length; i++)
+            if (Less(items[i], min) || Less(max, items[i])) return false;
+        return true;
     }
 
     static string ReadText(ref ImageReader reader)

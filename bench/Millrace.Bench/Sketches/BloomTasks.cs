@@ -35,10 +35,10 @@ sealed class BloomTasks : SketchFamily
     {
         var filter = BloomFilter.ForItems(capacity);
         var items = SketchInputs.Integers;
-        return () =>
+        return () => SketchInputs.InBatches(items, filter, static (s, some) =>
         {
-            foreach (var item in items) filter.Update(item);
-        };
+            foreach (var item in some) s.Update(item);
+        });
     }, Target: target, Reference: reference);
 
     static SketchTask Query(int capacity, string reference) => new($"Bloom {capacity / 1000:N0} k / 1 %, contains", SketchInputs.Count, () =>
@@ -46,9 +46,9 @@ sealed class BloomTasks : SketchFamily
         var filter = BloomFilter.ForItems(capacity);
         var items = SketchInputs.Integers;
         foreach (var item in items.AsSpan(0, capacity)) filter.Update(item);
-        return () =>
+        return () => SketchInputs.InBatches(items, filter, static (s, some) =>
         {
-            foreach (var item in items) filter.Contains(item);
-        };
+            foreach (var item in some) s.Contains(item);
+        });
     }, Reference: reference);
 }

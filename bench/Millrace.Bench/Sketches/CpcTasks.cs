@@ -15,10 +15,10 @@ sealed class CpcTasks : SketchFamily
         {
             var sketch = new CpcSketch();
             var items = SketchInputs.Integers;
-            return () =>
+            return () => SketchInputs.InBatches(items, sketch, static (s, some) =>
             {
-                foreach (var item in items) sketch.Update(item);
-            };
+                foreach (var item in some) s.Update(item);
+            });
         }, Target: 8, Reference: "6.5 (5.8)");
         yield return new SketchTask("CPC lgK 11, spans of uint64", SketchInputs.Count, static () =>
         {

@@ -41,10 +41,10 @@ sealed class HllTasks : SketchFamily
     {
         var sketch = new HllSketch(12, type);
         var items = SketchInputs.Integers;
-        return () =>
+        return () => SketchInputs.InBatches(items, sketch, static (s, some) =>
         {
-            foreach (var item in items) sketch.Update(item);
-        };
+            foreach (var item in some) s.Update(item);
+        });
     }, Target: target, Reference: reference);
 
     static HllSketch[] Sketches(HllType type) => MergeInputs.Make(items =>

@@ -30,6 +30,16 @@ static class SketchInputs
     /// <summary>The text of an index.</summary>
     public static ReadOnlySpan<byte> Text(byte[] texts, int index) => texts.AsSpan(index * TextLength, TextLength);
 
+    /// <summary>Feeds items batch by batch, as programs do: a loop that is entered once a lap would never be compiled in the runtime's last tier.</summary>
+    public static void InBatches<TSketch, T>(T[] items, TSketch sketch, Feed<TSketch, T> feed)
+    {
+        const int BatchSize = 10_000;
+        for (var i = 0; i < items.Length; i += BatchSize) feed(sketch, items.AsSpan(i, Math.Min(BatchSize, items.Length - i)));
+    }
+
+    /// <summary>Feeds a sketch with some items.</summary>
+    public delegate void Feed<in TSketch, T>(TSketch sketch, ReadOnlySpan<T> some);
+
     static T[] Fill<T>(Func<int, T> at)
     {
         var items = new T[Count];

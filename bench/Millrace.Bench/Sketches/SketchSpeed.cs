@@ -5,7 +5,7 @@ using Millrace.Bench.Harness;
 
 namespace Millrace.Bench.Sketches;
 
-/// <summary>Nanoseconds an update, merges a second and bytes allocated of all sketches, on one core.</summary>
+/// <summary>Nanoseconds an update, merges a second and bytes allocated of all sketches, on one core, taking turns with a peer if there is one.</summary>
 sealed class SketchSpeed : Benchmark
 {
     static readonly SketchFamily[] s_families = [new HllTasks(), new CpcTasks(), new ThetaTasks(), new BloomTasks(), new CountMinTasks(), new QuantileTasks(), new FrequentTasks(), new SummaryTasks()];
@@ -29,39 +29,67 @@ sealed class SketchSpeed : Benchmark
     /// <inheritdoc/>
     public override IReadOnlyList<string> Run(Workshop workshop)
     {
-        Console.WriteLine("| sketch | median | best | unit | target | C++ median (best) | bytes an operation |");
-        Console.WriteLine("|---|--:|--:|---|--:|--:|--:|");
+        using var peer = SketchPeer.Start();
+        if (peer is null) Console.WriteLine($"No peer: {SketchPeer.Variable} names no program. The figures of C++ are those of another time, and there are no ratios.");
+        var table = new StringBuilder();
+        Print("| sketch | median (best) | target | C++ median (best) | ratio | bytes an operation |");
+        Print("|---|--:|--:|--:|--:|--:|");
         var results = new List<string>();
         foreach (var family in _chosen.Count > 0 ? _chosen : [.. s_families])
-            foreach (var task in family.Tasks()) results.Add(Measure(family, task, workshop.Choices.Rounds));
+        {
+            foreach (var task in family.Tasks())
+            {
+                var (row, result) = Measure(family, task, peer, workshop.Rounds);
+                Print(row);
+                results.Add(result);
+            }
+        }
+        if (peer is not null && _chosen.Count == 0)
+        {
+            Report.Publish(workshop, this, table.ToString(), "Millrace and the peer took turns, lap by lap, each on one core. Ratio: how many times as fast, best against best; "
+                + "in brackets where the peer knows only the operation one by one. Where there is no ratio the C++ figure is of another time.");
+        }
         return results;
+
+        void Print(string line)
+        {
+            table.AppendLine(line);
+            Console.WriteLine(line);
+        }
     }
 
-    static string Measure(SketchFamily family, SketchTask task, int rounds)
+    static (string Row, string Result) Measure(SketchFamily family, SketchTask task, SketchPeer? peer, int rounds)
     {
-        var laps = new double[rounds];
+        var ours = new double[rounds];
+        var theirs = new List<double>();
         var lap = task.Prepare();
         lap();
         for (var i = 0; i < rounds; i++)
         {
+            if (peer?.Lap(task) is { } time) theirs.Add(time);
             lap = task.Prepare();
             GC.Collect();
             var start = Stopwatch.GetTimestamp();
             lap();
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            laps[i] = task.IsRate ? task.Operations / seconds : seconds * 1e9 / task.Operations;
+            ours[i] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / task.Operations;
         }
-        Array.Sort(laps);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         lap();
         var bytes = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)task.Operations;
-        var median = laps[laps.Length / 2];
-        var best = task.IsRate ? laps[^1] : laps[0];
-        var format = task.IsRate ? "N0" : "F2";
-        var unit = task.IsRate ? "/s" : "ns";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {task.Name} | {median.ToString(format, CultureInfo.InvariantCulture)} | {best.ToString(format, CultureInfo.InvariantCulture)} | {unit} | {task.Target?.ToString("N1", CultureInfo.InvariantCulture) ?? ""} | {task.Reference} | {bytes:F1} |"));
+        Array.Sort(ours);
+        theirs.Sort();
+        var best = Unit(task, ours[0]);
         var isMet = task.Target is not { } target || (task.IsRate ? best >= target : best <= target);
-        return string.Create(CultureInfo.InvariantCulture, $"RESULT sketches/{family.Name} \"{task.Name}\" {median:F2} {unit} best {best:F2}{(isMet ? "" : " MISSED")}");
+        var ratio = theirs.Count > 0 ? (theirs[0] / ours[0]).ToString("F1", CultureInfo.InvariantCulture) : "";
+        var row = $"| {task.Name} | {Both(task, ours)} | {(task.Target is { } t ? Number(task, t) : "")} | {(theirs.Count > 0 ? Both(task, theirs) : task.Reference)} | {(task.Name.Contains("spans", StringComparison.Ordinal) && ratio.Length > 0 ? $"({ratio})" : ratio)} | {bytes.ToString("F1", CultureInfo.InvariantCulture)} |";
+        var result = string.Create(CultureInfo.InvariantCulture,
+            $"RESULT sketches/{family.Name} \"{task.Name}\" {Unit(task, ours[rounds / 2]):F2} {(task.IsRate ? "/s" : "ns")} best {best:F2}{(ratio.Length > 0 ? $" ratio {ratio}" : "")}{(isMet ? "" : " MISSED")}");
+        return (row, result);
     }
+
+    static string Both(SketchTask task, IReadOnlyList<double> sorted) => $"{Number(task, Unit(task, sorted[sorted.Count / 2]))} ({Number(task, Unit(task, sorted[0]))}) {(task.IsRate ? "/s" : "ns")}";
+
+    static double Unit(SketchTask task, double nanoseconds) => task.IsRate ? 1e9 / nanoseconds : nanoseconds;
+
+    static string Number(SketchTask task, double value) => value.ToString(task.IsRate ? "N0" : "F2", CultureInfo.InvariantCulture);
 }

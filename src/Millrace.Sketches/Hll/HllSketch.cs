@@ -17,7 +17,7 @@ namespace Millrace.Sketches.Hll;
 /// <code>
 /// var visitors = new HllSketch(lgK: 12);
 /// for (var i = 0; i &lt; 100_000; i++) visitors.Update(i);
-/// Console.WriteLine(visitors.Estimate.ToString("F0"));   // 98854
+/// Console.WriteLine(visitors.Estimate.ToString("F0"));   // 101148
 /// </code>
 /// </example>
 public sealed partial class HllSketch : ISketch<HllSketch>, IDistinctSketch

@@ -12,13 +12,19 @@ sealed class BinStore(int binsMax, bool collapsesHighest)
     int _low = int.MaxValue;
     int _high = int.MinValue;
 
+    // The used bins among those that were allowed: what falls there is added without a further look.
+    int _least = int.MinValue;
+    int _greatest = int.MaxValue;
+    int _plainLow;
+    uint _plainCount;
+
     public bool IsEmpty => _low > _high;
 
     public int Low => _low;
 
     public int High => _high;
 
-    public long MemorySize => 64 + 8L * _weights.Length;
+    public long MemorySize => 80 + 8L * _weights.Length;
 
     public double Weight
     {
@@ -33,6 +39,18 @@ sealed class BinStore(int binsMax, bool collapsesHighest)
 
     /// <summary>Weights from bin <see cref="Low"/> to <see cref="High"/>.</summary>
     public ReadOnlySpan<double> Used => IsEmpty ? default : _weights.AsSpan(_low - _offset, _high - _low + 1);
+
+    /// <summary>Keeps <see cref="TryAdd"/> to bins whose values all have a bin.</summary>
+    public void LimitTo(int least, int greatest) => (_least, _greatest) = (least, greatest);
+
+    /// <summary>Adds 1 to a bin within the range that is used; false if it is not, or at the ends of all bins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAdd(int bin)
+    {
+        if ((uint)(bin - _plainLow) >= _plainCount) return false;
+        _weights[bin - _offset]++;
+        return true;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int bin, double weight)
@@ -85,6 +103,7 @@ sealed class BinStore(int binsMax, bool collapsesHighest)
             _weights = new double[Math.Min(Step, binsMax == 0 ? Step : binsMax)];
             _offset = bin;
             _low = _high = bin;
+            Widen();
             return bin;
         }
 
@@ -107,7 +126,14 @@ sealed class BinStore(int binsMax, bool collapsesHighest)
 
         if (low < _offset || high >= (long)_offset + _weights.Length || low > _low || high < _high) Move(low, high);
         (_low, _high) = (low, high);
+        Widen();
         return bin;
+    }
+
+    void Widen()
+    {
+        _plainLow = Math.Max(_low, _least);
+        _plainCount = (uint)Math.Max(0, Math.Min(_high, _greatest) - (long)_plainLow + 1);
     }
 
     // A new array for the new range, with room at the side that grew; what lies outside of the range is added to its nearest end.

@@ -42,6 +42,7 @@ public sealed partial class DDSketch : IQuantileSketch<DDSketch, double>
         BinsMax = binsMax;
         CollapsesHighest = collapsesHighest;
         _positive = new BinStore(binsMax, collapsesHighest);
+        _positive.LimitTo(mapping.Bin(mapping.Least) + 1, mapping.Bin(mapping.Greatest) - 1);
         // As DataDog has it: of both signs the bins next to 0 are the low ones.
         _negative = new BinStore(binsMax, collapsesHighest);
     }
@@ -74,8 +75,8 @@ public sealed partial class DDSketch : IQuantileSketch<DDSketch, double>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(double item)
     {
-        if (item >= _mapping.Least && item <= _mapping.Greatest) _positive.Add(_mapping.Bin(item), 1);
-        else AddOther(item, 1);
+        // What has no bin (0, negative values, NaN) comes out below or above all that are known, and is looked at there.
+        if (!_positive.TryAdd(_mapping.Bin(item))) AddOther(item, 1);
     }
 
     /// <summary>Adds a value with a weight.</summary>
@@ -109,7 +110,11 @@ public sealed partial class DDSketch : IQuantileSketch<DDSketch, double>
                     continue;
                 }
                 var bins = _mapping.Bins(some);
-                for (var lane = 0; lane < 8; lane++) _positive.Add((int)bins.GetElement(lane), 1);
+                for (var lane = 0; lane < 8; lane++)
+                {
+                    var bin = (int)bins.GetElement(lane);
+                    if (!_positive.TryAdd(bin)) _positive.Add(bin, 1);
+                }
             }
         }
         for (; i < items.Length; i++) Update(items[i]);
@@ -118,8 +123,8 @@ public sealed partial class DDSketch : IQuantileSketch<DDSketch, double>
     [MethodImpl(MethodImplOptions.NoInlining)]
     void AddOther(double item, double weight)
     {
-        var size = Math.Abs(item);
         if (!double.IsFinite(item)) return;
+        var size = Math.Abs(item);
         if (size < _mapping.Least) _zeros += weight;
         else (item > 0 ? _positive : _negative).Add(_mapping.Bin(Math.Min(size, _mapping.Greatest)), weight);
     }

@@ -13,6 +13,7 @@ sealed class ReqLevel<T>
 {
     const int FirstSections = 3;
     const int LeastSectionSize = 4;
+    const int Few = 4;
 
     readonly bool _keepsHigh;
     readonly int _lgWeight;
@@ -88,7 +89,7 @@ sealed class ReqLevel<T>
         if (other == this) items = items.ToArray();
         SortTail();
         MergeIntoTail(items);
-        Sort();
+        SortIfLong();
     }
 
     /// <summary>Halves the far end into the level above. The level must be full.</summary>
@@ -106,7 +107,7 @@ sealed class ReqLevel<T>
         // Two halvings share a toss, the second takes what the first did not: their errors cancel in part.
         Coin = (_halvings & 1) == 1 ? !Coin : coin.Flip(Items<T>.Bits(halved[0])) == 1;
         for (var i = Coin ? 1 : 0; i < halved.Length; i += 2) above.Add(halved[i]);
-        if (_tailLength > 32 && _tailLength > (_runEnd - _runStart) / 2) Sort();
+        SortIfLong();
         _halvings++;
         TryMakeSectionsSmaller();
     }
@@ -137,9 +138,26 @@ sealed class ReqLevel<T>
         _tailSorted = _tailLength;
     }
 
+    void SortIfLong()
+    {
+        if (_tailLength > 32 && _tailLength > (_runEnd - _runStart) / 2) Sort();
+    }
+
     void SortTail()
     {
         if (_tailSorted == _tailLength) return;
+        if (Items<T>.AreNumbers && _tailLength - _tailSorted <= Few)
+        {
+            // A full sketch halves after every second item.
+            for (; _tailSorted < _tailLength; _tailSorted++)
+            {
+                var item = _tail[_tailSorted];
+                var place = Runs.CountUpToAll(_tail.AsSpan(0, _tailSorted), item);
+                _tail.AsSpan(place, _tailSorted - place).CopyTo(_tail.AsSpan(place + 1));
+                _tail[place] = item;
+            }
+            return;
+        }
         var scratch = Scratch<T>.Of(_tailLength);
         Runs.Sort(_tail.AsSpan(_tailSorted, _tailLength - _tailSorted), scratch);
         if (_tailSorted > 0)

@@ -139,6 +139,26 @@ static class Runs
         return low;
     }
 
+    /// <summary>As <see cref="CountUpTo"/> for a short run of numbers: looks at all of them, since a search would mispredict its branches.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int CountUpToAll<T>(ReadOnlySpan<T> sorted, T item)
+    {
+        var count = 0;
+        var i = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var all = Vector512.Create(item);
+            for (; i <= sorted.Length - Vector512<T>.Count; i += Vector512<T>.Count)
+                count += BitOperations.PopCount(Vector512.LessThanOrEqual(Vector512.Create(sorted[i..]), all).ExtractMostSignificantBits());
+        }
+        for (; i < sorted.Length; i++)
+        {
+            var isUpTo = !Items<T>.Less(item, sorted[i]);
+            count += Unsafe.As<bool, byte>(ref isUpTo);
+        }
+        return count;
+    }
+
     /// <summary>b if the condition holds, else a, without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Select<T>(T a, T b, bool takesB)

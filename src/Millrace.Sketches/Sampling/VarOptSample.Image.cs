@@ -48,7 +48,7 @@ public sealed partial class VarOptSample<T>
         var count = reader.Int64();
         reader.Skip(16);
         var sample = LoadSample(image[reader.Position..], out var marks);
-        SketchFormatException.ThrowUnless(count >= sample.Length, $"The union has seen {count} items but holds {sample.Length}.");
+        SketchFormatException.ThrowUnless(count >= sample._count, $"The union has seen {count} items, its sample {sample._count}.");
         var isExact = sample._light.Count == 0 && !marks.Contains(true);
         SketchFormatException.ThrowUnless(!isExact || count == sample.Length, $"The union holds {sample.Length} exact items but has seen {count}.");
         sample._count = count;

@@ -128,7 +128,12 @@ public sealed partial class ThetaSketch : ISketch<ThetaSketch>, IDistinctSketch
     {
         var parsed = ThetaImage.Parse(image, Seed);
         if (parsed.IsEmpty) return;
-        if (parsed.EntryBits != 64 || !parsed.IsOrdered || !BitConverter.IsLittleEndian)
+        if (parsed.EntryBits != 64)
+        {
+            MergePacked(parsed);
+            return;
+        }
+        if (!parsed.IsOrdered || !BitConverter.IsLittleEndian)
         {
             Merge(CompactThetaSketch.Load(parsed));
             return;
@@ -141,6 +146,28 @@ public sealed partial class ThetaSketch : ISketch<ThetaSketch>, IDistinctSketch
             last = hash;
             if (hash >= _theta) break;
             Take(hash);
+        }
+    }
+
+    // Unpacked as far as hashes count here: nearly all images of a large union end in their first block.
+    void MergePacked(ThetaImage image)
+    {
+        Begin(image.Theta);
+        Span<ulong> block = stackalloc ulong[64];
+        ulong last = 0;
+        for (var start = 0; start < image.Count; start += block.Length)
+        {
+            // A block of 64 begins with a whole byte.
+            var differences = block[..Math.Min(block.Length, image.Count - start)];
+            BitPacking.Unpack(image.Entries[(start / 8 * image.EntryBits)..], image.EntryBits, differences);
+            foreach (var difference in differences)
+            {
+                var hash = last + difference;
+                if (hash <= last || hash >= image.Theta) ThetaImage.ThrowOrder();
+                last = hash;
+                if (hash >= _theta) return;
+                Take(hash);
+            }
         }
     }
 

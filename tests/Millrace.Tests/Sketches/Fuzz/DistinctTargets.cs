@@ -66,6 +66,22 @@ static class DistinctTargets
             for (var i = 0; i < 50; i++) s.Update(i, 1);
             Ask(s);
         });
+        yield return new FuzzTarget("tuple compact", [.. TupleImages()], static image =>
+        {
+            var sketch = CompactTupleSketch.Load(image);
+            return () =>
+            {
+                Ask(sketch);
+                _ = sketch.TotalEstimate;
+                CompactTupleSketch.Load(sketch.Save());
+                CompactTupleSketch.Load(sketch.SaveAsArrayOfDoubles());
+                if (sketch.SeedHash != 0x93CC) return;
+                var other = new TupleSketch(5);
+                other.Merge(sketch);
+                Ask(sketch.Intersect(other.Compact()));
+                Ask(sketch.Except(other.Compact()).Where(static sum => sum > 0));
+            };
+        });
         yield return FuzzTarget.Of("bloom", Sketches(static () => new BloomFilter(4000, 5), static (s, i) => s.Update(i)), static s =>
         {
             if (s.Bits > 1 << 20) return;
@@ -131,6 +147,23 @@ static class DistinctTargets
         for (var i = 0; i < 5000; i++) other.Update(i);
         sketch.Merge(other);
         return sketch;
+    }
+
+    static IEnumerable<byte[]> TupleImages()
+    {
+        foreach (var sketch in Sketches(static () => new TupleSketch(6), static (s, i) => s.Update(i, i)))
+        {
+            var compact = sketch.Compact();
+            yield return compact.Save();
+            yield return sketch.Compact(isOrdered: false).Save();
+            var array = compact.SaveAsArrayOfDoubles();
+            yield return array;
+            if (compact.IsEmpty) continue;
+            // Two numbers an item; and ints in place of doubles.
+            yield return [.. array[..5], 2, .. array[6..], .. array[(24 + 8 * compact.Count)..]];
+            var head = compact.Save();
+            yield return [.. head[..^(16 * compact.Count)], .. compact.Hashes.ToArray().SelectMany(static h => BitConverter.GetBytes(h).Concat(BitConverter.GetBytes(7)))];
+        }
     }
 
     static IEnumerable<byte[]> ThetaImages()

@@ -40,6 +40,13 @@ public sealed class SketchFuzzTests(ITestOutputHelper output)
         Assert.True(refused < count, "every image was refused");
     }
 
+    [Fact]
+    public void Sound_images_load()
+    {
+        foreach (var target in DistinctTargets.All().Concat(SummaryTargets.All()))
+            foreach (var image in target.Images) Assert.True(Try(target, image), $"{target.Name}: an image of {image.Length} bytes is refused before it is damaged");
+    }
+
     static bool Try(FuzzTarget target, byte[] image)
     {
         Action use;

@@ -5,6 +5,7 @@ using Millrace.Sketches.Moments;
 using Millrace.Sketches.OverTime;
 using Millrace.Sketches.Quantiles;
 using Millrace.Sketches.Sampling;
+using Millrace.Tests.Sketches.Quantiles;
 
 namespace Millrace.Tests.Sketches.Fuzz;
 
@@ -19,6 +20,17 @@ static class SummaryTargets
         yield return Kll("kll float", i => i * 0.5f);
         yield return Kll("kll long", i => (long)i);
         yield return Kll("kll string", Word);
+        yield return new FuzzTarget("kll updated in place", [.. Filled(() => new KllSketch<double>(8), (s, i) => s.Update(i)).Where(s => s.Count > 1).Select(s => KllImageTests.Updatable(s.Save()))], static image =>
+        {
+            var sketch = KllSketch<double>.Load(image);
+            return () =>
+            {
+                if (!sketch.IsEmpty) Ask(sketch, sketch.Min);
+                KllSketch<double>.Load(sketch.Save());
+            };
+        });
+        yield return Classic<double>("classic quantiles double", [.. new[] { 1, 5, 40, 300 }.SelectMany(n => new[] { true, false }.Select(c => ClassicQuantilesTests.Image(8, n, c)))]);
+        yield return Classic<string>("classic quantiles string", [ClassicTexts()]);
         yield return Req("req double", i => i * 0.5);
         yield return Req("req float", i => i * 0.5f);
         yield return Req("req string", Word);
@@ -42,10 +54,33 @@ static class SummaryTargets
                 Ask(s, -3.0);
             });
         }
+        yield return new FuzzTarget("t-digest of the reference", [Reference(areFloats: false), Reference(areFloats: true)], static image =>
+        {
+            var sketch = TDigest.Load(image);
+            return () =>
+            {
+                if (!sketch.IsEmpty) Ask(sketch, sketch.Max);
+                TDigest.Load(sketch.Save());
+            };
+        });
         yield return FuzzTarget.Of("frequent longs", Filled(() => new FrequentLongs(5), (s, i) => s.Update(i % 90)), s => UseFrequent(s, i => (long)i));
         yield return FuzzTarget.Of("frequent strings", Filled(() => new FrequentStrings(5), (s, i) => s.Update(Word(i % 90))), s => UseFrequent(s, Word));
         yield return FuzzTarget.Of("reservoir long", Filled(() => new ReservoirSample<long>(30), (s, i) => s.Update(i)), UseReservoir);
         yield return FuzzTarget.Of("reservoir string", Filled(() => new ReservoirSample<string>(30), (s, i) => s.Update(Word(i))), s => s.EstimateSubset(w => w.Length == 3));
+        yield return new FuzzTarget("reservoir union", [.. Filled(() => new ReservoirSample<long>(30), (s, i) => s.Update(i)).SelectMany(UnionsOfReservoirs)], static image =>
+        {
+            var sketch = ReservoirSample<long>.Load(image);
+            return () => UseReservoir(sketch);
+        });
+        yield return new FuzzTarget("varopt union", [.. Filled(() => new VarOptSample<double>(30), (s, i) => s.Update(i, 1 + i % 50)).Select(UnionOfVarOpt)], static image =>
+        {
+            var sketch = VarOptSample<double>.Load(image);
+            return () =>
+            {
+                sketch.EstimateSubset(i => i > 3);
+                VarOptSample<double>.Load(sketch.Save());
+            };
+        });
         yield return FuzzTarget.Of("varopt", Filled(() => new VarOptSample<long>(30), (s, i) => s.Update(i, 1 + i % 50)), s =>
         {
             if (s.Count > long.MaxValue / 4) return;
@@ -61,6 +96,7 @@ static class SummaryTargets
             for (var i = 0; i < 50; i++) s.Update(i);
             s.EstimateSubset(i => i % 2 == 0);
         });
+        yield return FuzzTarget.Of("bottom-k string", Filled(() => new BottomKSample<string>(30), (s, i) => s.Update(Word(i))), s => s.Distinct());
         yield return FuzzTarget.Of("min-hash", Filled(() => new MinHashSketch(16), (s, i) => s.Update(i)), s =>
         {
             s.Update(1);
@@ -86,6 +122,11 @@ static class SummaryTargets
             s.EstimateAt(5, 100);
             s.RowsAt(100);
         });
+        yield return FuzzTarget.Of("decayed frequent texts", Filled(() => new DecayedFrequent<FrequentStrings, string>(Decay.Polynomial(2, 0), 4), (s, i) => s.Update(Word(i % 20), i)), s =>
+        {
+            s.EstimateAt("5", 100);
+            s.RowsAt(100);
+        });
         yield return FuzzTarget.Of("sliding count", Filled(() => new SlidingCount(100, 0.2), (s, i) => s.Update(i, i % 4)), s =>
         {
             s.EstimateAt(200);
@@ -106,6 +147,39 @@ static class SummaryTargets
         sketch.Merge(PrefixHistogram<T>.Load(sketch.Save()));
         Ask(sketch, item);
     }
+
+    static FuzzTarget Classic<T>(string name, byte[][] images) => new(name, images, static image =>
+    {
+        var view = ClassicQuantiles.Load<T>(image);
+        return () =>
+        {
+            if (view is null) return;
+            foreach (var rank in new[] { 0, 0.5, 1 }) view.Rank(view.Quantile(rank));
+        };
+    });
+
+    // Of k = 4: a buffer of two and a level of weight 2.
+    static byte[] ClassicTexts() =>
+        [2, 3, 8, 8, 4, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, .. new[] { "a", "k", "b", "k", "a", "c", "d", "j" }.SelectMany(static t => BitConverter.GetBytes(t.Length).Concat(System.Text.Encoding.ASCII.GetBytes(t)))];
+
+    // 50 centroids of two values each.
+    static byte[] Reference(bool areFloats)
+    {
+        IEnumerable<byte> Number(double value, bool isFloat) => (isFloat ? BitConverter.GetBytes((float)value) : BitConverter.GetBytes(value)).Reverse();
+        return [0, 0, 0, (byte)(areFloats ? 2 : 1), .. Number(0, false), .. Number(99, false), .. Number(100, areFloats), .. areFloats ? new byte[] { 0, 210, 4, 0, 0, 50 } : [0, 0, 0, 50],
+            .. Enumerable.Range(0, 50).SelectMany(i => Number(2, areFloats).Concat(Number(2 * i + 0.5, areFloats)))];
+    }
+
+    static IEnumerable<byte[]> UnionsOfReservoirs(ReservoirSample<long> sample)
+    {
+        byte[] k = BitConverter.GetBytes(sample.K);
+        yield return sample.IsEmpty ? [1, 2, 12, 4, .. k] : [1, 2, 12, 0, .. k, .. sample.Save()];
+        // Version 1 codes k in 16 bits.
+        yield return sample.IsEmpty ? [1, 1, 12, 4, 0, 0x30, 0, 0] : [1, 1, 12, 0, 0, 0x30, 0, 0, .. sample.Save()];
+    }
+
+    static byte[] UnionOfVarOpt(VarOptSample<double> sample) =>
+        sample.IsEmpty ? [1, 2, 14, 4, 30, 0, 0, 0] : [4, 2, 14, 0, 30, 0, 0, 0, .. BitConverter.GetBytes(sample.Count), .. new byte[16], .. sample.Save()];
 
     static FuzzTarget Kll<T>(string name, Func<int, T> item) => FuzzTarget.Of(name, Filled(() => new KllSketch<T>(8), (s, i) => s.Update(item(i))), s =>
     {

@@ -50,7 +50,7 @@ public sealed class ClassicQuantilesTests
     }
 
     // 1 to n; levels take blocks of 2^(level+1) k items and keep each 2^(level+1)-th, the highest level first.
-    static byte[] Image(int k, int n, bool isCompact)
+    internal static byte[] Image(int k, int n, bool isCompact)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);

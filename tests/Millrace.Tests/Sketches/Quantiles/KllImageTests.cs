@@ -15,15 +15,20 @@ public sealed class KllImageTests
             var sketch = new KllSketch<double>(20);
             for (var i = 0; i < n; i++) sketch.Update(i);
             var image = sketch.Save();
-            var levels = image[18];
-            var free = BinaryPrimitives.ReadInt32LittleEndian(image.AsSpan(20));
-            var capacity = free + (image.Length - 20 - 4 * levels - 16) / 8;
-            // The end of the last level, and the free places before the first item.
-            byte[] updatable = [5, 3, .. image[2..(20 + 4 * levels)], .. BitConverter.GetBytes(capacity), .. image[(20 + 4 * levels)..(36 + 4 * levels)], .. new byte[8 * free], .. image[(36 + 4 * levels)..]];
+            var updatable = Updatable(image);
             Answers.SameBytes($"{n} items", image, KllSketch<double>.Load(updatable).Save());
-            updatable[20 + 4 * levels]++;
+            updatable[20 + 4 * image[18]]++;
             Assert.Throws<SketchFormatException>(() => KllSketch<double>.Load(updatable));
         }
+    }
+
+    /// <summary>The form that Java updates in place of a compact one of doubles: with the end of the last level, and the free places before the first item.</summary>
+    public static byte[] Updatable(byte[] image)
+    {
+        var levels = image[18];
+        var free = BinaryPrimitives.ReadInt32LittleEndian(image.AsSpan(20));
+        var capacity = free + (image.Length - 20 - 4 * levels - 16) / 8;
+        return [5, 3, .. image[2..(20 + 4 * levels)], .. BitConverter.GetBytes(capacity), .. image[(20 + 4 * levels)..(36 + 4 * levels)], .. new byte[8 * free], .. image[(36 + 4 * levels)..]];
     }
 
     [Fact]
