@@ -59,6 +59,7 @@ sealed class FixedSlots<T>(MemoryOwner owner) : SlotColumn(owner) where T : unma
         return EqualityComparer<T>.Default.Equals(a, b);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override int CompareValues(int a, int b)
     {
         if (typeof(T) != typeof(double)) return Comparer<T>.Default.Compare(_values[a], _values[b]);
@@ -72,6 +73,7 @@ sealed class FixedSlots<T>(MemoryOwner owner) : SlotColumn(owner) where T : unma
         for (var i = 0; i < slots.Length; i++) values[i] = _values[slots[i]];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void AppendValue(int slot, Column to) => ((Column<T>)to).Append(_values[slot]);
 
     protected override void SaveValue(int slot, StateWriter writer) => writer.Write(in _values[slot]);

@@ -7,6 +7,7 @@ namespace Millrace.Expressions.Kernels;
 internal static class Powers
 {
     static readonly Int128[] s_wide = Fill();
+    static readonly Int128[] s_most = [.. s_wide.Select(p => Int128.MaxValue / p)]; // what may be multiplied by the power
     static readonly long[] s_narrow = [.. s_wide.Take(19).Select(p => (long)p)];
     static readonly double[] s_doubles = [.. Enumerable.Range(0, 39).Select(i => double.Parse($"1e{i}", System.Globalization.CultureInfo.InvariantCulture))];
 
@@ -48,6 +49,7 @@ internal static class Powers
     }
 
     /// <summary>a / b, rounded half away from zero; b is not 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Int128 DivideRounded(Int128 a, Int128 b)
     {
         var x = Magnitude(a);
@@ -68,9 +70,10 @@ internal static class Powers
     }
 
     /// <summary>a * 10^shift / b, rounded half away from zero, through integers of any size; false if it has more than <paramref name="precision"/> digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryDivide(Int128 a, int shift, Int128 b, int precision, out Int128 result)
     {
-        if (shift <= 38 && Int128.Abs(a) < Int128.MaxValue / s_wide[shift])
+        if (shift <= 38 && Int128.Abs(a) < s_most[shift])
         {
             result = DivideRounded(a * s_wide[shift], b);
             return Fits(result, precision);

@@ -46,6 +46,7 @@ struct AverageOfLongs : IAggregate<AverageOfLongs, long, Int128>
     public void Add(long value, int weight) => _sum.Add(value, weight);
     public void Merge(in AverageOfLongs other) => _sum.Merge(in other._sum);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly bool TryResult(Signature signature, out Int128 result)
     {
         result = 0;

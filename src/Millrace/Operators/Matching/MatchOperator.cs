@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Operators.Distinct;
@@ -11,6 +12,7 @@ namespace Millrace.Operators.Matching;
 /// <remarks>
 /// Kept are the rows from the start of the match that is looked for on (and as many before it as PREV may ask for), and nothing where the next row is to begin it. What attempts
 /// there are follows from these rows, so it is not saved but found again. Cost of a row: a look-up of its partition, a copy of its columns, and a condition or two for each attempt.
+/// What runs once a row is compiled fully at once: methods without loops would otherwise stay as they are first compiled for the first seconds.
 /// </remarks>
 sealed class MatchOperator : IOperator, IStateful
 {
@@ -103,6 +105,7 @@ sealed class MatchOperator : IOperator, IStateful
         for (var i = 0; i < slots.Length; i++) Wait(slots[i], numbers[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Wait(int slot, int partition)
     {
         _rows.Keys[slot] = partition;
@@ -173,6 +176,7 @@ sealed class MatchOperator : IOperator, IStateful
     }
 
     /// <summary>A row's turn has come.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Feed(int slot)
     {
         var partition = _rows.Keys[slot];
@@ -183,6 +187,7 @@ sealed class MatchOperator : IOperator, IStateful
         Settle(partition);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Unlink(int slot, int partition)
     {
         var (next, previous) = (_rows.Next[slot], _rows.Previous[slot]);
@@ -191,6 +196,7 @@ sealed class MatchOperator : IOperator, IStateful
         else _partitions.Waiting[partition] = next;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Link(int slot, int partition)
     {
         var last = _partitions.Last[partition];
@@ -235,6 +241,7 @@ sealed class MatchOperator : IOperator, IStateful
 
     /// <summary>The search has found a match, or that there is none (-1).</summary>
     /// <returns>The row with which the next one begins, or -1 where it has not come yet.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Conclude(int partition, int match)
     {
         var start = _partitions.Start[partition];
@@ -257,6 +264,7 @@ sealed class MatchOperator : IOperator, IStateful
     }
 
     /// <summary>Frees the rows that nothing can ask for any more, and lists the start to run out of time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Settle(int partition)
     {
         var start = _partitions.Start[partition];

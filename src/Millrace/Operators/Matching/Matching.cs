@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Planning;
@@ -65,6 +66,7 @@ sealed class Matching : IDisposable
     public int IndexOf(PatternItem item) => Aggregated.FindIndex(a => a.Variable == item.Variable && AggregateCall.AreSame(a.Call!, item.Call!));
 
     /// <summary>The value of an aggregate of a condition, the one row of a column that holds until the next one is asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Column Result(int index, int attempt)
     {
         var column = _results.Empty(index);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Planning;
 
 namespace Millrace.Operators.Matching;
@@ -127,6 +128,7 @@ sealed class Search : IDisposable
     }
 
     /// <summary>Lets a variable take the row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool Try(int place, int attempt, int row)
     {
         var fork = _attempts.Fork(attempt, place, row);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Millrace.Data;
 
 namespace Millrace.Operators.Matching;
@@ -10,6 +11,7 @@ sealed class TimeQueue(MemoryOwner owner) : IDisposable
     int _head, _count;
 
     /// <summary>Adds a number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(long time, int value)
     {
         if (_count > 0 && time < _ring[_head + _count - 1 & _ring.Length - 1].Time)
@@ -23,6 +25,7 @@ sealed class TimeQueue(MemoryOwner owner) : IDisposable
     }
 
     /// <summary>Takes the number of the least time, if that is less than a limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryTake(long limit, out long time, out int value)
     {
         if (_stragglers.TryPeek(out value, out time) && (_count == 0 || time < _ring[_head].Time))
