@@ -8,4 +8,7 @@ public enum ModelTask
 
     /// <summary>A number: <see cref="IRegressor"/>.</summary>
     Regression,
+
+    /// <summary>How unusual a row is: <see cref="IAnomalyDetector"/>.</summary>
+    AnomalyDetection,
 }

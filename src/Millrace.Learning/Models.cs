@@ -1,6 +1,9 @@
+using Millrace.Learning.Anomalies;
 using Millrace.Learning.Bayes;
+using Millrace.Learning.Forests;
 using Millrace.Learning.Linear;
 using Millrace.Learning.Preparation;
+using Millrace.Learning.Trees;
 
 namespace Millrace.Learning;
 
@@ -15,9 +18,13 @@ public static class Models
         Classifier<PassiveAggressiveClassifier>("passive_aggressive_classifier", "A line that moves just enough.", s => Scaled(s, f => new PassiveAggressiveClassifier(f, s.Classes)), () => new PassiveAggressiveClassifier()),
         Classifier<Alma>("alma", "A line close to the widest margin.", s => Scaled(s, f => new Alma(f, s.Classes)), () => new Alma()),
         Classifier<NaiveBayes>("naive_bayes", "How usual each value is in each class; numbers and codes.", s => new NaiveBayes(s.Features, s.Classes), () => new NaiveBayes()),
+        Classifier<HoeffdingTree>("hoeffding_tree", "Questions about columns, added when enough rows say which is best.", s => new HoeffdingTree(s.Features, s.Classes), () => new HoeffdingTree()),
+        Classifier<HoeffdingAdaptiveTree>("hoeffding_adaptive_tree", "A Hoeffding tree that replaces branches that have become worse.", s => new HoeffdingAdaptiveTree(s.Features, s.Classes), () => new HoeffdingAdaptiveTree()),
+        Classifier<AdaptiveRandomForest>("adaptive_random_forest", "Ten trees that see rows and columns differently; worse ones are replaced.", s => new AdaptiveRandomForest(s.Features, s.Classes, seed: s.Seed), () => new AdaptiveRandomForest()),
         Regressor<LinearRegression>("linear_regression", "A weighted sum of the features; cannot diverge.", s => Scaled(s, f => new LinearRegression(f, new() { Rate = 0.03 })), () => new LinearRegression()),
         Regressor<PassiveAggressiveRegressor>("passive_aggressive_regressor", "A weighted sum that moves just enough.", s => Scaled(s, f => new PassiveAggressiveRegressor(f)), () => new PassiveAggressiveRegressor()),
         Regressor<BayesianLinearRegression>("bayesian_linear_regression", "The weighted sum that fits all rows best, older ones fading if asked.", s => Scaled(s, f => new BayesianLinearRegression(f)), () => new BayesianLinearRegression()),
+        Detector<HalfSpaceTrees>("half_space_trees", "Random cells that held few of the last rows.", s => new HalfSpaceTrees(s.Features, seed: s.Seed), () => new HalfSpaceTrees()),
     ];
 
     /// <summary>The model of a name.</summary>
@@ -50,4 +57,7 @@ public static class Models
 
     static ModelEntry Regressor<T>(string name, string summary, Func<ModelShape, IRegressor> create, Func<T> blank) where T : class, IRegressor =>
         new(name, ModelTask.Regression, summary, typeof(T), create, blank);
+
+    static ModelEntry Detector<T>(string name, string summary, Func<ModelShape, IAnomalyDetector> create, Func<T> blank) where T : class, IAnomalyDetector =>
+        new(name, ModelTask.AnomalyDetection, summary, typeof(T), create, blank);
 }

@@ -51,6 +51,9 @@ public sealed class Archive
         if (!isSound) throw new ModelFormatException($"The image is damaged: {fault} (before byte {_position} of {_bytes.Length}).");
     }
 
+    /// <summary>Whether an image that is read has so many bytes left; asked before room is made for what it says it holds.</summary>
+    public bool CanHold(long bytes) => bytes <= _bytes.Length - _position;
+
     /// <summary>A number.</summary>
     public void Value(ref double value)
     {
@@ -185,9 +188,9 @@ public sealed class Archive
         if (value is not null) Inside(value, transfer);
     }
 
-    /// <summary>A model of any registered kind, with the kind's name.</summary>
+    /// <summary>A learner of any registered kind, with the kind's name.</summary>
     /// <exception cref="ModelFormatException">The image has a kind that is not registered or that does not fit here.</exception>
-    public void Model<T>(ref T model) where T : class, IModel
+    public void Learner<T>(ref T model) where T : class, ILearner
     {
         var kind = IsReading ? "" : Kinds.NameOf(model);
         Value(ref kind);

@@ -1,27 +1,31 @@
+using Millrace.Learning.Drift;
+using Millrace.Learning.Forecasting;
 using Millrace.Learning.Preparation;
 
 namespace Millrace.Learning.Images;
 
-/// <summary>The names under which models and transforms stand in images, for ever.</summary>
+/// <summary>The names under which learners and transforms stand in images, for ever.</summary>
 static class Kinds
 {
     // What is made of other models has no line in Models; its parts have.
-    static readonly (string Name, Type Type, Func<IModel> Blank)[] s_models =
+    static readonly (string Name, Type Type, Func<ILearner> Blank)[] s_learners =
     [
-        .. Models.All.Select(m => (m.Name, m.Type, m.Blank)),
+        .. Models.All.Select(m => (m.Name, m.Type, (Func<ILearner>)m.Blank)),
+        .. DriftDetectors.All.Select(d => (d.Name, d.Type, (Func<ILearner>)d.Create)),
+        .. Forecasters.All.Select(f => (f.Name, f.Type, f.Blank)),
         ("prepared_classifier", typeof(PreparedClassifier), () => new PreparedClassifier()),
         ("prepared_regressor", typeof(PreparedRegressor), () => new PreparedRegressor()),
     ];
 
     static readonly (string Name, Type Type, Func<ITransform> Blank)[] s_transforms = [.. Transforms.All.Select(t => (t.Name, t.Type, t.Blank))];
 
-    public static string NameOf(IModel model) => Array.Find(s_models, m => m.Type == model.GetType()).Name
-        ?? throw new NotSupportedException($"{model.GetType().Name} is not in Models.All: only models of this library are saved.");
+    public static string NameOf(ILearner learner) => Array.Find(s_learners, m => m.Type == learner.GetType()).Name
+        ?? throw new NotSupportedException($"{learner.GetType().Name} is in no list: only learners of this library are saved.");
 
     public static string NameOf(ITransform transform) => Array.Find(s_transforms, t => t.Type == transform.GetType()).Name
         ?? throw new NotSupportedException($"{transform.GetType().Name} is not in Transforms.All: only transforms of this library are saved.");
 
-    public static IModel Blank(string kind) => Array.Find(s_models, m => m.Name == kind).Blank?.Invoke() ?? throw Unknown(kind);
+    public static ILearner Blank(string kind) => Array.Find(s_learners, m => m.Name == kind).Blank?.Invoke() ?? throw Unknown(kind);
 
     public static ITransform BlankTransform(string kind) => Array.Find(s_transforms, t => t.Name == kind).Blank?.Invoke() ?? throw Unknown(kind);
 

@@ -1,10 +1,8 @@
-using Millrace.Learning.Images;
-
 namespace Millrace.Learning.Preparation;
 
 /// <summary>Makes rows fit for a model, and learns from every row how.</summary>
 /// <remarks>Two verbs as for models. What every transform keeps: its input is unchanged, numbers beyond ±1e100 count as that, and its output holds NaN only for what is missing.</remarks>
-public interface ITransform
+public interface ITransform : ILearner
 {
     /// <summary>The columns that go in.</summary>
     FeatureSet Input { get; }
@@ -21,10 +19,4 @@ public interface ITransform
     /// <param name="features">One value for each column of the input.</param>
     /// <param name="output">Room for one value for each column of the output.</param>
     void Transform(ReadOnlySpan<double> features, Span<double> output);
-
-    /// <summary>Forgets all that was learned.</summary>
-    void Reset();
-
-    /// <summary>Reads or writes settings and memory, as <see cref="IModel.Transfer"/> does.</summary>
-    void Transfer(Archive archive);
 }

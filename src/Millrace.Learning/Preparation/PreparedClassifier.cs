@@ -51,7 +51,7 @@ public sealed class PreparedClassifier : IClassifier
     public void Transfer(Archive archive)
     {
         _steps.Transfer(archive);
-        archive.Model(ref _model);
+        archive.Learner(ref _model);
         archive.Require(_steps.Output.Count == _model.Features.Count, "its transforms do not fit its model");
     }
 }
