@@ -46,11 +46,9 @@ sealed class ClassStatistics
     public void Gather(ReadOnlySpan<double> features, Span<double> scratch)
     {
         if (_isWhole) Lanes.CopyBounded(features[.._numeric.Length], scratch);
-        else
-        {
-            for (var i = 0; i < _numeric.Length; i++) scratch[i] = Lanes.Bounded(features[_numeric[i]]);
-            scratch[_numeric.Length..].Fill(double.NaN);
-        }
+        else for (var i = 0; i < _numeric.Length; i++) scratch[i] = Lanes.Bounded(features[_numeric[i]]);
+        // A leaf of other columns may have left its numbers behind.
+        scratch[_numeric.Length..].Fill(double.NaN);
     }
 
     /// <summary>Weighs classes only, without rows: what a new leaf gets from the split that made it.</summary>

@@ -9,6 +9,6 @@ public enum SeasonKind
     /// <summary>By an amount for each step of the season.</summary>
     Additive,
 
-    /// <summary>By a factor for each step of the season; for values above 0 only, else it is as if there were no season.</summary>
+    /// <summary>By a factor for each step of the season; from the first value on that is not above 0 by an amount.</summary>
     Multiplicative,
 }

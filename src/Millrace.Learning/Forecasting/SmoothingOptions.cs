@@ -20,7 +20,7 @@ public sealed record SmoothingOptions
     /// <summary>β: the share of the level's move that moves the trend, 0 to 1; 0.1 unless set.</summary>
     public double Slope { get; init; } = 0.1;
 
-    /// <summary>γ: the share of what is left of an error that moves the season, 0 to 1; 0.2 unless set.</summary>
+    /// <summary>γ: the share of an error that moves the season, 0 to 1; 0.2 unless set.</summary>
     public double Seasonal { get; init; } = 0.2;
 
     /// <summary>φ: what a damped trend is multiplied by at each step, above 0, below 1; 0.95 unless set.</summary>

@@ -6,7 +6,7 @@ namespace Millrace.Learning.Forests;
 /// <summary>Many Hoeffding trees that see rows with different weight and look at different columns; a tree that becomes worse is replaced.</summary>
 /// <remarks>
 /// <para>
-/// A row counts Poisson(6) times in each tree, and each leaf looks at columns drawn by chance, so that trees err differently; they vote with their accuracy as weight. Each tree's errors run through two
+/// A row counts Poisson(10) times (the paper has 6) in each tree, and each leaf looks at columns drawn by chance, so that trees err differently; they vote with their accuracy as weight. Each tree's errors run through two
 /// <see cref="Drift.Adwin"/> windows: the sensitive one makes a younger tree begin in the background, the other one puts it in the place of the old one. Cost: that of a Hoeffding tree for each tree.
 /// </para>
 /// <para>Weakness: memory and time of ten trees or more; with few rows no better than naive Bayes.</para>

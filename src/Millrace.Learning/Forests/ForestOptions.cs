@@ -9,11 +9,11 @@ public sealed record ForestOptions
     /// <summary>Number of trees, 1 to 1,000; 10 unless set.</summary>
     public int Trees { get; init; } = 10;
 
-    /// <summary>How many columns a leaf looks at; 0, the default, is the root of their number and one more.</summary>
+    /// <summary>How many columns a leaf looks at; 0, the default, is three of five.</summary>
     public int Columns { get; init; }
 
-    /// <summary>How often a row counts in a tree on average: above 0, below 20; 6 unless set.</summary>
-    public double Weight { get; init; } = 6;
+    /// <summary>How often a row counts in a tree on average: above 0, below 20; 10 unless set.</summary>
+    public double Weight { get; init; } = 10;
 
     /// <summary>δ of the window that makes a younger tree begin; 0.01 unless set.</summary>
     public double WarningConfidence { get; init; } = 0.01;
@@ -25,7 +25,7 @@ public sealed record ForestOptions
     public TreeOptions Tree { get; init; } = new() { Grace = 50, Confidence = 0.01 };
 
     /// <summary>Columns of a leaf where there are so many.</summary>
-    internal int ColumnsOf(int count) => Math.Min(count, Columns > 0 ? Columns : (int)Math.Round(Math.Sqrt(count)) + 1);
+    internal int ColumnsOf(int count) => Columns > 0 ? Math.Min(count, Columns) : Math.Max(1, (int)Math.Round(0.6 * count));
 
     internal ForestOptions Checked()
     {

@@ -17,8 +17,10 @@ public sealed class HoeffdingAdaptiveTree : IClassifier
     const int WidthMin = 300;
     const double SwitchConfidence = 0.05;
 
+    static readonly TreeOptions s_usual = new() { Grace = 100, Confidence = 0.01 };
+
     FeatureSet _features = FeatureSet.Numeric(1);
-    TreeOptions _options = new();
+    TreeOptions _options = s_usual;
     double _driftConfidence = 0.002;
     int _classes, _classesAtStart;
     TreeGrower _grower;
@@ -28,13 +30,13 @@ public sealed class HoeffdingAdaptiveTree : IClassifier
     /// <summary>A model that has learned nothing.</summary>
     /// <param name="features">The columns.</param>
     /// <param name="classes">Classes to begin with, 2 or more; later ones are taken.</param>
-    /// <param name="options">Settings of the tree.</param>
+    /// <param name="options">Settings of the tree; since a wrong branch can be replaced it dares to split sooner than a <see cref="HoeffdingTree"/>: grace 100 and confidence 0.01 unless given.</param>
     /// <param name="driftConfidence">δ of the windows over errors: larger sees more change. Above 0, below 1.</param>
     public HoeffdingAdaptiveTree(FeatureSet features, int classes = 2, TreeOptions? options = null, double driftConfidence = 0.002)
     {
         ClassLabels.CheckCount(classes);
         if (!(driftConfidence > 0 && driftConfidence < 1)) throw new ArgumentOutOfRangeException(nameof(driftConfidence), driftConfidence, "The confidence is above 0 and below 1.");
-        (_features, _classesAtStart, _options, _driftConfidence) = (features, classes, (options ?? new()).Checked(), driftConfidence);
+        (_features, _classesAtStart, _options, _driftConfidence) = (features, classes, (options ?? s_usual).Checked(), driftConfidence);
         _classes = classes;
         _grower = new(_features, _options);
         _root = _grower.NewLeaf(classes);

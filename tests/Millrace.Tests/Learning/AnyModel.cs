@@ -2,7 +2,7 @@ using Millrace.Learning;
 
 namespace Millrace.Tests.Learning;
 
-/// <summary>A classifier or regressor behind one face, for laws that hold for both.</summary>
+/// <summary>A classifier, regressor or anomaly detector behind one face, for laws that hold for all.</summary>
 sealed class AnyModel(IModel model)
 {
     double[] _answers = new double[2];
@@ -16,16 +16,17 @@ sealed class AnyModel(IModel model)
     public void Learn(ReadOnlySpan<double> row, double target)
     {
         if (model is IClassifier classifier) classifier.Learn(row, (int)target);
-        else ((IRegressor)model).Learn(row, target);
+        else if (model is IRegressor regressor) regressor.Learn(row, target);
+        else ((IAnomalyDetector)model).Learn(row);
     }
 
-    /// <summary>Shares of the classes, or the number. The array is another one only where classes were added.</summary>
+    /// <summary>Shares of the classes, or the number, or the score. The array is another one only where classes were added.</summary>
     public double[] Predict(ReadOnlySpan<double> row)
     {
         var count = model is IClassifier classifier ? classifier.Classes : 1;
         if (_answers.Length != count) _answers = new double[count];
         if (model is IClassifier c) c.Predict(row, _answers);
-        else _answers[0] = ((IRegressor)model).Predict(row);
+        else _answers[0] = model is IRegressor regressor ? regressor.Predict(row) : ((IAnomalyDetector)model).Score(row);
         return _answers;
     }
 }

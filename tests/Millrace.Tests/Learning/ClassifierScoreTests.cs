@@ -67,4 +67,28 @@ public sealed class ClassifierScoreTests
         Assert.Equal(0.8533, evaluation.Metrics.NoChangeAccuracy, 0.0005);
         Assert.True(evaluation.Metrics.KappaTemporal < 0);
     }
+
+    [Theory]
+    [InlineData("elec2", 0.7983)]
+    [InlineData("phishing", 0.8799)]
+    [InlineData("bananas", 0.6428)]
+    [InlineData("sea_abrupt", 0.8479)]
+    [InlineData("adult_train", 0.8389)]
+    [InlineData("outdoor", 0.5733)]
+    public void A_Hoeffding_tree_scores_as_Rivers_or_MOAs(string set, double expected) => Assert.Equal(expected, Accuracy(set, "hoeffding_tree"), 0.005);
+
+    [Theory]
+    [InlineData("elec2", 0.8334)]
+    [InlineData("phishing", 0.8752)]
+    [InlineData("bananas", 0.6528)]
+    [InlineData("image_segments", 0.7827)]
+    [InlineData("sea_abrupt", 0.8675)]
+    public void An_adaptive_tree_scores_at_least_as_Rivers_and_MOAs(string set, double expected) => Assert.InRange(Accuracy(set, "hoeffding_adaptive_tree"), expected - 0.005, 1);
+
+    [Theory]
+    [InlineData("elec2", 0.89)]
+    [InlineData("phishing", 0.90)]
+    [InlineData("image_segments", 0.82)]
+    [InlineData("bananas", 0.88)]
+    public void An_adaptive_forest_reaches_what_was_set_for_it(string set, double least) => Assert.InRange(Accuracy(set, "adaptive_random_forest"), least, 1);
 }

@@ -19,7 +19,7 @@ static class LearningData
     }
 
     /// <summary>One of the classified sets by its short name.</summary>
-    public static LabelledRows Classified(string name) => LabelledRows.Read(File("ml", name + (name is "phishing" or "bananas" or "image_segments" or "keystroke" ? ".csv" : ".csv.gz")), isClassification: true);
+    public static LabelledRows Classified(string name) => LabelledRows.Read(File("ml", name + (name is "phishing" or "bananas" or "image_segments" or "keystroke" or "mammography_shuffled42" ? ".csv" : ".csv.gz")), isClassification: true);
 
     /// <summary>One of the regression sets by its short name; dates are left out as in the figures of others.</summary>
     public static LabelledRows Measured(string name) => LabelledRows.Read(File("ml", name + (name is "trump_approval" or "chick_weights" ? ".csv" : ".csv.gz")), isClassification: false, "dteday", "date_time");
