@@ -233,6 +233,24 @@ public sealed partial class SketchExamples
     }
 
     [Fact]
+    public void Prefix_histogram()
+    {
+        var imageOfAnother = new PrefixHistogram<double>().Save();
+        {
+            var latencies = new PrefixHistogram<double>();
+            latencies.Update(12.5);
+            latencies.Merge(PrefixHistogram<double>.Load(imageOfAnother));
+            Console.WriteLine(latencies.Quantile(0.95));
+        }
+        {
+            var latencies = new PrefixHistogram<double>();
+            for (var i = 1; i <= 1000; i++) latencies.Update(i);
+            Console.WriteLine(latencies.Quantile(0.5));   // 500.5
+        }
+        Console.Check("12.5", "500.5");
+    }
+
+    [Fact]
     public void T_digest()
     {
         var latencies = new TDigest();

@@ -145,7 +145,12 @@ public sealed class BottomKSample<T> : ISketch<BottomKSample<T>, T>
         // Of the k − 1 below the greatest the number that satisfies is binomial.
         if (condition(_items[K - 1])) satisfying--;
         var total = (K - 1) / Share;
-        return new(total * satisfying / (K - 1), total * BinomialProportion.Lower(K - 1, satisfying, 2), total * BinomialProportion.Upper(K - 1, satisfying, 2));
+        var value = total * satisfying / (K - 1);
+        // Both the share and the total that it is of are estimates, whose errors do not hang together.
+        var error = 2 / Math.Sqrt(K - 2.0);
+        var (lower, upper) = (total * BinomialProportion.Lower(K - 1, satisfying, 2), total * BinomialProportion.Upper(K - 1, satisfying, 2));
+        return new(value, Math.Max(satisfying, value - double.Hypot(value - lower, value * error / (1 + error))),
+            error < 1 ? value + double.Hypot(upper - value, upper * error / (1 - error)) : double.PositiveInfinity);
     }
 
     double Share => (_hashes[K - 1] + 1.0) / Math.Pow(2, 64);
