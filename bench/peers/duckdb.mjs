@@ -1,6 +1,6 @@
 // DuckDB as a peer: answers one question over and over, each time when it is told to.
 //
-// usage: node duckdb.mjs w1 ... w9 THREADS DATA_FOLDER
+// usage: node duckdb.mjs w1 ... w9|approx-... THREADS DATA_FOLDER
 //
 // Prints {"ready":...} when the data is there; then, for each line "run" on standard input, one line of JSON with the
 // seconds of the query (result materialised) and the rows it read. The first run adds a checksum of the result, which
@@ -32,6 +32,10 @@ const inMemory = {
           SELECT customer, ts, rev, sum(g) OVER (PARTITION BY customer ORDER BY ts ROWS UNBOUNDED PRECEDING) AS s FROM (
             SELECT customer, ts, qty*price AS rev, CASE WHEN ts - lag(ts) OVER (PARTITION BY customer ORDER BY ts) <= 30000 THEN 0 ELSE 1 END AS g FROM sales))
         GROUP BY 1,2`, ['customer', 'n', 'round(rev*100)', 'first_at', 'last_at']],
+  // Estimates, which no two programs share: the checksum is of windows and keys.
+  'approx-distinct': ['SELECT ts//3600000 AS w, approx_count_distinct(customer) AS n FROM sales GROUP BY 1', ['w*3600000', '0']],
+  'approx-distinct-groups': ['SELECT ts//3600000 AS w, product, approx_count_distinct(customer) AS n FROM sales GROUP BY 1,2', ['w*3600000', 'product', '0']],
+  'approx-percentile': ['SELECT ts//3600000 AS w, approx_quantile(price, 0.95) AS p FROM sales GROUP BY 1', ['w*3600000', '0']],
 }
 const fromFiles = {
   w8: [`${perMinute} FROM read_json('${inFolder('sales.jsonl')}', format='newline_delimited',

@@ -42,24 +42,27 @@ sealed class SketchStates<TSketch, TItems>(SketchForm<TSketch> form, TItems item
         Debug.Assert(!weights.ContainsAnyInRange(int.MinValue, -1), "rows are taken back although nobody announced it");
         GroupArray.AssertFits(groups, _sketches.Length);
         _items.Begin(arguments);
-        if (!TryAddToOne(arguments, rows, groups, weights)) AddEach(arguments[0], rows, groups, weights);
-        var charge = 0L;
-        for (var i = 0; i < groups.Length; i++)
-            if (i == 0 || groups[i] != groups[i - 1]) charge += Measure(groups[i]);
+        var charge = TryAddToOne(arguments, rows, groups, weights) ? Measure(groups[0]) : AddEach(arguments[0], rows, groups, weights);
         if (charge != 0) memory.Charge(charge);
     }
 
-    void AddEach(Column column, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
+    // A sketch is measured while it is still in the cache.
+    long AddEach(Column column, ReadOnlySpan<int> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)
     {
+        var charge = 0L;
         for (var i = 0; i < groups.Length; i++)
         {
             var row = rows.IsEmpty ? i : rows[i];
             var weight = weights.IsEmpty ? 1 : weights[i];
-            if (column.IsNull(row) || weight == 0) continue;
-            ref var sketch = ref _sketches[groups[i]];
-            sketch ??= form.Create();
-            _items.Give(ref sketch, row, weight);
+            if (!column.IsNull(row) && weight != 0)
+            {
+                ref var sketch = ref _sketches[groups[i]];
+                sketch ??= form.Create();
+                _items.Give(ref sketch, row, weight);
+            }
+            if (i + 1 == groups.Length || groups[i + 1] != groups[i]) charge += Measure(groups[i]);
         }
+        return charge;
     }
 
     // All rows of a batch in one group, as in a table without keys.
