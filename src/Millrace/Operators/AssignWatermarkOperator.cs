@@ -132,6 +132,7 @@ sealed class AssignWatermarkOperator(AssignWatermark node, OperatorContext conte
     {
         _largest = reader.Read<long>();
         _told = reader.Read<Frontier>();
+        _tellsAgain = true;
     }
 
     public void Save(StateSaver saver) { }

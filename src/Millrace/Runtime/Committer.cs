@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Millrace.Data;
 using Millrace.State;
 using Millrace.Stores;
@@ -18,6 +19,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
     readonly StateSaver _saver = new();
     readonly Dictionary<(string, int), long> _positions = [];
     readonly Dictionary<string, Frontier> _frontiers = new(StringComparer.Ordinal);
+    OpenCommit? _open;
     long _commits;
     double _lastMs;
 
@@ -33,10 +35,11 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
     /// <param name="time">The clock when the barrier was asked for.</param>
     /// <param name="isLast">Whether no other barrier follows.</param>
     /// <param name="isFinished">Whether all sources have ended.</param>
-    public void Commit(IReadOnlyList<Cut> cuts, Timestamp time, bool isLast, bool isFinished)
+    /// <returns>Whether it is done; otherwise a sink refused it, and it is to be gone on with (<see cref="GoOn"/>).</returns>
+    public bool Commit(IReadOnlyList<Cut> cuts, Timestamp time, bool isLast, bool isFinished)
     {
-        var began = clock.GetTimestamp();
-        var owned = new List<Batch>();
+        Debug.Assert(_open is null);
+        var open = new OpenCommit(cuts, clock.GetTimestamp());
         try
         {
             var changes = new List<TableChange>();
@@ -51,7 +54,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
                 if (saves) reader.Save(_saver, clock, isLast);
                 if (reader.Reader.Table is { } table) frontiers[table.Name] = reader.Frontier;
                 if (reader.Take(clock, isLast) is not { } batches) continue;
-                owned.AddRange(batches);
+                open.Owned.AddRange(batches);
                 if (reader.Reader.Table is { } changed) changes.Add(new(changed, batches));
                 else toSinks.Add((reader, batches));
             }
@@ -60,24 +63,87 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var positions = cuts.SelectMany(c => c.Positions).ToList();
             // State that the lanes have handed over is not handed over again.
             var hasState = saves && cuts.Any(c => c.State.Length > 0);
-            if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0 && !hasState) return;
+            if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0 && !hasState)
+            {
+                open.Release();
+                return true;
+            }
             var version = store.Version + 1;
             var (staged, pending) = (toSinks.FindAll(s => s.Reader.Sink!.IsStaged), toSinks.FindAll(s => !s.Reader.Sink!.IsStaged));
             foreach (var (reader, batches) in staged) reader.Tell(batches, version);
             var checkpoint = checkpointer?.Write(new(version, time, isFinished, saves ? Sections(cuts) : [], positions, readers, pending));
             var commit = new StoreCommit(version, changes, frontiers, positions, checkpoint);
             store.Commit(commit);
-            foreach (var (reader, batches) in pending) reader.Tell(batches, version);
-            if (checkpoint is not null) checkpointer!.Committed(checkpoint);
-            Interlocked.Increment(ref _commits);
-            Volatile.Write(ref _lastMs, clock.GetElapsedTime(began).TotalMilliseconds);
-            foreach (var listener in listeners()) listener.OnCommitted(commit);
-            foreach (var ofSource in positions.GroupBy(p => p.Source))
-                sources[ofSource.Key].Source.Committed(ofSource.ToDictionary(p => p.Partition, p => p.Position));
+            (open.Commit, open.Unsent) = (commit, new(pending));
+            _open = open;
         }
-        finally
+        catch
         {
-            foreach (var batch in owned) batch.Release();
+            open.Release();
+            throw;
+        }
+        return GoOn(isStopping: false);
+    }
+
+    /// <summary>Whether a commit waits for a sink.</summary>
+    public bool IsOpen => _open is not null;
+
+    /// <summary>Tries again, where it is time, to send what a sink refused: what it has taken it leaves out. Then all others hear of the commit.</summary>
+    /// <param name="isStopping">Whether nobody waits for another try: what is not sent now stays in the checkpoint.</param>
+    /// <returns>Whether it is done.</returns>
+    public bool GoOn(bool isStopping)
+    {
+        var open = _open!;
+        try
+        {
+            for (; open.Unsent.TryPeek(out var next); open.Unsent.Dequeue())
+                if (!next.Reader.TryTell(next.Batches, open.Commit!.Version, isStopping)) return false;
+            Tell(open.Commit!, open.Began);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+        Close();
+        return true;
+    }
+
+    void Close()
+    {
+        _open!.Release();
+        _open = null;
+    }
+
+    /// <summary>Gives back what a commit holds that is under way, at the end of a run.</summary>
+    public void Release()
+    {
+        if (IsOpen) Close();
+    }
+
+    void Tell(StoreCommit commit, long began)
+    {
+        if (commit.Checkpoint is { } checkpoint) checkpointer!.Committed(checkpoint);
+        Interlocked.Increment(ref _commits);
+        Volatile.Write(ref _lastMs, clock.GetElapsedTime(began).TotalMilliseconds);
+        foreach (var listener in listeners()) listener.OnCommitted(commit);
+        foreach (var ofSource in commit.Positions.GroupBy(p => p.Source))
+            sources[ofSource.Key].Source.Committed(ofSource.ToDictionary(p => p.Partition, p => p.Position));
+    }
+
+    /// <summary>A commit that is under way.</summary>
+    sealed class OpenCommit(IReadOnlyList<Cut> cuts, long began)
+    {
+        public long Began => began;
+        public List<Batch> Owned { get; } = [];
+        public StoreCommit? Commit { get; set; }
+
+        /// <summary>Results for sinks that are written after the store.</summary>
+        public Queue<(ReaderRun Reader, List<Batch> Batches)> Unsent { get; set; } = [];
+
+        public void Release()
+        {
+            foreach (var batch in Owned) batch.Release();
             foreach (var cut in cuts) cut.Release();
         }
     }

@@ -10,7 +10,7 @@ namespace Millrace.Runtime;
 sealed class RunSignals
 {
     long _epoch, _tick, _now = long.MinValue;
-    volatile bool _isStopping, _hasEnded;
+    volatile bool _isStopping, _hasEnded, _isHeld;
 
     /// <summary>The last barrier that was asked for.</summary>
     public long Epoch
@@ -47,6 +47,13 @@ sealed class RunSignals
     {
         get => _isStopping;
         set => _isStopping = value;
+    }
+
+    /// <summary>Sources are not read for now: a commit waits for a sink.</summary>
+    public bool IsHeld
+    {
+        get => _isHeld;
+        set => _isHeld = value;
     }
 
     /// <summary>Lanes end.</summary>
@@ -254,7 +261,7 @@ sealed class Lane : IDisposable
     {
         if (_isInBarrier || _run.Epoch != _doneEpoch) return false; // over in a moment: nobody is held back by it
         _isHeldBack = true;
-        if (Pending.Stage >= 0 || _run.IsStopping || _memory.IsTight) return false;
+        if (Pending.Stage >= 0 || _run.IsStopping || _run.IsHeld || _memory.IsTight) return false;
         _isHeldBack = false;
         var open = false;
         for (var i = 0; i < Sources.Length; i++)

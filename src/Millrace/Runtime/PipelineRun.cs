@@ -184,28 +184,46 @@ sealed class PipelineRun
 
     bool FinishBarrier()
     {
-        lock (_lock)
-        {
-            if (_arrived < Lanes.Length) return false;
-            _arrived = 0;
-        }
-        var cuts = _cuts.Select(c => c!).ToArray();
-        _cuts.AsSpan().Clear();
+        bool isDone;
         try
         {
-            var wasStopped = _stopIsWanted || Failure.AfterCommit is not null;
-            if (_isLastBarrier && !wasStopped)
-                foreach (var source in _sources) Judge(source, cuts);
-            _committer.Commit(cuts, Signals.EpochTime, _isLastBarrier, _isFinished);
+            if (_committer.IsOpen) isDone = _committer.GoOn(_stopIsWanted);
+            else if (TakeCuts() is { } cuts) isDone = Commit(cuts);
+            else return false;
         }
         catch (Exception e)
         {
             Failure.Set(e);
             return true;
         }
+        // While a sink takes nothing, nothing is read: it would only pile up.
+        var wasHeld = Signals.IsHeld;
+        Signals.IsHeld = !isDone;
+        if (!isDone) return false;
+        if (wasHeld) WakeLanes();
         _isInBarrier = false;
         if (_isLastBarrier) End();
         return true;
+    }
+
+    Cut[]? TakeCuts()
+    {
+        lock (_lock)
+        {
+            if (_arrived < Lanes.Length) return null;
+            _arrived = 0;
+        }
+        var cuts = _cuts.Select(c => c!).ToArray();
+        _cuts.AsSpan().Clear();
+        return cuts;
+    }
+
+    bool Commit(Cut[] cuts)
+    {
+        var wasStopped = _stopIsWanted || Failure.AfterCommit is not null;
+        if (_isLastBarrier && !wasStopped)
+            foreach (var source in _sources) Judge(source, cuts);
+        return _committer.Commit(cuts, Signals.EpochTime, _isLastBarrier, _isFinished);
     }
 
     // A short source is judged at its end, before anything of its last records becomes visible.
@@ -258,6 +276,7 @@ sealed class PipelineRun
     {
         foreach (var lane in Lanes) lane.Dispose();
         foreach (var cut in _cuts) cut?.Release();
+        _committer.Release();
     }
 }
 

@@ -54,7 +54,7 @@ public static class PipelineRunner
             options.Store.Open(plan.Tables, fresh: recovery is null);
             foreach (var reader in plan.Readers)
             {
-                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null) { State = Recovery.StateOf(reader.Sink is null ? "view" : "sink", reader.Name) };
+                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = Recovery.StateOf(reader.Sink is null ? "view" : "sink", reader.Name) };
                 readers.Add(opened);
                 if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
             }

@@ -9,8 +9,10 @@ using Millrace.Time;
 namespace Millrace.Runtime;
 
 /// <summary>A reader of a running pipeline: what waits to be committed for it, and how far time has come there.</summary>
-sealed class ReaderRun(Reader reader, ISink? sink) : IDisposable
+sealed class ReaderRun(Reader reader, ISink? sink, TimeProvider clock) : IDisposable
 {
+    readonly BackOff _backOff = new(clock);
+    volatile string? _problem;
     readonly Consolidation _consolidation = new();
     List<Batch> _waiting = [];
     long _told;
@@ -98,6 +100,31 @@ sealed class ReaderRun(Reader reader, ISink? sink) : IDisposable
     {
         Sink!.Write(changes, version);
         SinkPosition = Sink.Flush();
+    }
+
+    /// <summary>Why its sink does not take results now, or null. Thread-safe.</summary>
+    public string? Problem => _problem;
+
+    /// <summary>As <see cref="Tell"/>; where the outside world refuses it, there is another try later.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="version">Of which commit.</param>
+    /// <param name="isLast">Whether this is the last try.</param>
+    /// <returns>Whether the sink has them.</returns>
+    public bool TryTell(IReadOnlyList<Batch> changes, long version, bool isLast)
+    {
+        if (!_backOff.IsDue && !isLast) return false;
+        try
+        {
+            Tell(changes, version);
+        }
+        catch (ConnectorException e) when (e.Fault == Fault.External && _backOff.Fail() && !isLast)
+        {
+            _problem = e.Message;
+            return false;
+        }
+        _backOff.Succeed();
+        _problem = null;
+        return true;
     }
 
     /// <summary>Opens its sink, at the position of a checkpoint if there is one.</summary>

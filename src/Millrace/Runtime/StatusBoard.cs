@@ -121,7 +121,7 @@ sealed class StatusBoard
     }
 
     NodeStatus Sink(SinkDefinition sink, ReaderRun reader) =>
-        new("sink " + sink.Name, "sink", sink.Name, sink.Connector, [sink.View], reader.Rows, reader.Rows, Rate("sink " + sink.Name, reader.Rows), 0, null, reader.Frontier, 0, 0, 0, 0, null);
+        new("sink " + sink.Name, "sink", sink.Name, reader.Problem is { } problem ? $"{sink.Connector}, tried again: {problem}" : sink.Connector, [sink.View], reader.Rows, reader.Rows, Rate("sink " + sink.Name, reader.Rows), 0, null, reader.Frontier, 0, 0, 0, 0, null);
 
     /// <summary>The views and sources that a view reads.</summary>
     ImmutableArray<string> InputsOf(PlanNode plan, string view)

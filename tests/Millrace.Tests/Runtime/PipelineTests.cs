@@ -232,16 +232,16 @@ public sealed class PipelineTests
     }
 
     [Fact]
-    public async Task A_sink_that_fails_ends_the_pipeline_with_its_error()
+    public async Task A_sink_that_its_user_must_mend_ends_the_pipeline_with_its_error()
     {
         var connector = new TestConnector();
         connector.Sources["orders"] = new(true, new TestRows(0, Orders.Schema, 1, true, [0L, "a", 1L]));
-        var sink = connector.Sinks["out"] = new() { Fails = new ConnectorException(Fault.External, "no space left on the disk") };
+        var sink = connector.Sinks["out"] = new() { Fails = new ConnectorException(Fault.User, "no such table") };
         var source = Orders.Source();
         var running = (RunningPipeline)await PipelineRunner.StartAsync(new() { Name = "t", Sources = [source], Sinks = [Orders.Sink("out", "orders", source.Plan!, Emit.Final)] },
             Orders.Options(connector, new MemoryStore()));
         var error = await Assert.ThrowsAsync<ConnectorException>(() => running.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
-        Assert.Equal("no space left on the disk", error.Message);
+        Assert.Equal("no such table", error.Message);
         Assert.True(sink.IsDisposed);
         Assert.Equal(0, running.Memory.Alive);
     }

@@ -159,6 +159,8 @@ sealed class TestSink : ISink
     public int Flushes { get; private set; }
     public bool IsDisposed { get; private set; }
     public Exception? Fails { get; init; }
+    /// <summary>Called in each write before (false) and after (true) it is done; may throw.</summary>
+    public Action<bool>? Disturbs { get; init; }
     /// <summary>Waited for in each write.</summary>
     public SemaphoreSlim? Gate { get; init; }
     public IReadOnlyList<int> Key { get; private set; } = [];
@@ -185,7 +187,13 @@ sealed class TestSink : ISink
     {
         Gate?.Wait();
         if (Fails is not null) throw Fails;
-        if (version <= AppliedVersion) return;
+        Disturbs?.Invoke(false);
+        if (version > AppliedVersion) Apply(changes, version);
+        Disturbs?.Invoke(true);
+    }
+
+    void Apply(IReadOnlyList<Batch> changes, long version)
+    {
         AppliedVersion = version;
         foreach (var batch in changes)
         {
