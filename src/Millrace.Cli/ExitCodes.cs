@@ -5,9 +5,9 @@ public static class ExitCodes
 {
     /// <summary>All went well.</summary>
     public const int Done = 0;
-    /// <summary>The user's file, data or query is wrong: trying again does not help.</summary>
+    /// <summary>The user's file, data or query is wrong, or a test failed: trying again does not help.</summary>
     public const int Faulty = 1;
-    /// <summary>The command line is wrong: an unknown option, a missing argument.</summary>
+    /// <summary>The command line is wrong: an unknown option, a missing argument. Of <c>test</c>: there is nothing that could be run.</summary>
     public const int Usage = 2;
     /// <summary>The outside world failed (a full disk, an unreadable device), or Millrace itself did.</summary>
     public const int Failed = 3;
@@ -18,8 +18,8 @@ public static class ExitCodes
     public static IReadOnlyList<(int Code, string Meaning)> All { get; } =
     [
         (Done, "All went well."),
-        (Faulty, "The SQL file, the data or the query is wrong, or a port or data folder is taken; the message says what to change."),
-        (Usage, "The command line is wrong: an unknown option, a missing argument."),
+        (Faulty, "The SQL file, the data or the query is wrong, or a port or data folder is taken; the message says what to change. `test`: a test failed."),
+        (Usage, "The command line is wrong: an unknown option, a missing argument. `test`: a file cannot be read, has errors, or there is no test."),
         (Failed, "The outside world failed (a full disk, an unreadable device), or Millrace itself did; trying again may help."),
         (Stopped, "Stopped by Ctrl-C or SIGTERM, after what was read had been committed."),
     ];

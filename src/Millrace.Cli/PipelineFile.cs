@@ -53,9 +53,14 @@ sealed class PipelineFile
 
     /// <summary>Reads and compiles a file, whatever it holds.</summary>
     /// <exception cref="CommandException">It cannot be read.</exception>
-    public static PipelineFile Read(string path, IReadOnlyList<string> settings, bool isToRun = true)
+    /// <param name="path">The file.</param>
+    /// <param name="settings">NAME=value of --set.</param>
+    /// <param name="isToRun">Whether it will run: only then its secrets must be set.</param>
+    /// <param name="with">Changes what SQL is resolved against; null = nothing.</param>
+    public static PipelineFile Read(string path, IReadOnlyList<string> settings, bool isToRun = true, Func<CompileOptions, CompileOptions>? with = null)
     {
         var options = CompileOptionsFor(path, settings);
+        if (with is not null) options = with(options);
         if (!isToRun) options = options with { Secrets = static _ => "not needed" };
         var text = ReadText(path);
         var result = SqlCompiler.Compile(text, options);

@@ -162,8 +162,8 @@ public sealed class PipelineTest : IDisposable
 
     /// <summary>Says that rows of sources before a time are no longer expected: windows that end by then close, and what comes later than that is late.</summary>
     /// <param name="to">The watermark from now on: as TIMESTAMP is written in SQL, in UTC unless it names a zone. It does not go back: an earlier time than it has come to changes nothing.</param>
-    /// <param name="source">Name of the source; null = all.</param>
-    /// <exception cref="ArgumentException">There is no such source, or the text is no time.</exception>
+    /// <param name="source">Name of the source; null = all that have a watermark.</param>
+    /// <exception cref="ArgumentException">There is no such source, it has no watermark, or the text is no time.</exception>
     /// <exception cref="InvalidOperationException">The pipeline is down.</exception>
     public void AdvanceEventTime(string to, string? source = null) => AdvanceEventTime(
         ValueText.TryParseTimestamp(Encoding.UTF8.GetBytes(to), out var time) ? new Timestamp(time) : throw new ArgumentException($"'{to}' is no time. Write e.g. 2026-01-31 12:00:00.", nameof(to)), source);
@@ -171,9 +171,10 @@ public sealed class PipelineTest : IDisposable
     /// <inheritdoc cref="AdvanceEventTime(string, string?)"/>
     public void AdvanceEventTime(Timestamp to, string? source = null)
     {
-        if (source is not null) Source(source);
+        if (source is not null && Source(source) is not null && !_pipeline.Sources.Single(s => s.Name == source).HasWatermark)
+            throw new ArgumentException($"Source '{source}' has no WATERMARK, so it has no event time that could be moved.", nameof(source));
         Settle(); // what was pushed before comes before
-        foreach (var moved in source is null ? [.. _sources.Keys] : (string[])[source]) _times[moved] = Timestamp.Max(to, _times.GetValueOrDefault(moved, Timestamp.MinValue));
+        foreach (var moved in source is null ? _pipeline.Sources.Where(s => s.HasWatermark).Select(s => s.Name) : [source]) _times[moved] = Timestamp.Max(to, _times.GetValueOrDefault(moved, Timestamp.MinValue));
         if (_run is null) return;
         Move();
         Settle();
@@ -380,7 +381,7 @@ public sealed class PipelineTest : IDisposable
     }
 
     /// <summary>Reads and computes everything that is there, and commits it.</summary>
-    void Settle()
+    internal void Settle()
     {
         Check();
         while (!_hasEnded)

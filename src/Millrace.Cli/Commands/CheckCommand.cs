@@ -42,7 +42,7 @@ sealed class CheckCommand : ICommand
             foreach (var note in notes) Terminal.Warning(note);
             var found = $"{Count(warnings, "warning")}.";
             Terminal.Line(file.Compiled is { IsEmpty: true } ? $"{path} declares nothing: {found}"
-                : file.Compiled is { } pipeline ? $"{path} is fine: {Count(pipeline.Sources.Length, "source")}, {Count(pipeline.Views.Length, "view")} ({pipeline.Views.Count(v => v.IsMaterialized)} stored), {Count(pipeline.Sinks.Length, "sink")}, {found}"
+                : file.Compiled is { } pipeline ? $"{path} is fine: {Count(pipeline.Sources.Length, "source")}, {Count(pipeline.Views.Length, "view")} ({pipeline.Views.Count(v => v.IsMaterialized)} stored), {Count(pipeline.Sinks.Length, "sink")}, {(pipeline.Tests.IsEmpty ? "" : Count(pipeline.Tests.Length, "test") + ", ")}{found}"
                 : $"{path}: {Count(errors, "error")}, {found}");
         }
         return file.Compiled is null ? ExitCodes.Faulty : ExitCodes.Done;

@@ -12,6 +12,7 @@ public static class CommandList
         new DemoCommand(),
         new RunCommand(),
         new CheckCommand(),
+        new TestCommand(),
         new QueryCommand(),
         new ExplainCommand(),
         new ChartCommand(),

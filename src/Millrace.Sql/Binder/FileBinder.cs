@@ -102,6 +102,8 @@ internal sealed class FileBinder(Compilation compilation)
 
     void BindTests(IEnumerable<CreateTest> tests)
     {
+        // Without one of its sources a test has errors that go away with that of the source.
+        if (compilation.Relations.Values.Any(r => r is { Kind: "source", Plan: null })) return;
         var binder = new TestBinder(compilation, _sources, _views);
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var test in tests)

@@ -50,7 +50,6 @@ internal sealed class TestBinder(Compilation compilation, IReadOnlyList<SourceDe
         if (sources.FirstOrDefault(s => s.Name == name.Text) is { } source) return source;
         if (compilation.Relations.TryGetValue(name.Text, out var other))
         {
-            if (other is { Kind: "source", Plan: null }) throw SqlError.ToldBefore;
             throw new SqlError(Codes.TestSource, name.Span, $"'{name}' is a {other.Kind}; a test gives rows and time to sources. There are: {Suggestions.List(sources.Select(s => s.Name))}.");
         }
         throw new SqlError(Codes.TestSource, name.Span, $"no source '{name}'.{Suggestions.OrList(name.Text, sources.Select(s => s.Name), "There are")}");
@@ -86,11 +85,11 @@ internal sealed class TestBinder(Compilation compilation, IReadOnlyList<SourceDe
         var source = advance.Source is null ? null : Source(advance.Source);
         var to = Constants.Of(compilation, advance.To, DataType.Timestamp, "the time").Value is long microseconds
             ? new Timestamp(microseconds) : throw new SqlError(Codes.NotConstant, advance.To.Span, "the time cannot be NULL.");
-        if (source is not null && !HasWatermark(source))
+        if (source is not null && !source.HasWatermark)
             throw new SqlError(Codes.TestStep, advance.Source!.Span, $"source '{source.Name}' has no WATERMARK, so it has no event time that could be moved.");
-        if (source is null && !sources.Any(HasWatermark))
+        if (source is null && !sources.Any(s => s.HasWatermark))
             throw new SqlError(Codes.TestStep, advance.Span, "no source of this file has a WATERMARK, so there is no event time that could be moved.");
-        foreach (var moved in source is null ? sources.Where(HasWatermark) : [source])
+        foreach (var moved in source is null ? sources.Where(s => s.HasWatermark) : [source])
         {
             if (source is not null && _ends.TryGetValue(source.Name, out var ended))
                 throw new SqlError(Codes.TestStep, advance.Span, $"source '{source.Name}' has ended in line {ended}: its time is at its end. Move END behind this step.");
@@ -100,8 +99,6 @@ internal sealed class TestBinder(Compilation compilation, IReadOnlyList<SourceDe
         }
         return new(source?.Name, to, Line(advance.Span));
     }
-
-    static bool HasWatermark(SourceDefinition source) => source.Plan!.TimeColumn >= 0 || !source.Plan.Times.IsEmpty;
 
     AdvanceClock AdvanceClock(AdvanceClockSyntax advance)
     {
@@ -132,8 +129,7 @@ internal sealed class TestBinder(Compilation compilation, IReadOnlyList<SourceDe
     Compilation Stored()
     {
         var stored = new Compilation(compilation.Text, compilation.Findings, compilation.Options, isQuery: true);
-        // Of what failed nothing more is told.
-        foreach (var (name, relation) in compilation.Relations) stored.Relations[name] = relation with { Plan = null, Kind = relation is { Kind: "source", Plan: null } ? "view" : relation.Kind };
+        foreach (var (name, relation) in compilation.Relations) stored.Relations[name] = relation with { Plan = null };
         void Add(TableDefinition table) => stored.Relations[table.Name] = new("table", PlanBuilder.Stored(table), stored.Relations.TryGetValue(table.Name, out var known) ? known.Line : 0);
         foreach (var view in views.Select(StoredViews.Of)) Add(new(view.Name, view.Plan.Schema, view.Plan.Key, TableKind.View));
         foreach (var source in sources.Where(s => s.Late.Table is not null)) Add(LateTables.Definition(source.Late.Table!, source));

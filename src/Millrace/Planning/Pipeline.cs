@@ -109,6 +109,8 @@ public sealed record SourceDefinition
     public Interval? StateTtl { get; init; }
     /// <summary>The plan that yields its clean rows as they come: scan, generated columns, constraints, watermark, masks.</summary>
     public PlanNode? Rows { get; set; }
+    /// <summary>Whether it has a WATERMARK, and with it event time.</summary>
+    internal bool HasWatermark => Rows is { Times.IsEmpty: false };
     /// <summary>What views read: <see cref="Rows"/>, and for an upsert source the changes that they make.</summary>
     public PlanNode? Plan { get; set; }
 }

@@ -115,6 +115,23 @@ public sealed class PipelineTestTests
     }
 
     [Theory, MemberData(nameof(Seeds))]
+    public void A_source_that_is_silent_after_a_restart_falls_idle_and_time_moves_on(int seed)
+    {
+        using var test = PipelineTest.FromSql("""
+            CREATE SOURCE events (at TIMESTAMP, WATERMARK FOR at AS at) WITH (connector = 'http', format = 'json', watermark.idle_timeout = '10 seconds');
+            CREATE MATERIALIZED VIEW counts AS SELECT window_start, COUNT(*) AS n FROM TUMBLE(events, at, INTERVAL '1 minute') GROUP BY window_start EMIT FINAL;
+            """, seed);
+        test.Push("events", ["2026-01-01 10:00:30"]);
+        Assert.Empty(test.Rows("counts"));
+        test.Crash();
+        test.Recover();
+        test.AdvanceClock(TimeSpan.FromSeconds(39));
+        Assert.Empty(test.Rows("counts"));
+        test.AdvanceClock(TimeSpan.FromSeconds(3));
+        Assert.Single(test.Rows("counts"));
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
     public void The_end_of_the_input_closes_everything(int seed)
     {
         using var test = Start(seed);
