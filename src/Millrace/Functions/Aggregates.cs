@@ -15,7 +15,7 @@ public static class Aggregates
         .. Regression.All,
         new Median(), new PercentileContinuous(), new PercentileDiscrete(), new Mode(), new Histogram(),
         new FirstValue(), new LastValue(), new ArgMin(), new ArgMax(), new AnyValue(),
-        new StringAggregate(),
+        new StringAggregate(), new JsonAggregate(),
         new BoolAnd(), new BoolOr(), new CountIf(), new BitAnd(), new BitOr(), new BitXor(),
         new Ewma(), new Rate(),
         // Sketches: answers within bounds from little memory

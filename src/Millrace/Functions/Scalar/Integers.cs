@@ -17,6 +17,12 @@ internal static class Integers
             var (a, b) = ((Int128)row.Long(0), (Int128)row.Long(1));
             return a == 0 || b == 0 ? 0 : Narrow(Int128.Abs(a / Divisor(row.Long(0), row.Long(1)) * b), outcome);
         }, ("lcm(4, 6)", "12")),
+        new ValueFunction<long>("div", "math", "div(a, b)", "The quotient of two whole numbers, cut off towards zero. Division by zero is an error.", [Gives(Long, Long, Long)], (in Row row, Outcome outcome) =>
+        {
+            if (row.Long(1) != 0) return Narrow((Int128)row.Long(0) / row.Long(1), outcome);
+            outcome.Fail("division by zero");
+            return 0;
+        }, ("div(-7, 2)", "-3")),
         new ValueFunction<Int128>("factorial", "math", "factorial(n)", "The product of the whole numbers from 1 to n, DECIMAL(38, 0). Below 0 and beyond 33 an error.", [Gives(Data.DataType.Decimal(38, 0), Long)], (in Row row, Outcome outcome) =>
         {
             var n = row.Long(0);

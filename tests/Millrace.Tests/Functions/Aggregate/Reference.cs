@@ -16,6 +16,7 @@ static class Reference
         "percentile_disc" => function.With([new(0.3, DataType.Double)], [true], distinct),
         "string_agg" when !distinct => function.With([new("; ", DataType.Text)], [true], distinct),
         "string_agg" => function.With([new("; ", DataType.Text)], [], distinct),
+        "json_agg" => function.With([], distinct ? [] : [true], distinct),
         "ewma" => function.With([new(new Interval(0, 0, 10_000_000), DataType.Interval)], [], distinct),
         "approx_percentile" => function.With([new(0.3, DataType.Double)], [false], distinct),
         // So large that nothing is left out, and the order of rows does not show.
@@ -28,8 +29,11 @@ static class Reference
     {
         if (signature.Parameters.IsEmpty) return (long)rows.Count();
         if (name == "sample") return SketchReference.Sample(signature, [.. rows]);
+        if (signature.Parameters.Length == 2 && name == "json_agg")
+            return Json(signature.Parameters[0], rows.OrderBy(r => r[1] is null ? 0 : 1).ThenByDescending(r => r[1]!, Order).ThenBy(r => r[0] is null ? 1 : 0).ThenBy(r => r[0]!, Order).Select(r => r[0]));
         if (signature.Parameters.Length == 2) return OfPairs(name, [.. rows]);
         var type = signature.Parameters[0];
+        if (name == "json_agg") return Json(type, rows.Select(r => r[0]).DistinctBy(v => v is null ? "" : Key(v)).OrderBy(v => v is null ? 1 : 0).ThenBy(v => v!, Order));
         var values = rows.Select(r => r[0]).Where(v => v is not null).Select(v => v!).ToList();
         if (distinct) values = [.. values.DistinctBy(Key)];
         if (name == "count") return (long)values.Count;
@@ -66,6 +70,21 @@ static class Reference
             "bit_xor" => Bits(values, (a, b) => a ^ b),
             _ => throw new InvalidOperationException($"The reference does not know {name}: add it here."),
         };
+    }
+
+    static string? Json(DataType type, IEnumerable<object?> values)
+    {
+        var memory = new MemoryAccountant();
+        var texts = new List<string>();
+        foreach (var value in values)
+        {
+            var column = Samples.Fill(memory, type, [value]);
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            Millrace.Formats.Values.FormatJson(column, 0, output, exactNumbers: false);
+            texts.Add(Encoding.UTF8.GetString(output.WrittenSpan));
+            column.Release();
+        }
+        return texts.Count == 0 ? null : $"[{string.Join(",", texts)}]";
     }
 
     static object? OfPairs(string name, List<object?[]> rows)
