@@ -22,7 +22,8 @@ internal sealed class JsonAggregate() : OverRows("json_agg", "json_agg([DISTINCT
 
     public override Signature? Resolve(ReadOnlySpan<DataType> arguments, bool distinct)
     {
-        if (arguments.Length != 1 + _descending.Length) return null;
+        // Equal intervals may be made of other parts, and which of them would be shown?
+        if (arguments.Length != 1 + _descending.Length || distinct && arguments[0].Kind == TypeKind.Interval) return null;
         var parameters = new DataType[arguments.Length];
         for (var i = 0; i < parameters.Length; i++) parameters[i] = Known(arguments[i]);
         return new([.. parameters], DataType.Text);

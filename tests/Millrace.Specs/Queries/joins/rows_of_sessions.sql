@@ -39,8 +39,8 @@ CREATE MATERIALIZED VIEW pages AS SELECT person, window_start, JSON_AGG(page ORD
 -- bob | 2024-01-01 00:05:00 | 1 | 2024-01-01 00:05:00 | a "b"
 -- expect pages
 -- person | window_start | pages | once
+-- bob | 2024-01-01 00:00:22 | ["home"] | ["home"]
 -- ann | 2024-01-01 00:00:00 | ["home","shop",null,"shop"] | ["home","shop",null]
 -- ann | 2024-01-01 00:01:51 | ["home"] | ["home"]
--- ann | 2024-01-01 00:06:00 | ["home"] | ["home"]
--- bob | 2024-01-01 00:00:22 | ["home"] | ["home"]
 -- bob | 2024-01-01 00:05:00 | ["a \"b\""] | ["a \"b\""]
+-- ann | 2024-01-01 00:06:00 | ["home"] | ["home"]

@@ -29,11 +29,13 @@ static class Reference
     {
         if (signature.Parameters.IsEmpty) return (long)rows.Count();
         if (name == "sample") return SketchReference.Sample(signature, [.. rows]);
-        if (signature.Parameters.Length == 2 && name == "json_agg")
-            return Json(signature.Parameters[0], rows.OrderBy(r => r[1] is null ? 0 : 1).ThenByDescending(r => r[1]!, Order).ThenBy(r => r[0] is null ? 1 : 0).ThenBy(r => r[0]!, Order).Select(r => r[0]));
+        if (name == "json_agg")
+        {
+            var byOther = signature.Parameters.Length == 2 ? rows.OrderBy(r => r[1] is null ? 0 : 1).ThenByDescending(r => r[1], NullsApart) : rows.DistinctBy(r => r[0] is { } value ? Key(value) : DBNull.Value).OrderBy(_ => 0);
+            return Json(signature.Parameters[0], byOther.ThenBy(r => r[0] is null ? 1 : 0).ThenBy(r => r[0], NullsApart).ThenBy(r => r[0] is Interval i ? (i.Months, i.Days) : default).Select(r => r[0]));
+        }
         if (signature.Parameters.Length == 2) return OfPairs(name, [.. rows]);
         var type = signature.Parameters[0];
-        if (name == "json_agg") return Json(type, rows.Select(r => r[0]).DistinctBy(v => v is null ? "" : Key(v)).OrderBy(v => v is null ? 1 : 0).ThenBy(v => v!, Order));
         var values = rows.Select(r => r[0]).Where(v => v is not null).Select(v => v!).ToList();
         if (distinct) values = [.. values.DistinctBy(Key)];
         if (name == "count") return (long)values.Count;
@@ -72,16 +74,18 @@ static class Reference
         };
     }
 
+    static Comparer<object?> NullsApart { get; } = Comparer<object?>.Create((a, b) => a is { } x && b is { } y ? Order!.Compare(x, y) : 0);
+
     static string? Json(DataType type, IEnumerable<object?> values)
     {
         var memory = new MemoryAccountant();
         var texts = new List<string>();
         foreach (var value in values)
         {
-            var column = Samples.Fill(memory, type, [value]);
+            var column = Samples.Fill(memory, type, [value is double d ? d + 0.0 : value]);
             var output = new System.Buffers.ArrayBufferWriter<byte>();
             Millrace.Formats.Values.FormatJson(column, 0, output, exactNumbers: false);
-            texts.Add(Encoding.UTF8.GetString(output.WrittenSpan));
+            texts.Add(Encoding.Latin1.GetString(output.WrittenSpan));
             column.Release();
         }
         return texts.Count == 0 ? null : $"[{string.Join(",", texts)}]";
