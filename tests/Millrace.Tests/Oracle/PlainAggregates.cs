@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using Millrace.Data;
+using Millrace.Functions.Aggregate;
 using Millrace.Planning;
 
 namespace Millrace.Tests.Oracle;
@@ -8,6 +10,8 @@ namespace Millrace.Tests.Oracle;
 /// <summary>Aggregates of whole groups, straight from their definitions.</summary>
 static class PlainAggregates
 {
+    static readonly JsonSerializerOptions s_json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The result of a call over the rows of a group, in the order in which they arrived.</summary>
     public static object? Result(AggregateCall call, IReadOnlyList<PlainRow> rows)
     {
@@ -39,6 +43,14 @@ static class PlainAggregates
             case "string_agg" when call.Arguments.Length == 1:
                 values.Sort(PlainValues.Compare);
                 return string.Join(",", values.Cast<string>());
+            case "json_agg" when type.Kind is TypeKind.Text or TypeKind.Integer && ((JsonAggregate)call.Function).Descending is var down && tuples[0].Length == 1 + down.Count:
+                var ordered = tuples.Order(Comparer<object?[]>.Create((a, b) =>
+                {
+                    for (var i = 1; i < a.Length; i++)
+                        if (PlainValues.CompareNullsLast(a[i], b[i]) is not 0 and var order) return down[i - 1] ? -order : order;
+                    return PlainValues.CompareNullsLast(a[0], b[0]) * (a.Length == 1 && down is [true, ..] ? -1 : 1);
+                }));
+                return $"[{string.Join(",", ordered.Select(t => t[0] is string text ? JsonSerializer.Serialize(text, s_json) : t[0] ?? "null"))}]";
             case "first_value": return values[0];
             case "last_value": return values[^1];
             case "var_pop" or "variance" or "stddev_pop" or "stddev": return Spread(name, values, type);

@@ -12,7 +12,11 @@ internal sealed class JsonAggregate() : OverRows("json_agg", "json_agg([DISTINCT
 {
     bool[] _descending = [];
 
+    /// <summary>Of each expression of ORDER BY whether it goes downwards.</summary>
+    public IReadOnlyList<bool> Descending => _descending;
+
     public override AggregateOrder Order => AggregateOrder.Either;
+    public override bool SeesNulls => true;
 
     public override AggregateFunction With(IReadOnlyList<Expressions.Literal> constants, IReadOnlyList<bool> descending, bool distinct)
     {
