@@ -65,3 +65,30 @@ CREATE DASHBOARD online_retail TITLE 'Online retail' (
   TILE bar  'Countries'          FROM country_day X country Y revenue TOP 10 WIDTH 2,
   TILE quality 'Data quality'    FROM lines
 );
+
+-- "millrace test online_retail.sql" runs these in memory; it needs no data.
+CREATE TEST the_first_rule_that_a_row_violates_drops_it
+  GIVEN lines (invoice, product, quantity, at, price, customer, country) VALUES
+    ('536365',  'A', 6, '2010-12-01 08:26:00', 2.55, '17850', 'United Kingdom'),
+    ('536365',  'A', 6, '2010-12-01 08:26:00', 2.55, '17850', 'United Kingdom'), -- R1: equals the first in all columns
+    ('536365',  'A', 6, '2010-12-01 08:26:00', 2.55, '17851', 'United Kingdom'), -- another customer: another row
+    ('C536366', 'A', -6, '2010-12-01 09:00:00', 2.55, '17850', 'United Kingdom'), -- R2: a cancellation
+    ('536367',  'A', 0, '2010-12-01 09:01:00', 2.55, '17850', 'United Kingdom'), -- R3
+    ('536368',  'A', 1, '2010-12-01 09:02:00', 0, '17850', 'United Kingdom')      -- R4
+  EXPECT SELECT invoice, customer, revenue FROM sales RETURNS ('536365', '17850', 15.30), ('536365', '17851', 15.30)
+  EXPECT SELECT * FROM daily RETURNS ('2010-12-01', 2, 1, 2, 1, 12, 30.60);
+
+CREATE TEST days_and_hours_by_country
+  GIVEN lines (invoice, product, quantity, at, price, country) VALUES
+    ('536365', 'A', 1, '2010-12-01 23:59:00', 1.005, 'France'),
+    ('536366', 'B', 2, '2010-12-02 00:00:00', 1.005, 'France'),
+    ('536367', 'B', 3, '2010-12-02 00:30:00', 1.000, 'Norway')
+  EXPECT SELECT * FROM country_day RETURNS ('2010-12-01', 'France', 1, 1, 1, 1.005), ('2010-12-02', 'France', 1, 1, 2, 2.01), ('2010-12-02', 'Norway', 1, 1, 3, 3)
+  EXPECT SELECT * FROM hourly RETURNS ('2010-12-01 23:00', 1, 1, 1.005, 1.005), ('2010-12-02 00:00', 2, 5, 5.010, 3);
+
+CREATE TEST the_sliding_hour_is_of_december_2010
+  GIVEN lines (invoice, product, quantity, at, price) VALUES
+    ('536365', 'A', 1, '2010-12-31 23:50:00', 1),
+    ('536366', 'A', 1, '2011-01-01 00:00:00', 1)
+  EXPECT SELECT window_start, lines FROM sliding ORDER BY window_start RETURNS
+    ('2010-12-31 23:00:00', 1), ('2010-12-31 23:15:00', 1), ('2010-12-31 23:30:00', 1), ('2010-12-31 23:45:00', 1);

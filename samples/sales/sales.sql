@@ -78,3 +78,42 @@ CREATE DASHBOARD live_sales TITLE 'Live sales' (
   TILE quality 'Data quality'         FROM sales WIDTH 2,
   TILE pipeline 'Pipeline' WIDTH 4
 );
+
+-- What the views must do, on rows of its own: "millrace test" runs these in memory. Each row has the columns of the source that are not computed.
+CREATE TEST a_line_that_comes_twice_counts_once
+  GIVEN sales (order_id, line, at, country, product, category, quantity, price) VALUES
+    (1, 1, '2026-03-02 10:00:00', 'DE', 'tea',  'drinks', 2, 2.50),
+    (1, 1, '2026-03-02 10:00:00', 'DE', 'tea',  'drinks', 2, 2.50),
+    (1, 2, '2026-03-02 10:00:00', 'DE', 'cake', 'food',   1, 4.00),
+    (2, 1, '2026-03-02 10:09:59', 'FR', 'tea',  'drinks', 1, 2.50),
+    (3, 1, '2026-03-02 10:10:00', 'FR', 'tea',  'drinks', 1, 2.50)
+  EXPECT SELECT window_start, revenue, orders, units FROM revenue RETURNS
+    ('2026-03-02 10:00:00', 11.50, 2, 4),
+    ('2026-03-02 10:10:00',  2.50, 1, 1)
+  EXPECT SELECT country, revenue, lines FROM revenue_by_country RETURNS
+    ('DE', 9.00, 2),
+    ('FR', 5.00, 2);
+
+CREATE TEST what_breaks_a_rule_is_set_aside
+  GIVEN sales (order_id, line, at, product, quantity, price, customer) VALUES
+    (1, 1, '2026-03-02 10:00:00', 'tea', 2, 2.50, 'ann'),
+    (1, 2, '2026-03-02 10:00:01', 'tea', 1, 0.00, 'ann'),
+    (1, 3, '2026-03-02 10:00:02', 'tea', 1, 10000.01, 'ann'),
+    (1, 4, '2026-03-02 10:00:03', 'tea', -1, 2.50, 'ann'),
+    (2, 1, '2026-03-02 10:00:04', 'tea', 1, 2.50, NULL)
+  EXPECT SELECT order_id, line FROM orders ORDER BY order_id, line RETURNS (1, 1), (2, 1)
+  EXPECT SELECT rule, COUNT(*) FROM dead_letters GROUP BY rule RETURNS ('has_price', 1), ('sane_price', 1);
+
+CREATE TEST a_line_that_comes_too_late_is_kept_aside
+  GIVEN sales (order_id, line, at, product, quantity, price) VALUES (1, 1, '2026-03-02 10:05:00', 'tea', 2, 2.50)
+  ADVANCE EVENT TIME TO '2026-03-02 10:10:00'
+  GIVEN sales (order_id, line, at, product, quantity, price) VALUES (2, 1, '2026-03-02 10:09:00', 'tea', 1, 2.50)
+  EXPECT SELECT window_start, revenue FROM revenue RETURNS ('2026-03-02 10:00:00', 5.00)
+  EXPECT SELECT order_id, view FROM late_sales RETURNS (2, 'orders');
+
+CREATE TEST the_last_three_hours_overlap
+  GIVEN sales (order_id, line, at, product, quantity, price) VALUES
+    (1, 1, '2026-03-02 10:30:00', 'tea', 1, 2.50),
+    (2, 1, '2026-03-02 12:30:00', 'tea', 2, 2.50)
+  EXPECT SELECT window_end, units FROM top_products ORDER BY window_end RETURNS
+    ('2026-03-02 11:00:00', 1), ('2026-03-02 12:00:00', 1), ('2026-03-02 13:00:00', 3), ('2026-03-02 14:00:00', 2), ('2026-03-02 15:00:00', 2);
