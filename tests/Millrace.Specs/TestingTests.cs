@@ -41,6 +41,18 @@ public sealed class TestingTests
     });
 
     [Fact]
+    public void The_tests_of_the_reference_pass()
+    {
+        var sql = Document.Read("docs/reference/sql.md").Blocks.Single(b => b.Text.Contains("CREATE TEST", StringComparison.Ordinal)).Text;
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, sql);
+        var results = SqlTestRunner.RunFile(path);
+        File.Delete(path);
+        Assert.Equal(2, results.Count);
+        Assert.All(results, r => Assert.True(r.Passed, r.ToString()));
+    }
+
+    [Fact]
     public void The_page_shows_this_code()
     {
         var code = string.Join('\n', File.ReadAllLines(Repository.File("tests/Millrace.Specs/TestingTests.cs")).Select(l => l.Trim()));
