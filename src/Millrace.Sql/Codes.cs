@@ -122,7 +122,6 @@ public static class Codes
     internal static readonly Code NotYet = New(1900, "does not exist yet", "The clause belongs to the language, but this version does not have it.", "Leave it out, or use what the message names.");
 
     internal static readonly Code UnboundedState = New(2001, "unbounded state", "Without a window every key is kept for ever; without an event time in its key or state_ttl so is every key of DISTINCT.", "Group by a window (TUMBLE, HOP), or add WITH (state_ttl = '1 day') to the view.");
-    internal static readonly Code CrashLoss = New(2002, "what a restart does", "Until checkpoints exist a restart begins anew.", "Nothing, if the source can be read again from the start.");
     internal static readonly Code UnkeyedHash = New(2003, "a hash without a key", "Without a key anybody can hash a known value and compare.", "Add key = SECRET name to MASKED WITH.");
     internal static readonly Code MaskLeak = New(2004, "a generated column reads a masked one", "It is computed before masks apply, from the true value.", "Make sure that it does not reveal the value.");
     internal static readonly Code LateFinal = New(2005, "FINAL without a window", "Without a window nothing is final before the input ends.", "Use EMIT CHANGES with mode = 'upsert', or group by a window.");

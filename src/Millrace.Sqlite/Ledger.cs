@@ -10,9 +10,9 @@ namespace Millrace.Sqlite;
 static class Ledger
 {
     /// <summary>The format of the database; one that is newer is refused.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
-    public static readonly string[] Names = ["millrace", "millrace_tables", "millrace_columns", "millrace_positions", "millrace_checkpoints"];
+    public static readonly string[] Names = ["millrace", "millrace_tables", "millrace_columns", "millrace_positions", "millrace_checkpoints", "millrace_undo"];
 
     public static void Create(Database database)
     {
@@ -22,7 +22,8 @@ static class Ledger
         if (format > Format)
             throw new ConnectorException(Fault.User, $"'{database.Path}' was written by a newer Millrace (format {format}; this one knows {Format}). Use that one, or another folder with --data.");
         if (format <= 1) database.Run("CREATE TABLE millrace_checkpoints (version INTEGER PRIMARY KEY, record TEXT NOT NULL)");
-        if (format == 1)
+        if (format <= 2) database.Run("CREATE TABLE millrace_undo (version INTEGER, table_name TEXT, rows INTEGER NOT NULL, PRIMARY KEY (version, table_name)) WITHOUT ROWID");
+        if (format > 0)
         {
             database.Run($"UPDATE millrace SET value = {Format} WHERE name = 'format'");
             return;
@@ -41,6 +42,9 @@ static class Ledger
 
     public const string WriteCheckpoint = "INSERT OR REPLACE INTO millrace_checkpoints VALUES (?, ?)";
     public const string DropCheckpoints = "DELETE FROM millrace_checkpoints WHERE version <= ?";
+
+    public const string WriteUndo = "INSERT INTO millrace_undo VALUES (?, ?, ?)";
+    public const string DropUndo = "DELETE FROM millrace_undo WHERE version < ?";
 
     /// <summary>The checkpoints that are kept, newest first.</summary>
     public static List<CheckpointRecord> ReadCheckpoints(Database database)

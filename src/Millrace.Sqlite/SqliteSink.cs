@@ -71,13 +71,13 @@ sealed class SqliteSink(string path, string table) : ISink
         if (AppliedVersion < flushed || _database.Number($"SELECT count(*) FROM sqlite_master WHERE name = {Text(stored.Name)}") == 0)
         {
             throw new ConnectorException(Fault.User, $"the table '{table}' of '{path}' " + (AppliedVersion < 0 ? "is gone" : $"holds version {AppliedVersion:N0}") +
-                $", but the checkpoint has written version {flushed:N0} into it. Put back the file as it was, or start anew.");
+                $", but the checkpoint has written version {flushed:N0} into it. Put back the file as it was, or start anew with --from fresh.");
         }
         var made = _database.Words($"SELECT sql FROM sqlite_master WHERE name = {Text(stored.Name)}");
         if (made != stored.Create().First())
         {
             throw new ConnectorException(Fault.User,
-                $"the table '{table}' of '{path}' has other columns or another key than the SQL declares now. Name another table (table = '...'), or start anew.");
+                $"the table '{table}' of '{path}' has other columns or another key than the SQL declares now. Name another table (table = '...'), or start anew with --from fresh.");
         }
     }
 

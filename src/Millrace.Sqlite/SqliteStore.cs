@@ -1,6 +1,8 @@
+using System.Globalization;
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Stores;
+using Millrace.Time;
 
 namespace Millrace.Sqlite;
 
@@ -23,7 +25,8 @@ public sealed class SqliteStore : IStore
     readonly Dictionary<string, TableWriter> _writers = new(StringComparer.Ordinal);
     DataFolderLock? _folderLock;
     Database? _writer;
-    Statement? _setVersion, _setFrontier, _setPosition, _setCheckpoint, _dropCheckpoints;
+    readonly Queue<(long Version, IReadOnlyDictionary<string, Frontier> Frontiers)> _kept = []; // checkpoints since the start, oldest first
+    Statement? _setVersion, _setFrontier, _setPosition, _setCheckpoint, _dropCheckpoints, _setUndo, _dropUndo;
     long _version;
     bool _isDisposed;
 
@@ -78,18 +81,19 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public void Open(IReadOnlyList<TableDefinition> tables, bool fresh)
+    public void Open(IReadOnlyList<TableDefinition> tables, CheckpointRecord? from)
     {
         if (_isReader) throw new InvalidOperationException("The store was opened to read from.");
         _folderLock ??= DataFolderLock.Acquire(_folder);
         var database = _writer ??= Connect();
         foreach (var writer in _writers.Values) writer.Dispose();
         _writers.Clear();
+        _kept.Clear();
         Transact(database, () =>
         {
             Ledger.Create(database);
             var known = Ledger.Read(database);
-            if (fresh)
+            if (from is null)
             {
                 foreach (var (name, (table, _)) in known)
                 {
@@ -98,7 +102,14 @@ public sealed class SqliteStore : IStore
                 }
                 database.Run("DELETE FROM millrace_positions");
                 database.Run("DELETE FROM millrace_checkpoints");
+                database.Run("DELETE FROM millrace_undo");
                 known.Clear();
+            }
+            else
+            {
+                foreach (var (table, _) in known.Values)
+                    if (table.IsKeyed) database.Run(table.CreateBefore);
+                if (from.Version < Ledger.ReadCheckpoints(database)[0].Version) GoBack(database, from, known.Values.Select(k => k.Table));
             }
             var taken = new HashSet<string>(known.Values.Select(k => k.Table.Name).Concat(Ledger.Names), StringComparer.OrdinalIgnoreCase);
             foreach (var definition in tables)
@@ -110,11 +121,12 @@ public sealed class SqliteStore : IStore
                     var name = definition.Name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) ? "_" + definition.Name : definition.Name;
                     var table = new StoredTable(definition, StoredTable.Unique(name, taken));
                     foreach (var sql in table.Create()) database.Run(sql);
+                    if (table.IsKeyed) database.Run(table.CreateBefore);
                     Ledger.Add(database, table);
                 }
             }
         });
-        if (fresh)
+        if (from is null)
             foreach (var name in Blobs.List()) Blobs.Delete(name);
         foreach (var (name, (table, _)) in Ledger.Read(database)) _writers[name] = new TableWriter(database, table);
         _setVersion ??= database.Prepare(Ledger.WriteVersion);
@@ -122,8 +134,35 @@ public sealed class SqliteStore : IStore
         _setPosition ??= database.Prepare(Ledger.WritePosition);
         _setCheckpoint ??= database.Prepare(Ledger.WriteCheckpoint);
         _dropCheckpoints ??= database.Prepare(Ledger.DropCheckpoints);
+        _setUndo ??= database.Prepare(Ledger.WriteUndo);
+        _dropUndo ??= database.Prepare(Ledger.DropUndo);
         Interlocked.Exchange(ref _version, database.Number(Ledger.ReadVersion));
     }
+
+    /// <summary>Takes back what came after a checkpoint.</summary>
+    static void GoBack(Database database, CheckpointRecord to, IEnumerable<StoredTable> tables)
+    {
+        var (version, undo) = (to.Version.ToString(CultureInfo.InvariantCulture), TableWriter.UndoOf(to.Version + 1).ToString(CultureInfo.InvariantCulture));
+        foreach (var table in tables)
+        {
+            if (table.IsKeyed)
+                foreach (var sql in table.Restore(undo)) database.Run(sql);
+            else
+                database.Run($"{table.DropAfter} COALESCE((SELECT rows FROM millrace_undo WHERE version > {version} AND table_name = {Text(table.Definition.Name)} ORDER BY version LIMIT 1), 9223372036854775807)");
+            var frontier = to.Frontiers.GetValueOrDefault(table.Definition.Name, Frontier.Start);
+            database.Run($"UPDATE millrace_tables SET closed = {Text(frontier.Closed)}, final = {Text(frontier.Final)} WHERE name = {Text(table.Definition.Name)}");
+        }
+        database.Run($"DELETE FROM millrace_undo WHERE version > {version}");
+        database.Run($"DELETE FROM millrace_checkpoints WHERE version > {version}");
+        database.Run("DELETE FROM millrace_positions");
+        foreach (var position in to.Positions)
+            database.Run(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO millrace_positions VALUES ({Text(position.Source)}, {position.Partition}, {position.Position})"));
+        database.Run("UPDATE millrace SET value = value + 1 WHERE name = 'version'");
+    }
+
+    static string Text(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+
+    static string Text(Timestamp time) => time.Microseconds.ToString(CultureInfo.InvariantCulture);
 
     Database Connect()
     {
@@ -148,7 +187,7 @@ public sealed class SqliteStore : IStore
     {
         if (stored.Schema.Fields.SequenceEqual(wanted.Schema.Fields) && stored.Key.SequenceEqual(wanted.Key)) return;
         throw new ConnectorException(Fault.User,
-            $"'{_path}' holds '{stored.Name}' with other columns or another key ({stored.Schema}) than the file declares now ({wanted.Schema}). Start anew, or choose another folder with --data.");
+            $"'{_path}' holds '{stored.Name}' with other columns or another key ({stored.Schema}) than the file declares now ({wanted.Schema}). Start anew with --from fresh, or choose another folder with --data.");
     }
 
     /// <inheritdoc/>
@@ -158,10 +197,14 @@ public sealed class SqliteStore : IStore
         if (commit.Version != Version + 1) throw new ArgumentException($"Version {commit.Version} does not follow version {Version}.", nameof(commit));
         Transact(database, () =>
         {
+            var canGoBack = commit.Checkpoint is { IsFinished: false };
             foreach (var change in commit.Changes)
             {
                 var writer = _writers[change.Table.Name];
+                if (canGoBack && writer.Table.IsKeyed) writer.RememberFor(commit.Version);
+                else if (canGoBack) RememberRows(database, writer.Table, commit.Version);
                 foreach (var batch in change.Batches) writer.Write(batch);
+                writer.RememberFor(null);
             }
             foreach (var (name, frontier) in commit.Frontiers)
             {
@@ -170,7 +213,6 @@ public sealed class SqliteStore : IStore
                 _setFrontier.Bind(2, frontier.Final.Microseconds);
                 _setFrontier.BindText(3, name);
                 _setFrontier.Run();
-                if (Retention.CutOff(writer.Table.Definition, frontier) is { } cutOff) writer.DropBefore(cutOff);
             }
             foreach (var position in commit.Positions)
             {
@@ -186,11 +228,34 @@ public sealed class SqliteStore : IStore
                 _setCheckpoint.Run();
                 _dropCheckpoints!.Bind(1, checkpoint.DroppedUpTo);
                 _dropCheckpoints.Run();
+                Forget(checkpoint);
             }
+            // Rows that a kept checkpoint has stay until it is dropped.
+            foreach (var (name, frontier) in commit.Checkpoint is null ? commit.Frontiers : _kept.Peek().Frontiers)
+                if (_writers.TryGetValue(name, out var writer) && Retention.CutOff(writer.Table.Definition, frontier) is { } cutOff) writer.DropBefore(cutOff);
             _setVersion!.Bind(1, commit.Version);
             _setVersion.Run();
         });
         Interlocked.Exchange(ref _version, commit.Version);
+    }
+
+    void RememberRows(Database database, StoredTable table, long version)
+    {
+        _setUndo!.Bind(1, version);
+        _setUndo.BindText(2, table.Definition.Name);
+        _setUndo.Bind(3, database.Number(table.LastRow));
+        _setUndo.Run();
+    }
+
+    /// <summary>Forgets what took tables back to checkpoints that are no longer kept.</summary>
+    void Forget(CheckpointRecord newest)
+    {
+        _kept.Enqueue((newest.Version, newest.Frontiers));
+        while (_kept.Peek().Version <= newest.DroppedUpTo) _kept.Dequeue();
+        var oldest = newest.DroppedUpTo + 1;
+        foreach (var writer in _writers.Values) writer.ForgetBefore(oldest + 1);
+        _dropUndo!.Bind(1, oldest + 1);
+        _dropUndo.Run();
     }
 
     static void Transact(Database database, Action action)
@@ -272,6 +337,8 @@ public sealed class SqliteStore : IStore
         _setPosition?.Dispose();
         _setCheckpoint?.Dispose();
         _dropCheckpoints?.Dispose();
+        _setUndo?.Dispose();
+        _dropUndo?.Dispose();
         _writer?.Dispose();
         _folderLock?.Dispose();
     }

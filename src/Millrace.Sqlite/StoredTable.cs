@@ -23,7 +23,6 @@ sealed class StoredTable
 
     readonly string[] _columns;
     readonly string _readableName; // the SQL view for people and programs that open the file
-    readonly bool _isSink;
 
     /// <summary>A table of the store, or of a sink: what a sink writes is read by its own name, so that name is the readable view's.</summary>
     public StoredTable(TableDefinition definition, string name, bool isSink = false)
@@ -31,7 +30,7 @@ sealed class StoredTable
         Definition = definition;
         Name = isSink ? NameBehind(name) : name;
         _readableName = isSink ? name : name + " (readable)";
-        _isSink = isSink;
+        IsSink = isSink;
         _columns = new string[definition.Schema.Count];
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { KeyColumn };
         for (var i = 0; i < _columns.Length; i++) _columns[i] = Unique(definition.Schema[i].Name, taken);
@@ -41,6 +40,9 @@ sealed class StoredTable
 
     /// <summary>Name in SQLite.</summary>
     public string Name { get; }
+
+    /// <summary>Whether it is a sink's, not the store's.</summary>
+    public bool IsSink { get; }
 
     public bool IsKeyed => !Definition.Key.IsEmpty;
 
@@ -77,7 +79,7 @@ sealed class StoredTable
             TypeKind.Timestamp =>
                 $"CASE WHEN {c} % 1000000 = 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', {c} / 1000000, 'unixepoch') ELSE strftime('%Y-%m-%dT%H:%M:', {c} / 1000000, 'unixepoch') || printf('%09.6fZ', {c} / 1000000 % 60 + {c} % 1000000 / 1e6) END AS {c}",
             // Fifteen digits fit a real to the last one, and a program that reads a sink wants to compare and add.
-            TypeKind.Decimal when _isSink && type.Scale is > 0 and <= 18 =>
+            TypeKind.Decimal when IsSink && type.Scale is > 0 and <= 18 =>
                 $"CASE WHEN typeof({c}) = 'integer' AND abs({c}) < 1000000000000000 THEN {c} / {Power(type.Scale)}.0 ELSE {DecimalText(c, type.Scale)} END AS {c}",
             TypeKind.Decimal when type.Scale is > 0 and <= 18 => $"{DecimalText(c, type.Scale)} AS {c}",
             _ => c,
@@ -89,7 +91,35 @@ sealed class StoredTable
 
     static string Power(int exponent) => "1" + new string('0', exponent);
 
-    public IEnumerable<string> Drop() => [$"DROP VIEW IF EXISTS {Database.Quote(_readableName)}", $"DROP TABLE IF EXISTS {Database.Quote(Name)}"];
+    public IEnumerable<string> Drop() =>
+        [$"DROP VIEW IF EXISTS {Database.Quote(_readableName)}", $"DROP TABLE IF EXISTS {Database.Quote(Name)}", $"DROP TABLE IF EXISTS {Before}"];
+
+    string Before => Database.Quote(Name + " (before)");
+
+    /// <summary>For a keyed table: the rows that later versions changed, as they were; <c>$undo</c> begins with the version.</summary>
+    public string CreateBefore =>
+        $"CREATE TABLE IF NOT EXISTS {Before} (\"$undo\" INTEGER PRIMARY KEY, \"$changed\" BLOB NOT NULL, \"$key\" BLOB{string.Concat(_columns.Select(c => $", {Database.Quote(c)}"))})";
+
+    /// <summary>Keeps the row of a key, or that there is none, before it changes.</summary>
+    public string Remember => $"INSERT INTO {Before} SELECT ?1, ?2, now.* FROM (SELECT 1) LEFT JOIN {Database.Quote(Name)} AS now ON now.\"$key\" = ?2";
+
+    /// <summary>Makes the table as it was before all that is remembered from a number on.</summary>
+    public IEnumerable<string> Restore(string from)
+    {
+        var first = $"FROM {Before} WHERE \"$undo\" IN (SELECT min(\"$undo\") FROM {Before} WHERE \"$undo\" >= {from} GROUP BY \"$changed\")";
+        yield return $"DELETE FROM {Database.Quote(Name)} WHERE \"$key\" IN (SELECT \"$changed\" {first} AND \"$key\" IS NULL)";
+        yield return $"INSERT OR REPLACE INTO {Database.Quote(Name)} SELECT \"$key\"{string.Concat(_columns.Select(c => $", {Database.Quote(c)}"))} {first} AND \"$key\" IS NOT NULL";
+        yield return $"DELETE FROM {Before} WHERE \"$undo\" >= {from}";
+    }
+
+    /// <summary>Forgets what is remembered below a number.</summary>
+    public string Forget => $"DELETE FROM {Before} WHERE \"$undo\" < ?";
+
+    /// <summary>For a table without a key: how many rows have come.</summary>
+    public string LastRow => $"SELECT COALESCE(max(\"$row\"), 0) FROM {Database.Quote(Name)}";
+
+    /// <summary>Deletes the rows that came after some.</summary>
+    public string DropAfter => $"DELETE FROM {Database.Quote(Name)} WHERE \"$row\" > ";
 
     public string Upsert =>
         $"INSERT OR REPLACE INTO {Database.Quote(Name)} VALUES ({(IsKeyed ? "?" : "NULL")}{string.Concat(Enumerable.Repeat(", ?", _columns.Length))})";

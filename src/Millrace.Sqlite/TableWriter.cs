@@ -10,7 +10,10 @@ sealed class TableWriter(Database database, StoredTable table) : IDisposable
     readonly Statement _upsert = database.Prepare(table.Upsert);
     readonly Statement? _delete = table.IsKeyed ? database.Prepare(table.Delete) : null;
     readonly KeyEncoding _key = new(table.Definition.Key);
+    readonly Statement? _remember = table.IsKeyed && !table.IsSink ? database.Prepare(table.Remember) : null;
+    readonly Statement? _forget = table.IsKeyed && !table.IsSink ? database.Prepare(table.Forget) : null;
     Statement? _dropOld;
+    long _undo = -1;
 
     public StoredTable Table => table;
 
@@ -27,18 +30,43 @@ sealed class TableWriter(Database database, StoredTable table) : IDisposable
                 StoredTable.Bind(_upsert, 1, batch, row);
                 _upsert.Run();
             }
-            else if (isDelete)
-            {
-                _delete.BindBlob(1, _key.Encode(batch, row));
-                _delete.Run();
-            }
             else
             {
-                _upsert.BindBlob(1, _key.Encode(batch, row));
+                var key = _key.Encode(batch, row);
+                if (_undo >= 0) Remember(key);
+                if (isDelete)
+                {
+                    _delete.BindBlob(1, key);
+                    _delete.Run();
+                    continue;
+                }
+                _upsert.BindBlob(1, key);
                 StoredTable.Bind(_upsert, 2, batch, row);
                 _upsert.Run();
             }
         }
+    }
+
+    void Remember(ReadOnlySpan<byte> key)
+    {
+        _remember!.Bind(1, _undo++);
+        _remember.BindBlob(2, key);
+        _remember.Run();
+    }
+
+    /// <summary>From here on rows are remembered as they were, under a number that begins with the version; or no longer.</summary>
+    /// <param name="version">The version, or null.</param>
+    public void RememberFor(long? version) => _undo = version is { } v ? UndoOf(v) : -1;
+
+    /// <summary>The first number of what is remembered for a version: four billion rows of a table may change in one.</summary>
+    public static long UndoOf(long version) => version << 32;
+
+    /// <summary>Forgets what is remembered for versions before one.</summary>
+    public void ForgetBefore(long version)
+    {
+        if (_forget is null) return;
+        _forget.Bind(1, UndoOf(version));
+        _forget.Run();
     }
 
     /// <summary>Deletes rows whose time is before a moment.</summary>
@@ -54,5 +82,7 @@ sealed class TableWriter(Database database, StoredTable table) : IDisposable
         _upsert.Dispose();
         _delete?.Dispose();
         _dropOld?.Dispose();
+        _remember?.Dispose();
+        _forget?.Dispose();
     }
 }

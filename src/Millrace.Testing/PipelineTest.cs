@@ -342,7 +342,7 @@ public sealed class PipelineTest : IDisposable
             Formats = _options.Formats,
             DataDirectory = ".",
             Clock = _clock,
-            KeepsState = true,
+            InBackground = work => work(),
             Lanes = _way.Lanes,
         };
         // Nothing that it opens waits for anything.

@@ -20,7 +20,6 @@ sealed class ProgramConnector(string name, IReadOnlyDictionary<string, (MemorySo
     // Only a source that does not end can be idle.
     sealed class Pushed(ISource rows, bool isBounded) : ISource
     {
-        public bool CanReplay => true;
         public bool IsBounded => isBounded;
         public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) => rows.OpenAsync(from, stop);
         public ValueTask DisposeAsync() => rows.DisposeAsync();

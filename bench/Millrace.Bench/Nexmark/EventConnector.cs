@@ -28,7 +28,6 @@ sealed class EventConnector(Workload workload) : Connector
 
     sealed class Source(Workload workload) : ISource
     {
-        public bool CanReplay => true;
         public bool IsBounded => true;
         public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop) => new([new Partition(workload)]);
         public ValueTask DisposeAsync() => default;

@@ -57,16 +57,14 @@ sealed class CheckCommand : ICommand
         notes,
     });
 
-    /// <summary>What stands against a source outside the file: what it reads is not there, or would be lost by a crash; null where nothing does.</summary>
+    /// <summary>What stands against a source outside the file: what it reads is not there, or is not what it declares; null where nothing does.</summary>
     static string? Note(SourceDefinition source, PipelineFile file)
     {
         if (file.Options.Connectors.Find(source.Connector) is not { } connector) return null;
         try
         {
             var opened = connector.CreateSource(new(source.Name, source.Schema, source.Options, file.Folder, file.DefaultDataDirectory, TimeProvider.System));
-            if (opened is FileSource found && FirstRecords.Problem(source, found, file.Options.Formats) is { } problem) return problem;
-            return opened.CanReplay ? null
-                : $"source '{source.Name}' cannot give the same rows again: after a crash the results have what it gives then, and what it gave before is lost. {source.Connector} in docs/reference/connectors.md says how it can.";
+            return opened is FileSource found ? FirstRecords.Problem(source, found, file.Options.Formats) : null;
         }
         catch (ConnectorException e)
         {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Millrace.Cli.Running;
+using Millrace.Runtime;
+using PipelineRun = Millrace.Cli.Running.PipelineRun;
 
 namespace Millrace.Cli.Commands;
 
@@ -19,9 +21,14 @@ sealed class RunCommand : ICommand
         var watch = new Option<bool>("--watch") { Description = "Shows a live table of all nodes in the terminal." };
         var json = new Option<bool>("--json") { Description = "Writes status lines as JSON for other programs." };
         var lanes = new Option<int?>("--lanes") { Description = "Threads that run operators, 1 to 64; 0 = as the file sets.", HelpName = "N" };
+        var from = new Option<string?>("--from") { Description = "The checkpoint to go on from: latest (default), earliest, or a number of 'millrace checkpoints list'; fresh = empties the results and reads the sources from their start.", HelpName = "CHECKPOINT" };
+        from.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }, ..] && !StartFrom.TryParse(text, out _)) result.AddError($"--from: '{text}' is no checkpoint. Give latest, earliest, fresh or the number of a checkpoint.");
+        });
         port.Between(0, 65535);
         lanes.Between(0, 64);
-        var command = new Command("run", "Runs a pipeline, serves its page and its REST API.") { file, port, host, origin, data, untilDone, noServer, set, lanes, watch, json };
+        var command = new Command("run", "Runs a pipeline, serves its page and its REST API.") { file, port, host, origin, data, untilDone, noServer, from, set, lanes, watch, json };
         command.SetAction((parsed, stop) =>
         {
             var pipeline = PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
@@ -35,6 +42,7 @@ sealed class RunCommand : ICommand
                 NoServer = parsed.GetValue(noServer),
                 Watch = parsed.GetValue(watch),
                 Json = parsed.GetValue(json),
+                From = parsed.GetValue(from) is { } text && StartFrom.TryParse(text, out var start) ? start : StartFrom.Latest,
                 Lanes = parsed.GetValue(lanes) ?? 0,
             });
         });

@@ -13,6 +13,7 @@ sealed class JsonReport(TimeProvider clock) : RunReport(clock)
         w.WriteString("pipeline", running.Pipeline.Name);
         w.WriteString("data", Path.GetFullPath(settings.DataDirectory));
         w.WriteString("url", page?.ToString());
+        if (running.Status().WentOnFrom is { } checkpoint) w.WriteNumber("wentOnFrom", checkpoint);
     });
 
     public override void Tick(PipelineStatus status) => Write("status", w => Figures(w, status));
@@ -73,6 +74,9 @@ sealed class JsonReport(TimeProvider clock) : RunReport(clock)
         writer.WriteNumber("late", status.Nodes.Sum(n => n.Late));
         writer.WriteNumber("errors", status.Nodes.Sum(n => n.Errors));
         writer.WriteNumber("memoryBytes", status.MemoryUsedBytes);
+        writer.WriteStartArray("warnings");
+        foreach (var warning in status.Warnings) writer.WriteStringValue(warning);
+        writer.WriteEndArray();
     }
 
     void Write(string what, Action<Utf8JsonWriter> content)

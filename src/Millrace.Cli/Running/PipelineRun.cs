@@ -44,6 +44,7 @@ static class PipelineRun
         BaseDirectory = file.Folder,
         Clock = clock,
         Lanes = settings.Lanes,
+        From = settings.From,
     };
 
     static RunReport Report(RunSettings settings, TimeProvider clock) =>

@@ -6,6 +6,7 @@ namespace Millrace.Cli.Running;
 abstract class RunReport(TimeProvider clock) : IDisposable
 {
     readonly long _began = clock.GetTimestamp();
+    readonly HashSet<string> _told = [];
 
     /// <summary>Time between two calls of <see cref="Tick"/>.</summary>
     public abstract TimeSpan Interval { get; }
@@ -37,6 +38,9 @@ abstract class RunReport(TimeProvider clock) : IDisposable
     public virtual void Dispose()
     {
     }
+
+    /// <summary>The warnings that were not told yet.</summary>
+    protected IEnumerable<string> NewWarnings(PipelineStatus status) => status.Warnings.Where(_told.Add);
 
     /// <summary>Rows that the sources gave.</summary>
     protected static long RowsIn(PipelineStatus status) => status.Nodes.Where(n => n.Kind == "source").Sum(n => n.RowsIn);

@@ -1,3 +1,5 @@
+using Millrace.Runtime;
+
 namespace Millrace.Cli.Running;
 
 /// <summary>How a pipeline is run from the command line.</summary>
@@ -19,6 +21,8 @@ sealed record RunSettings
     public bool Watch { get; init; }
     /// <summary>Writes JSON lines.</summary>
     public bool Json { get; init; }
+    /// <summary>What it goes on from.</summary>
+    public StartFrom From { get; init; } = StartFrom.Latest;
     /// <summary>Threads; 0 = as set.</summary>
     public int Lanes { get; init; }
 

@@ -17,11 +17,24 @@ class TextReport(TimeProvider clock) : RunReport(clock)
     public override void Started(IRunningPipeline running, RunSettings settings, Uri? page)
     {
         _name = running.Pipeline.Name;
+        var status = running.Status();
+        if (status.WentOnFrom is { } checkpoint) Terminal.Line($"{_name} goes on from checkpoint {checkpoint}.");
+        Warn(status);
         if (page is not null) Terminal.Line($"{_name} runs at {page}   (Ctrl-C stops it)");
+    }
+
+    void Warn(PipelineStatus status)
+    {
+        foreach (var warning in NewWarnings(status))
+        {
+            ClearLine();
+            Terminal.Warning(warning);
+        }
     }
 
     public override void Tick(PipelineStatus status)
     {
+        Warn(status);
         if (!Terminal.IsInteractive) return;
         Console.Out.Write($"\r\e[K{ProgressLine(status, Elapsed)}");
         _hasLine = true;
@@ -62,6 +75,7 @@ class TextReport(TimeProvider clock) : RunReport(clock)
     {
         ClearLine();
         var status = running.Status();
+        Warn(status);
         var rows = RowsIn(status);
         var seconds = Math.Max(0.001, Elapsed.TotalSeconds);
         Terminal.Line(string.Create(CultureInfo.InvariantCulture,

@@ -110,8 +110,6 @@ internal sealed class SourceBinder(Compilation compilation)
         };
         var isPlain = cdc is null && source.Columns.All(c => c.Generated is null);
         PlanBuilder.Source(definition, isPlain ? null : columns, constraints, time, delay, masked.Count == 0 ? null : MaskedColumns(rows, physical, masked));
-        compilation.Findings.Warning(Codes.CrashLoss, source.Name.Span,
-            $"a restart clears this pipeline's results and reads source '{source.Name}' again from the start: there are no checkpoints yet.");
         return definition;
     }
 

@@ -15,7 +15,7 @@ public static class ConnectorReference
 
             `CREATE SOURCE ... WITH (connector = 'file', ...)` names where rows come from, `CREATE SINK ... WITH (connector = ...)` where results go. This page is
             made from the options that `millrace check` checks; a test keeps it so. An option that a connector does not have is an error.
-            `millrace run` starts without a checkpoint; only a program that sets `RunOptions.KeepsState` goes on from one ([why](../explanation/exactly-once.md)).
+            `millrace run` goes on from its last checkpoint unless it starts with `--from fresh` ([how](../explanation/exactly-once.md)).
 
             | connector | source | sink | |
             |---|---|---|---|

@@ -21,9 +21,6 @@ public interface ISource : IAsyncDisposable
     /// <param name="stop">Gives up.</param>
     ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop);
 
-    /// <summary>Whether a start without positions gives the same rows again: nothing of it was dropped, and it does not begin at "now".</summary>
-    bool CanReplay { get; }
-
     /// <summary>Whether it ends.</summary>
     bool IsBounded { get; }
 
@@ -38,7 +35,7 @@ public interface ISource : IAsyncDisposable
     /// </remarks>
     double? Pace => null;
 
-    /// <summary>Told after results up to these positions are durable: a journal may drop what lies before.</summary>
+    /// <summary>Told after a commit: results up to these positions are durable, and no run goes on from before them, so a journal may drop what lies there.</summary>
     void Committed(IReadOnlyDictionary<int, long> positions) { }
 }
 

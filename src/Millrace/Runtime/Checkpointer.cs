@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Millrace.Connectors;
 using Millrace.State;
 using Millrace.Stores;
 using Millrace.Time;
@@ -7,13 +8,26 @@ using Millrace.Time;
 namespace Millrace.Runtime;
 
 /// <summary>Makes commits ones to go on from: writes what changed of the state before each, and clears away what no kept checkpoint needs any more.</summary>
-/// <remarks>A blob that no committed record names does not count: one that was written when the process ended, or the commit failed, is cleared away at the next start.</remarks>
-sealed class Checkpointer
+/// <remarks>
+/// A blob that no committed record names does not count: one that was written when the process ended, or the commit failed, is cleared away at the next start. Pieces of the
+/// chain are put together beside the run, never by a commit; the commit after that names the new piece in place of those that it holds.
+/// </remarks>
+sealed class Checkpointer : IDisposable
 {
+    /// <summary>Failed tries until the run goes on without putting pieces together.</summary>
+    const int FailuresMax = 5;
+
     readonly IBlobStore _blobs;
-    readonly int _lanes, _kept;
+    readonly int _lanes, _kept, _mergedPieces;
+    readonly IReadOnlySet<UInt128> _states;
+    readonly Action<Action> _inBackground;
+    readonly RunWarnings _warnings;
     readonly Queue<CheckpointRecord> _records = new(); // oldest first
+    readonly CancellationTokenSource _stop = new();
+    readonly ManualResetEventSlim _isIdle = new(true);
     ImmutableArray<CheckpointPiece> _chain;
+    Merged? _merged;
+    int _failures;
 
     /// <summary>Goes on from a checkpoint, or starts anew.</summary>
     /// <param name="blobs">Where state is kept.</param>
@@ -21,9 +35,14 @@ sealed class Checkpointer
     /// <param name="kept">Checkpoints that are kept.</param>
     /// <param name="records">Those that are kept now, newest first.</param>
     /// <param name="from">The one that the run goes on from, or null.</param>
-    public Checkpointer(IBlobStore blobs, int lanes, int kept, IReadOnlyList<CheckpointRecord> records, CheckpointRecord? from)
+    /// <param name="states">The names of the states of this run; what others had is left out when pieces are put together.</param>
+    /// <param name="inBackground">Runs work beside the run.</param>
+    /// <param name="warnings">Who is told when pieces cannot be put together.</param>
+    /// <param name="mergedPieces">Pieces that are put together at least.</param>
+    public Checkpointer(IBlobStore blobs, int lanes, int kept, IReadOnlyList<CheckpointRecord> records, CheckpointRecord? from, IReadOnlySet<UInt128> states,
+        Action<Action> inBackground, RunWarnings warnings, int mergedPieces)
     {
-        (_blobs, _lanes, _kept) = (blobs, lanes, kept);
+        (_blobs, _lanes, _kept, _states, _inBackground, _warnings, _mergedPieces) = (blobs, lanes, kept, states, inBackground, warnings, mergedPieces);
         _chain = from?.Chain ?? [];
         if (from is not null)
             foreach (var record in records.Reverse().Where(r => r.Version <= from.Version)) _records.Enqueue(record);
@@ -32,19 +51,17 @@ sealed class Checkpointer
             if (!needed.Contains(name)) blobs.Delete(name);
     }
 
-    HashSet<string> NeededNames() => [.. _records.SelectMany(r => r.Chain.Select(p => p.Name).Concat(r.Pending.Select(p => p.Blob)))];
+    HashSet<string> NeededNames() => [.. _records.SelectMany(NamesOf)];
+
+    static IEnumerable<string> NamesOf(CheckpointRecord record) => record.Chain.Select(p => p.Name).Concat(record.Pending.Select(p => p.Blob));
 
     /// <summary>Writes the state of a version, and the results that are sent after its commit, and says what the commit has to record. All is durable when it returns.</summary>
     public CheckpointRecord Write(CheckpointInput input)
     {
         if (input.IsFinished) _chain = [];
-        else if (input.Sections.Any(s => s.Length > 0))
-        {
-            var pieces = CheckpointBlob.Create(input.Version, _lanes, input.Sections);
-            var name = Name(input.Version, "state");
-            _blobs.Write(name, pieces);
-            _chain = _chain.Insert(0, new(name, pieces.Sum(p => (long)p.Length), 0));
-        }
+        else TakeMerged();
+        if (!input.IsFinished && input.Sections.Any(s => s.Length > 0))
+            _chain = _chain.Insert(0, Write(Name(input.Version, "state"), CheckpointBlob.Create(input.Version, _lanes, input.Sections)));
         var pending = ImmutableArray.CreateBuilder<PendingResults>();
         foreach (var (reader, batches) in input.Pending)
         {
@@ -60,11 +77,26 @@ sealed class Checkpointer
             IsFinished = input.IsFinished,
             Chain = _chain,
             Positions = [.. input.Positions],
-            DroppedUpTo = DroppedUpTo,
+            Frontiers = input.Frontiers.ToImmutableDictionary(),
+            DroppedUpTo = input.IsFinished ? input.Version - 1 : DroppedUpTo,
             Sinks = input.Readers.Where(r => r.Sink is not null).ToImmutableDictionary(r => r.Reader.Name, r => r.SinkPosition!),
             Pending = pending.ToImmutable(),
         };
     }
+
+    CheckpointPiece Write(string name, IEnumerable<ReadOnlyMemory<byte>> pieces)
+    {
+        var bytes = 0L;
+        _blobs.Write(name, pieces.Select(p =>
+        {
+            bytes += p.Length;
+            return p;
+        }));
+        return new(name, bytes);
+    }
+
+    /// <summary>How far sources are in the oldest checkpoint that is kept: no run goes on from before.</summary>
+    public IReadOnlyList<SourcePosition> OldestPositions => _records.Peek().Positions;
 
     /// <summary>The newest version that is not kept when the next one is.</summary>
     long DroppedUpTo => _records.Count < _kept ? 0 : _records.ElementAt(_records.Count - _kept).Version;
@@ -76,13 +108,115 @@ sealed class Checkpointer
     public void Committed(CheckpointRecord record)
     {
         _records.Enqueue(record);
-        if (_records.Count <= _kept) return;
-        var gone = new List<CheckpointRecord>();
-        while (_records.Count > _kept) gone.Add(_records.Dequeue());
-        var needed = NeededNames();
-        foreach (var name in gone.SelectMany(r => r.Chain.Select(p => p.Name).Concat(r.Pending.Select(p => p.Blob))).Distinct())
-            if (!needed.Contains(name)) _blobs.Delete(name);
+        if (record.IsFinished) _stop.Cancel();
+        // Where all sources have ended there is nothing to go on with.
+        var kept = record.IsFinished ? 1 : _kept;
+        if (_records.Count > kept)
+        {
+            var gone = new List<CheckpointRecord>();
+            while (_records.Count > kept) gone.Add(_records.Dequeue());
+            var needed = NeededNames();
+            foreach (var name in gone.SelectMany(NamesOf).Distinct())
+                if (!needed.Contains(name)) _blobs.Delete(name);
+        }
+        if (!record.IsFinished) BeginMerge(record.Version);
     }
+
+    void BeginMerge(long version)
+    {
+        var count = _isIdle.IsSet && _merged is null && _failures < FailuresMax ? ChainMerge.Choose(_chain, _mergedPieces) : 0;
+        if (count == 0) return;
+        var pieces = _chain[..count];
+        var isOldest = count == _chain.Length;
+        _isIdle.Reset();
+        _inBackground(() =>
+        {
+            try
+            {
+                Volatile.Write(ref _merged, new(pieces, Merge(pieces, isOldest, Name(version, "merged"))));
+            }
+            catch (OperationCanceledException)
+            {
+                // The run ends.
+            }
+            catch (Exception e) when (e is ConnectorException or InvalidDataException)
+            {
+                if (_stop.IsCancellationRequested) return;
+                _failures++;
+                _warnings.Say("checkpoint files cannot be put together", $"Checkpoint files cannot be put together, so they become more and a restart takes longer: {e.Message}");
+            }
+            finally
+            {
+                _isIdle.Set();
+            }
+        });
+    }
+
+    CheckpointPiece Merge(ImmutableArray<CheckpointPiece> pieces, bool isOldest, string name)
+    {
+        _stop.Token.ThrowIfCancellationRequested();
+        try
+        {
+            using var state = OpenChain(_blobs, pieces);
+            return Write(name, CheckpointBlob.Create(state.Checkpoint, state.Lanes, state.Merge(isOldest, _states.Contains, _stop.Token)));
+        }
+        catch
+        {
+            _blobs.Delete(name);
+            throw;
+        }
+    }
+
+    // Pieces that came meanwhile are newer.
+    void TakeMerged()
+    {
+        if (Volatile.Read(ref _merged) is not { } merged) return;
+        _merged = null;
+        var at = _chain.IndexOf(merged.Pieces[0]);
+        _chain = _chain.RemoveRange(at, merged.Pieces.Length).Insert(at, merged.Piece);
+    }
+
+    /// <summary>Opens the pieces of a chain after looking whether they are whole.</summary>
+    /// <exception cref="InvalidDataException">One is damaged or gone.</exception>
+    public static SavedState OpenChain(IBlobStore blobs, IReadOnlyList<CheckpointPiece> newestFirst)
+    {
+        var opened = new List<Blob>();
+        try
+        {
+            foreach (var piece in newestFirst)
+            {
+                try
+                {
+                    opened.Add(blobs.Open(piece.Name) ?? throw new InvalidDataException("it is gone"));
+                    if (opened[^1].Length != piece.Bytes) throw new InvalidDataException($"it has {opened[^1].Length:N0} bytes, and {piece.Bytes:N0} were written");
+                    CheckpointBlob.Open(opened[^1]);
+                }
+                catch (InvalidDataException e)
+                {
+                    throw new InvalidDataException($"of its file '{piece.Name}', {e.Message}", e);
+                }
+            }
+            return new(opened);
+        }
+        catch
+        {
+            foreach (var blob in opened) blob.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until nothing is at work beside the run any more, and takes away what no commit has named yet.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _isIdle.Wait();
+        if (_merged is { } merged) _blobs.Delete(merged.Piece.Name);
+        _stop.Dispose();
+        _isIdle.Dispose();
+    }
+
+    /// <summary>Pieces, and the one that holds what they held.</summary>
+    sealed record Merged(ImmutableArray<CheckpointPiece> Pieces, CheckpointPiece Piece);
 }
 
 /// <summary>What a checkpoint is made of.</summary>
@@ -91,7 +225,8 @@ sealed class Checkpointer
 /// <param name="IsFinished">Whether all sources have ended.</param>
 /// <param name="Sections">What changed of the state.</param>
 /// <param name="Positions">How far each partition is in the results.</param>
+/// <param name="Frontiers">How far time has come in each table.</param>
 /// <param name="Readers">Who reads; where their sinks stand goes into the record.</param>
 /// <param name="Pending">Results that are sent after the commit.</param>
 sealed record CheckpointInput(long Version, Timestamp Time, bool IsFinished, IReadOnlyList<ReadOnlyMemory<byte>> Sections, IReadOnlyList<SourcePosition> Positions,
-    IReadOnlyList<ReaderRun> Readers, IReadOnlyList<(ReaderRun Reader, List<Data.Batch> Batches)> Pending);
+    IReadOnlyDictionary<string, Frontier> Frontiers, IReadOnlyList<ReaderRun> Readers, IReadOnlyList<(ReaderRun Reader, List<Data.Batch> Batches)> Pending);

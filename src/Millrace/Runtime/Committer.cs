@@ -71,7 +71,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var version = store.Version + 1;
             var (staged, pending) = (toSinks.FindAll(s => s.Reader.Sink!.IsStaged), toSinks.FindAll(s => !s.Reader.Sink!.IsStaged));
             foreach (var (reader, batches) in staged) reader.Tell(batches, version);
-            var checkpoint = checkpointer?.Write(new(version, time, isFinished, saves ? Sections(cuts) : [], positions, readers, pending));
+            var checkpoint = checkpointer?.Write(new(version, time, isFinished, saves ? Sections(cuts) : [], positions, frontiers, readers, pending));
             var commit = new StoreCommit(version, changes, frontiers, positions, checkpoint);
             store.Commit(commit);
             (open.Commit, open.Unsent) = (commit, new(pending));
@@ -127,8 +127,8 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
         Interlocked.Increment(ref _commits);
         Volatile.Write(ref _lastMs, clock.GetElapsedTime(began).TotalMilliseconds);
         foreach (var listener in listeners()) listener.OnCommitted(commit);
-        foreach (var ofSource in commit.Positions.GroupBy(p => p.Source))
-            sources[ofSource.Key].Source.Committed(ofSource.ToDictionary(p => p.Partition, p => p.Position));
+        foreach (var ofSource in (checkpointer?.OldestPositions ?? commit.Positions).GroupBy(p => p.Source))
+            if (sources.TryGetValue(ofSource.Key, out var source)) source.Source.Committed(ofSource.ToDictionary(p => p.Partition, p => p.Position));
     }
 
     /// <summary>A commit that is under way.</summary>

@@ -96,6 +96,12 @@ public sealed record PipelineStatus(long Version, PipelineState State, Timestamp
 {
     /// <summary>The operators that run, inputs before what reads them: what EXPLAIN ANALYZE shows.</summary>
     public IReadOnlyList<OperatorStatus> Operators { get; init; } = [];
+
+    /// <summary>The checkpoint that it goes on from; null where it started afresh.</summary>
+    public long? WentOnFrom { get; init; }
+
+    /// <summary>What somebody should know though the run goes on, oldest first.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>The figures of one operator of the running plan, over all lanes.</summary>
@@ -163,8 +169,12 @@ public sealed record RunOptions
     public string BaseDirectory { get; init; } = ".";
     /// <summary>The outside world's time. Default: the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
-    /// <summary>Whether each commit is a checkpoint, from which the next run goes on; otherwise every start is a fresh one. A run that had come to its end starts afresh anyway.</summary>
-    public bool KeepsState { get; init; }
+    /// <summary>What the run goes on from, where the store keeps checkpoints. Default: the newest one.</summary>
+    public StartFrom From { get; init; } = StartFrom.Latest;
+    /// <summary>Does work beside the run.</summary>
+    internal Action<Action> InBackground { get; init; } = work => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <summary>Pieces of a checkpoint's state until they are put together; fewer for tests.</summary>
+    internal int MergedPieces { get; init; } = State.ChainMerge.PiecesMin;
     /// <summary>Lanes in place of the pipeline's setting; 0 = as set. 1 with <see cref="Inline"/> runs everything on one thread.</summary>
     public int Lanes { get; init; }
     /// <summary>Reads, decodes and computes on the calling lane alone: one thread in total besides the committer. For benchmarks and deterministic tests.</summary>

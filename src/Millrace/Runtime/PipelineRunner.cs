@@ -40,9 +40,11 @@ public static class PipelineRunner
         var counters = pipeline.Sources.ToDictionary(s => s.Name, s => new QualityCounters(s.Name, RulesOf(s, pipeline)), StringComparer.Ordinal);
         var sources = new Dictionary<string, SourceRun>(StringComparer.Ordinal);
         var readers = new List<ReaderRun>();
+        var warnings = new RunWarnings();
+        Checkpointer? checkpointer = null;
         try
         {
-            var recovery = options.KeepsState ? Recovery.Find(options.Store) : null;
+            using var recovery = Recovery.Find(options.Store, options.From, warnings);
             var partitions = new List<IReadOnlyList<IPartition>>();
             foreach (var scan in plan.Scans)
             {
@@ -51,7 +53,7 @@ public static class PipelineRunner
                 partitions.Add(await source.OpenAsync(recovery?.PositionsOf(scan.Source.Name) ?? [], stop).ConfigureAwait(false));
             }
             var checkpoints = options.Store.Checkpoints();
-            options.Store.Open(plan.Tables, fresh: recovery is null);
+            options.Store.Open(plan.Tables, recovery?.Record);
             foreach (var reader in plan.Readers)
             {
                 var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = Recovery.StateOf(reader.Sink is null ? "view" : "sink", reader.Name) };
@@ -59,7 +61,8 @@ public static class PipelineRunner
                 if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
             }
             recovery?.SendPending(options.Store.Blobs!, readers, memory);
-            var checkpointer = options.KeepsState && options.Store.Blobs is { } blobs ? new Checkpointer(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record) : null;
+            if (options.Store.Blobs is { } blobs)
+                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, StatesOf(plan, readers, sources.Keys), options.InBackground, warnings, options.MergedPieces);
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);
@@ -77,15 +80,20 @@ public static class PipelineRunner
                 foreach (var lane in run.Lanes)
                     foreach (var (station, _, _) in lane.Named) station.TellTimeAgain();
             var board = new StatusBoard(pipeline, plan, builder, sources, counters, readers, memory, options.Clock);
-            return (new(pipeline, options, plan, run, sources, readers, [.. counters.Values], board, committer, listeners, memory), run);
+            return (new(pipeline, options, plan, run, sources, readers, [.. counters.Values], board, committer, listeners, memory, checkpointer, recovery?.Record.Version, warnings), run);
         }
         catch
         {
+            checkpointer?.Dispose();
             foreach (var reader in readers) reader.Dispose();
             foreach (var source in sources.Values) await source.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
+
+    /// <summary>The names of all states of a run.</summary>
+    static HashSet<UInt128> StatesOf(PhysicalPlan plan, IEnumerable<ReaderRun> readers, IEnumerable<string> sources) =>
+        [.. PlanFingerprint.Of(plan), .. readers.Select(r => r.State), .. sources.Select(s => Recovery.StateOf("source", s))];
 
     static SourceRun CreateSource(ScanUse scan, RunOptions options, QualityCounters counters, MemoryAccountant memory, FailureBox failure)
     {

@@ -10,7 +10,7 @@ using Millrace.Time;
 namespace Millrace.Runtime;
 
 /// <summary>What a run goes on from: a committed checkpoint and the state that lies with it.</summary>
-sealed class Recovery
+sealed class Recovery : IDisposable
 {
     Recovery(CheckpointRecord record, SavedState state) => (Record, State) = (record, state);
 
@@ -20,28 +20,56 @@ sealed class Recovery
     /// <summary>Its state.</summary>
     public SavedState State { get; }
 
-    /// <summary>The newest checkpoint of a store that a run can go on from, or null where there is none: it has none, or the last run had come to its end.</summary>
-    /// <exception cref="ConnectorException">Its state is damaged or gone.</exception>
-    public static Recovery? Find(IStore store)
+    /// <summary>The checkpoint of a store that a run goes on from, or null where it starts afresh: it is told to, there is none, or the last run had come to its end.</summary>
+    /// <remarks>Of the newest ones those that are damaged are left out, with a warning.</remarks>
+    /// <exception cref="ConnectorException">The one that is asked for is not there or is damaged, or all are.</exception>
+    public static Recovery? Find(IStore store, StartFrom from, RunWarnings warnings)
     {
-        if (store.Blobs is not { } blobs || store.Checkpoints() is not [var record, ..] || record.IsFinished) return null;
-        var chain = new List<byte[]>();
-        foreach (var piece in record.Chain)
+        if (from == StartFrom.Fresh || store.Blobs is not { } blobs) return null;
+        List<CheckpointRecord> records = [.. store.Checkpoints().Where(r => !r.IsFinished)];
+        if (from.Version > 0)
+        {
+            var kept = string.Join(", ", records.Select(r => r.Version.ToString(CultureInfo.InvariantCulture)));
+            records.RemoveAll(r => r.Version != from.Version);
+            if (records.Count == 0)
+                throw new ConnectorException(Fault.User, $"There is no checkpoint {from}: {(kept.Length > 0 ? $"{kept} are kept" : "none is kept")}. Name one that is kept, or start without --from.");
+        }
+        if (records.Count == 0) return null;
+        if (from == StartFrom.Earliest) records.RemoveRange(0, records.Count - 1);
+        var damages = new List<string>();
+        foreach (var record in records)
         {
             try
             {
-                var bytes = blobs.Read(piece.Name) ?? throw new InvalidDataException("it is gone");
-                if (bytes.LongLength != piece.Bytes) throw new InvalidDataException($"it has {bytes.LongLength:N0} bytes, and {piece.Bytes:N0} were written");
-                CheckpointBlob.Open(bytes);
-                chain.Add(bytes);
+                var found = new Recovery(record, Open(blobs, record));
+                if (damages.Count > 0) warnings.Say("damaged checkpoint", $"{string.Join(" ", damages)} The run goes on from checkpoint {record.Version}, and results went back to it.");
+                return found;
             }
             catch (InvalidDataException e)
             {
-                throw new ConnectorException(Fault.External, string.Create(CultureInfo.InvariantCulture,
-                    $"Checkpoint {record.Version} is damaged: of its file '{piece.Name}', {e.Message}. Restore the data folder from a copy, or start anew."), e);
+                damages.Add($"Checkpoint {record.Version} is damaged: {e.Message}.");
             }
         }
-        return new(record, new(chain));
+        throw new ConnectorException(Fault.External, $"{string.Join(" ", damages)} Restore the data folder from a copy, or start anew with --from fresh.");
+    }
+
+    /// <summary>Opens what a checkpoint needs after looking whether it is whole.</summary>
+    /// <exception cref="InvalidDataException">Something is damaged or gone.</exception>
+    public static SavedState Open(IBlobStore blobs, CheckpointRecord record)
+    {
+        foreach (var pending in record.Pending)
+        {
+            try
+            {
+                using var blob = blobs.Open(pending.Blob) ?? throw new InvalidDataException("it is gone");
+                BatchImages.Check(blob.Slice(0, checked((int)blob.Length)));
+            }
+            catch (InvalidDataException e)
+            {
+                throw new InvalidDataException($"of its file '{pending.Blob}', which holds results for '{pending.Sink}', {e.Message}", e);
+            }
+        }
+        return Checkpointer.OpenChain(blobs, record.Chain);
     }
 
     /// <summary>How far the partitions of a source are in the results.</summary>
@@ -63,11 +91,11 @@ sealed class Recovery
             if (State.CommonOf(StateOf("source", source.Definition.Name)).GetValueOrDefault("source") is { } moved) source.Time.Restore(new Functions.StateReader(moved).Read<Frontier>());
 
         var targets = stations.ToDictionary(s => s.Key, s => s.OrderBy(t => t.Index).Select(t => (t.Index, t.Station)).ToArray());
-        State.Load((in Section section, ReadOnlySpan<byte> entry, int keyLength) =>
+        State.Load((in Section section, ReadOnlySpan<byte> entry, int keyLength, bool isGone) =>
         {
             if (byState.TryGetValue(section.State, out var reader)) reader.Load(entry, memory);
             if (!targets.TryGetValue(section.State, out var places)) return;
-            var group = entry[sizeof(ulong) - 1]; // the top byte of the hash
+            var group = SavedState.GroupOf(entry);
             var isEverywhere = places[0].Station.IsEverywhere(section.Part);
             foreach (var (lane, station) in places)
                 if (isEverywhere || Hash64.LaneOf(group, lanes.Count) == lane) station.Load(section.Part, entry);
@@ -82,15 +110,8 @@ sealed class Recovery
         foreach (var pending in Record.Pending)
         {
             if (readers.FirstOrDefault(r => r.Sink is { IsStaged: false } && r.Reader.Name == pending.Sink) is not { } reader) continue;
-            List<Batch> batches;
-            try
-            {
-                batches = BatchImages.FromBlob(blobs.Read(pending.Blob) ?? throw new InvalidDataException("it is gone"), reader.Reader.Shape.Schema, memory);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new ConnectorException(Fault.External, $"Results for sink '{pending.Sink}' of version {pending.Version} stand in '{pending.Blob}', but {e.Message}. Restore the data folder from a copy, or start anew.", e);
-            }
+            using var blob = blobs.Open(pending.Blob)!;
+            var batches = BatchImages.FromBlob(blob.Slice(0, (int)blob.Length), reader.Reader.Shape.Schema, memory);
             reader.Tell(batches, pending.Version);
             foreach (var batch in batches) batch.Release();
         }
@@ -111,6 +132,9 @@ sealed class Recovery
             if (PlaceOf(other, State.Lanes) is var name && name != taken && saved.TryGetValue(name, out var common)) station.LoadCommon(common);
         if (saved.TryGetValue(taken, out var last)) station.LoadCommon(last);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => State.Dispose();
 
     /// <summary>The name of a lane's place.</summary>
     public static string PlaceOf(int lane, int lanes) => string.Create(CultureInfo.InvariantCulture, $"lane {lane} of {lanes}");

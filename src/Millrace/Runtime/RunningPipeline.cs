@@ -17,6 +17,9 @@ sealed class RunningPipeline : IRunningPipeline
     readonly StatusBoard _board;
     readonly Committer _committer;
     readonly Listeners _listeners;
+    readonly Checkpointer? _checkpointer;
+    readonly long? _wentOnFrom;
+    readonly RunWarnings _warnings;
     readonly TimeProvider _clock;
     readonly Timestamp _started;
     readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,10 +27,12 @@ sealed class RunningPipeline : IRunningPipeline
     volatile PipelineStatus? _last;
 
     public RunningPipeline(Pipeline pipeline, RunOptions options, PhysicalPlan plan, PipelineRun run, IReadOnlyDictionary<string, SourceRun> sources, IReadOnlyList<ReaderRun> readers,
-        IReadOnlyList<QualityCounters> quality, StatusBoard board, Committer committer, Listeners listeners, MemoryAccountant memory)
+        IReadOnlyList<QualityCounters> quality, StatusBoard board, Committer committer, Listeners listeners, MemoryAccountant memory,
+        Checkpointer? checkpointer, long? wentOnFrom, RunWarnings warnings)
     {
         (Pipeline, Store, Tables, Quality, Memory) = (pipeline, options.Store, plan.Tables, quality, memory);
         (_run, _sources, _readers, _board, _committer, _listeners, _clock) = (run, sources, readers, board, committer, listeners, options.Clock);
+        (_checkpointer, _wentOnFrom, _warnings) = (checkpointer, wentOnFrom, warnings);
         _started = Timestamp.From(_clock.GetUtcNow());
     }
 
@@ -74,6 +79,7 @@ sealed class RunningPipeline : IRunningPipeline
             _run.Release();
             foreach (var reader in _readers) reader.Dispose();
             foreach (var source in _sources.Values) await source.DisposeAsync().ConfigureAwait(false);
+            _checkpointer?.Dispose();
         }
         catch (Exception e)
         {
@@ -99,7 +105,7 @@ sealed class RunningPipeline : IRunningPipeline
     public PipelineStatus Status() => _last ?? Take(PipelineState.Running, null);
 
     PipelineStatus Take(PipelineState state, string? error) =>
-        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs) { Operators = _board.Operators() };
+        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs) { Operators = _board.Operators(), WentOnFrom = _wentOnFrom, Warnings = _warnings.All };
 
     public IDisposable Subscribe(ICommitListener listener) => _listeners.Add(listener);
 

@@ -48,12 +48,17 @@ static class BatchImages
         return [writer.Memory, crc];
     }
 
-    /// <summary>Reads a blob.</summary>
+    /// <summary>Looks whether a blob is whole.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static List<Batch> FromBlob(ReadOnlySpan<byte> blob, Schema schema, MemoryAccountant memory)
+    public static void Check(ReadOnlySpan<byte> blob)
     {
         if (blob.Length < sizeof(uint) || Crc32C.Append(0, blob[..^sizeof(uint)]) != BinaryPrimitives.ReadUInt32LittleEndian(blob[^sizeof(uint)..]))
             throw new InvalidDataException("its checksum is wrong");
+    }
+
+    /// <summary>Reads a blob that is whole.</summary>
+    public static List<Batch> FromBlob(ReadOnlySpan<byte> blob, Schema schema, MemoryAccountant memory)
+    {
         var reader = new StateReader(blob[..^sizeof(uint)]);
         return Read(ref reader, schema, memory);
     }

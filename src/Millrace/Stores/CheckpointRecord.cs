@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Millrace.Time;
 
 namespace Millrace.Stores;
 
@@ -18,7 +19,7 @@ public sealed record CheckpointRecord
     /// <summary>How many lanes wrote it.</summary>
     public required int Lanes { get; init; }
 
-    /// <summary>Whether all sources had ended: there is nothing to go on with.</summary>
+    /// <summary>Whether all sources had ended: there is nothing to go on with, and older checkpoints are dropped.</summary>
     public bool IsFinished { get; init; }
 
     /// <summary>The blobs whose entries together are the state, newest first.</summary>
@@ -26,6 +27,9 @@ public sealed record CheckpointRecord
 
     /// <summary>How far each partition is in the results.</summary>
     public required ImmutableArray<SourcePosition> Positions { get; init; }
+
+    /// <summary>How far time has come in each table.</summary>
+    public ImmutableDictionary<string, Frontier> Frontiers { get; init; } = ImmutableDictionary<string, Frontier>.Empty;
 
     /// <summary>Where sinks stand, by name: those that are written after the commit before its results.</summary>
     public ImmutableDictionary<string, string> Sinks { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -37,8 +41,7 @@ public sealed record CheckpointRecord
 /// <summary>A blob of state.</summary>
 /// <param name="Name">Its name in the blob store.</param>
 /// <param name="Bytes">Its length.</param>
-/// <param name="Level">How often it has been put together from smaller ones.</param>
-public sealed record CheckpointPiece(string Name, long Bytes, int Level);
+public sealed record CheckpointPiece(string Name, long Bytes);
 
 /// <summary>Results of one version for a sink that is written after the commit.</summary>
 /// <param name="Sink">Its name.</param>

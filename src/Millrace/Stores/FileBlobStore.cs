@@ -7,7 +7,7 @@ namespace Millrace.Stores;
 public sealed class FileBlobStore(string folder) : IBlobStore
 {
     /// <inheritdoc/>
-    public void Write(string name, IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    public void Write(string name, IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         var path = Path.Combine(folder, name);
         try
@@ -15,7 +15,12 @@ public sealed class FileBlobStore(string folder) : IBlobStore
             Durability.CreateFolder(folder);
             using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read))
             {
-                RandomAccess.Write(file, pieces, 0);
+                var at = 0L;
+                foreach (var piece in pieces)
+                {
+                    RandomAccess.Write(file, piece.Span, at);
+                    at += piece.Length;
+                }
                 RandomAccess.FlushToDisk(file);
             }
             Durability.SyncFolder(folder);
@@ -27,12 +32,13 @@ public sealed class FileBlobStore(string folder) : IBlobStore
     }
 
     /// <inheritdoc/>
-    public byte[]? Read(string name)
+    public Blob? Open(string name)
     {
         var path = Path.Combine(folder, name);
         try
         {
-            return File.ReadAllBytes(path);
+            var length = new FileInfo(path).Length;
+            return length == 0 ? new MemoryBlob(default) : new MappedBlob(path, length);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -5,10 +5,12 @@ namespace Millrace.Stores;
 public interface IBlobStore
 {
     /// <summary>Writes bytes under a new name; when it returns they survive a power cut. A torn remainder of an earlier try is replaced.</summary>
-    void Write(string name, IReadOnlyList<ReadOnlyMemory<byte>> pieces);
+    /// <param name="name">The name.</param>
+    /// <param name="pieces">The bytes, each piece valid until the next is asked for.</param>
+    void Write(string name, IEnumerable<ReadOnlyMemory<byte>> pieces);
 
-    /// <summary>Reads all bytes of a name, or null where there are none.</summary>
-    byte[]? Read(string name);
+    /// <summary>The bytes of a name, or null where there are none.</summary>
+    Blob? Open(string name);
 
     /// <summary>Deletes a name; nothing happens where there is none.</summary>
     void Delete(string name);

@@ -8,8 +8,11 @@ namespace Millrace.Stores;
 /// <remarks>Written by one thread; read by many, each through a snapshot of its own. Fails with <see cref="Connectors.ConnectorException"/>.</remarks>
 public interface IStore : IDisposable
 {
-    /// <summary>Prepares the tables. <paramref name="fresh"/>: empties the pipeline's own tables first.</summary>
-    void Open(IReadOnlyList<TableDefinition> tables, bool fresh);
+    /// <summary>Prepares the tables.</summary>
+    /// <param name="tables">What the pipeline has.</param>
+    /// <param name="from">The checkpoint to go on from, one of <see cref="Checkpoints"/>: all is as it was when that was committed, and what came later is gone. Null: the pipeline's own tables are emptied.</param>
+    /// <remarks>The version only grows, so a reader never takes one content for another.</remarks>
+    void Open(IReadOnlyList<TableDefinition> tables, CheckpointRecord? from);
 
     /// <summary>Applies the changes of one commit in one transaction.</summary>
     void Commit(StoreCommit commit);

@@ -8,20 +8,15 @@ public sealed class MemoryBlobStore : IBlobStore
     readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public void Write(string name, IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    public void Write(string name, IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
-        var bytes = new byte[pieces.Sum(p => p.Length)];
-        var at = 0;
-        foreach (var piece in pieces)
-        {
-            piece.CopyTo(bytes.AsMemory(at));
-            at += piece.Length;
-        }
-        _blobs[name] = bytes;
+        var writer = new Functions.StateWriter();
+        foreach (var piece in pieces) writer.WriteRaw(piece.Span);
+        _blobs[name] = writer.Written.ToArray();
     }
 
     /// <inheritdoc/>
-    public byte[]? Read(string name) => _blobs.GetValueOrDefault(name);
+    public Blob? Open(string name) => _blobs.TryGetValue(name, out var bytes) ? new MemoryBlob(bytes) : null;
 
     /// <inheritdoc/>
     public void Delete(string name) => _blobs.TryRemove(name, out _);

@@ -14,7 +14,8 @@ public sealed class MemoryStore : IStore
     readonly Dictionary<string, Table> _tables = new(StringComparer.Ordinal);
     readonly RowImage _image = new();
     readonly Dictionary<(string Source, int Partition), long> _positions = [];
-    readonly List<CheckpointRecord> _checkpoints = [];
+    readonly List<CheckpointRecord> _checkpoints = []; // oldest first
+    readonly List<Undo> _undo = []; // oldest first
     long _version;
 
     /// <inheritdoc/>
@@ -26,23 +27,25 @@ public sealed class MemoryStore : IStore
     /// <inheritdoc/>
     public IReadOnlyList<CheckpointRecord> Checkpoints()
     {
-        lock (_lock) return [.. _checkpoints.AsEnumerable().Reverse()];
+        lock (_lock) return [.. Enumerable.Reverse(_checkpoints)];
     }
 
     /// <summary>The position of a partition that the last commits named, or null.</summary>
     public long? PositionOf(string source, int partition) => _positions.TryGetValue((source, partition), out var position) ? position : null;
 
     /// <inheritdoc/>
-    public void Open(IReadOnlyList<TableDefinition> tables, bool fresh)
+    public void Open(IReadOnlyList<TableDefinition> tables, CheckpointRecord? from)
     {
         lock (_lock)
         {
-            if (fresh)
+            if (from is null)
             {
                 _tables.Clear();
                 _positions.Clear();
                 _checkpoints.Clear();
+                _undo.Clear();
             }
+            else if (from.Version < _checkpoints[^1].Version) GoBack(from);
             foreach (var definition in tables)
                 _tables[definition.Name] = _tables.TryGetValue(definition.Name, out var known) ? known with { Definition = definition } : new(definition, new([], []), Frontier.Start);
         }
@@ -54,31 +57,64 @@ public sealed class MemoryStore : IStore
         lock (_lock)
         {
             if (commit.Version != _version + 1) throw new ArgumentException($"Version {commit.Version} does not follow version {_version}.", nameof(commit));
-            foreach (var change in commit.Changes) Apply(change);
-            foreach (var (name, frontier) in commit.Frontiers)
-            {
-                if (!_tables.TryGetValue(name, out var table)) continue;
-                _tables[name] = table with { Frontier = frontier };
-                if (Retention.CutOff(table.Definition, frontier) is { } cutOff) Owned(name).DropBefore(cutOff, table.Definition);
-            }
             if (commit.Checkpoint is { } checkpoint)
             {
                 _checkpoints.RemoveAll(c => c.Version <= checkpoint.DroppedUpTo);
                 _checkpoints.Add(checkpoint);
+                _undo.RemoveAll(u => u.Version <= _checkpoints[0].Version);
+                _undo.Add(new(commit.Version, [], []));
             }
+            foreach (var change in commit.Changes) Apply(change, commit.Checkpoint is null ? null : _undo[^1]);
+            foreach (var (name, frontier) in commit.Frontiers)
+                if (_tables.TryGetValue(name, out var table)) _tables[name] = table with { Frontier = frontier };
+            foreach (var (name, frontier) in commit.Checkpoint is null ? commit.Frontiers : _checkpoints[0].Frontiers)
+                if (_tables.TryGetValue(name, out var table) && Retention.CutOff(table.Definition, frontier) is { } cutOff) Owned(name).DropBefore(cutOff, table.Definition);
             foreach (var position in commit.Positions) _positions[(position.Source, position.Partition)] = position.Position;
             Interlocked.Exchange(ref _version, commit.Version);
         }
     }
 
-    void Apply(TableChange change)
+    /// <summary>Takes back what came after a checkpoint.</summary>
+    void GoBack(CheckpointRecord to)
+    {
+        for (var i = _undo.Count - 1; i >= 0 && _undo[i].Version > to.Version; i--)
+        {
+            foreach (var (name, key, image) in Enumerable.Reverse(_undo[i].Before))
+            {
+                var rows = Owned(name);
+                if (image is null) rows.Keyed.Remove(key);
+                else rows.Keyed[key] = image;
+                rows.Sorted = null;
+            }
+            foreach (var (name, count) in _undo[i].Appended)
+            {
+                var rows = Owned(name);
+                rows.Appended.RemoveRange(rows.Appended.Count - count, count);
+                rows.Sorted = null;
+            }
+            _undo.RemoveAt(i);
+        }
+        _checkpoints.RemoveAll(c => c.Version > to.Version);
+        foreach (var (name, table) in _tables.ToList()) _tables[name] = table with { Frontier = to.Frontiers.GetValueOrDefault(name, Frontier.Start) };
+        _positions.Clear();
+        foreach (var position in to.Positions) _positions[(position.Source, position.Partition)] = position.Position;
+        Interlocked.Increment(ref _version);
+    }
+
+    void Apply(TableChange change, Undo? undo)
     {
         var rows = Owned(change.Table.Name);
+        if (undo is not null && change.Table.Key.IsEmpty) undo.Appended.Add((change.Table.Name, change.Batches.Sum(b => b.RowCount)));
         var key = change.Table.Key.IsEmpty ? null : new KeyEncoding(change.Table.Key);
         var byKey = rows.Keyed.GetAlternateLookup<ReadOnlySpan<byte>>();
         foreach (var batch in change.Batches)
             for (var i = 0; i < batch.RowCount; i++)
             {
+                if (undo is not null && key is not null)
+                {
+                    var encoded = key.Encode(batch, i);
+                    undo.Before.Add((change.Table.Name, encoded.ToArray(), byKey.TryGetValue(encoded, out var before) ? before : null));
+                }
                 if (key is null) rows.Appended.Add(_image.Write(batch, i).ToArray());
                 else if (batch.Weights is { } weights && weights[i] < 0) byKey.Remove(key.Encode(batch, i));
                 else byKey[key.Encode(batch, i)] = _image.Write(batch, i).ToArray();
@@ -111,6 +147,12 @@ public sealed class MemoryStore : IStore
     public void Dispose()
     {
     }
+
+    /// <summary>What takes back a commit.</summary>
+    /// <param name="Version">Its version.</param>
+    /// <param name="Before">The rows that it changed as they were, null where there was none.</param>
+    /// <param name="Appended">How many rows it added where there is no key.</param>
+    sealed record Undo(long Version, List<(string Table, byte[] Key, byte[]? Image)> Before, List<(string Table, int Count)> Appended);
 
     sealed record Table(TableDefinition Definition, Rows Rows, Frontier Frontier);
 

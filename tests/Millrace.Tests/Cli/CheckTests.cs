@@ -123,18 +123,4 @@ public sealed class CheckTests
         Assert.Equal(1, code);
         Assert.Contains("the secret 'NO_SUCH_KEY' is not set", errors);
     }
-
-    [Theory]
-    [InlineData("'2026-01-01T00:00:00Z'", false)]
-    [InlineData(null, true)]
-    public async Task What_a_crash_would_lose_is_said(string? start, bool isLost)
-    {
-        using var folder = new CliFolder($"""
-            CREATE SOURCE orders (shop TEXT) WITH (connector = 'generator', template = 'sales'{(start is null ? "" : $", start = {start}")});
-            CREATE MATERIALIZED VIEW shops AS SELECT shop FROM orders;
-            """);
-        var (code, _, errors) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql");
-        Assert.Equal(0, code);
-        Assert.Equal(isLost, errors.Contains("source 'orders' cannot give the same rows again", StringComparison.Ordinal));
-    }
 }

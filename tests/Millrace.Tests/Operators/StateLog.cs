@@ -2,6 +2,7 @@ using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Operators;
 using Millrace.State;
+using Millrace.Stores;
 
 namespace Millrace.Tests.Operators;
 
@@ -35,8 +36,9 @@ sealed class StateLog
         var reader = new StateReader(_common);
         target.LoadCommon(ref reader);
         Assert.Equal(0, reader.Remaining);
-        foreach (var blob in _newestFirst) CheckpointBlob.Open(blob);
-        new SavedState(_newestFirst).Load((in Section section, ReadOnlySpan<byte> entry, int _) =>
+        List<MemoryBlob> blobs = [.. _newestFirst.Select(b => new MemoryBlob(b))];
+        foreach (var blob in blobs) CheckpointBlob.Open(blob);
+        new SavedState(blobs).Load((in section, entry, _, _) =>
         {
             var one = new StateReader(entry);
             target.Load(section.Part, ref one);

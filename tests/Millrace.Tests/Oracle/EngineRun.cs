@@ -16,7 +16,7 @@ namespace Millrace.Tests.Oracle;
 /// <param name="BatchRows">Rows of a batch at most.</param>
 /// <param name="QueueLength">Batches between two lanes.</param>
 /// <param name="TickMs">How far the clock goes when it is its turn: 100 is a commit each time.</param>
-/// <param name="Crashes">How often the process ends at some moment and another goes on from the last checkpoint, on any number of lanes.</param>
+/// <param name="Crashes">How often the process ends at some moment and another goes on from the last checkpoint or one before it, on any number of lanes.</param>
 /// <param name="RulesOff">Plan rules that are left out.</param>
 /// <param name="Troubles">How much goes wrong at most where the process touches store, sources and sinks (<see cref="Faults.Troubles"/>).</param>
 sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int Crashes = 0, IReadOnlyList<string>? RulesOff = null, int Troubles = 0)
@@ -92,7 +92,9 @@ sealed class EngineRun
     RunningPipeline? Simulate(Pipeline pipeline, World world, Way way, int crash, int lanes, int crashAt)
     {
         Simulation simulation = null!;
-        simulation = new(pipeline, world.Begin(lanes), world.Clock, way.Seed + crash)
+        var options = world.Begin(lanes);
+        if (options.From.Version > 0) Cuts.RemoveAll(c => c.Version > options.From.Version);
+        simulation = new(pipeline, options, world.Clock, way.Seed + crash)
         {
             Tick = TimeSpan.FromMilliseconds(way.TickMs),
             TickRarity = way.KeepsState ? 1 << way.Seed % 4 : 8,

@@ -46,7 +46,6 @@ public sealed class BadRowTests : IDisposable
             DataDirectory = Path.Combine(_folder, "data"),
             BaseDirectory = _folder,
             Lanes = lanes,
-            KeepsState = true,
         });
         string? error = null;
         try

@@ -49,7 +49,6 @@ public sealed class LaterFilesTests : IDisposable
             BaseDirectory = _folder.Path,
             Clock = clock,
             Inline = true,
-            KeepsState = true,
         }, clock, seed)
         {
             OnTurn = turn =>

@@ -110,7 +110,6 @@ public sealed class PacedPositionTests : IDisposable
 
     sealed class At(ISource source, SourcePosition? from) : ISource
     {
-        public bool CanReplay => source.CanReplay;
         public bool IsBounded => source.IsBounded;
         public double? Pace => source.Pace;
         public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> none, CancellationToken stop) => source.OpenAsync(from is null ? [] : [from], stop);

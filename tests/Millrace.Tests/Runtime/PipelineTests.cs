@@ -263,7 +263,7 @@ public sealed class PipelineTests
     sealed class FullStore : IStore
     {
         public long Version => 0;
-        public void Open(IReadOnlyList<TableDefinition> tables, bool fresh)
+        public void Open(IReadOnlyList<TableDefinition> tables, CheckpointRecord? from)
         {
         }
 

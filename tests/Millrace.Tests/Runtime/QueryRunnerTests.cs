@@ -17,7 +17,7 @@ public sealed class QueryRunnerTests
     MemoryStore Store(int rows)
     {
         var store = new MemoryStore();
-        store.Open([Table], fresh: true);
+        store.Open([Table], from: null);
         foreach (var chunk in Enumerable.Range(0, rows).Chunk(8))
             store.Commit(_memory, Table, [.. chunk.Select(i => new object?[] { i * Orders.Second, "k" + i % 3, (long)i })]);
         return store;

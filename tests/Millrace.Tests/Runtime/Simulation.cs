@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Millrace.Planning;
 using Millrace.Runtime;
 using Millrace.Testing;
@@ -8,6 +9,7 @@ namespace Millrace.Tests.Runtime;
 sealed class Simulation(Pipeline pipeline, RunOptions options, VirtualClock clock, int seed)
 {
     readonly Random _random = new(seed);
+    readonly Queue<Action> _beside = [];
 
     public RunningPipeline? Running { get; private set; }
     public PipelineRun? Run { get; private set; }
@@ -28,7 +30,7 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, VirtualClock cloc
 
     public async Task RunAsync(int turnsMax = 200_000)
     {
-        (Running, Run) = await PipelineRunner.OpenAsync(pipeline, options, CancellationToken.None);
+        (Running, Run) = await PipelineRunner.OpenAsync(pipeline, options with { InBackground = _beside.Enqueue }, CancellationToken.None);
         var scheduler = new Scheduler(Run, _random)
         {
             ClockRarity = TickRarity,
@@ -49,12 +51,26 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, VirtualClock cloc
                     HasCrashed = true;
                     return;
                 }
+                if (_beside.Count > 0 && _random.Next(64) == 0) _beside.Dequeue()();
                 scheduler.Turn();
             }
         }
         finally
         {
+            Exception? failure = null;
+            foreach (var work in _beside)
+            {
+                try
+                {
+                    work();
+                }
+                catch (Exception e)
+                {
+                    failure = e;
+                }
+            }
             await Running.EndAsync();
+            if (failure is not null && !HasCrashed && Run.Failure.Now is null) ExceptionDispatchInfo.Throw(failure);
         }
     }
 }

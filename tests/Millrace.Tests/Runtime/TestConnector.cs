@@ -30,7 +30,6 @@ sealed class TestConnector : Connector
 sealed class TestSource(bool isBounded, params IPartition[] partitions) : ISource
 {
     public bool IsBounded => isBounded;
-    public bool CanReplay => true;
     public double? Pace { get; init; }
     public Dictionary<int, long> Durable { get; } = [];
     public int Disposed { get; private set; }

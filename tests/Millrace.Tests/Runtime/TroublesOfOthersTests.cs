@@ -62,7 +62,7 @@ public sealed class TroublesOfOthersTests
                 connector.Sources["s"] = new(false, new TestRows(0, s_schema, seed, false, Row(1, "one")), new TestRows(1, s_schema, seed, false, Row(4, "two"), Row(6, "two")));
                 var began = clock.GetUtcNow();
                 Simulation simulation = null!;
-                simulation = new(Compile(Windows), Orders.Options(connector, store, clock, 1 + seed % 3) with { KeepsState = true }, clock, seed + run)
+                simulation = new(Compile(Windows), Orders.Options(connector, store, clock, 1 + seed % 3), clock, seed + run)
                 {
                     Tick = TimeSpan.FromSeconds(1),
                     CrashAt = run < crashes ? 150 + 50 * run : -1,
@@ -212,7 +212,7 @@ public sealed class TroublesOfOthersTests
             };
             var (pipeline, _, connector) = ToSink(sink);
             var began = clock.GetUtcNow();
-            var simulation = new Simulation(pipeline, Orders.Options(connector, store, clock) with { KeepsState = true }, clock, run) { Tick = TimeSpan.FromSeconds(2) };
+            var simulation = new Simulation(pipeline, Orders.Options(connector, store, clock), clock, run) { Tick = TimeSpan.FromSeconds(2) };
             await simulation.RunAsync();
             applied = sink.AppliedVersion;
             if (run == 1)

@@ -21,7 +21,7 @@ sealed class FakePipeline : IRunningPipeline
     public FakePipeline(params TableDefinition[] tables)
     {
         Tables = tables;
-        Store.Open(tables, fresh: true);
+        Store.Open(tables, from: null);
         Pipeline = new Pipeline
         {
             Name = "sales",

@@ -36,7 +36,7 @@ public sealed class JoinTests
         "MR2010 6:49+1 every row of a is kept for ever in 'v': a partner may come at any time. Bound it by event time, e.g. AND b.at BETWEEN a.at AND a.at + INTERVAL '1 hour', or add WITH (state_ttl = '1 day') to the view.")]
     [InlineData("SELECT a.quantity FROM orders a JOIN orders b ON a.product = b.product AND b.at BETWEEN a.at - INTERVAL '1 minute' AND a.at", "")]
     public void State_that_nothing_bounds_is_a_warning(string select, string warnings) =>
-        Assert.Equal(warnings, string.Join('\n', Compiling.Warnings($"{Compiling.Orders}CREATE VIEW v AS {select}").Split('\n').Skip(1)));
+        Assert.Equal(warnings, Compiling.Warnings($"{Compiling.Orders}CREATE VIEW v AS {select}"));
 
     [Fact]
     public void State_ttl_bounds_the_distance_of_partners() =>

@@ -3,6 +3,7 @@ using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Runtime;
 using Millrace.Sqlite;
+using Millrace.Stores;
 using Millrace.Testing;
 using Millrace.Tests.Runtime;
 using Millrace.Tests.Stores;
@@ -30,7 +31,7 @@ public sealed class RecoveryTests : IDisposable
         };
     }
 
-    async Task<(bool HasCrashed, long Read)> RunAsync(int seed, int crashAt, bool keepsState = true)
+    async Task<(bool HasCrashed, long Read, long? WentOnFrom, IReadOnlyList<string> Warnings)> RunAsync(int seed, int crashAt, StartFrom from = default)
     {
         var connector = new TestConnector();
         var rows = new TestRows(0, Orders.Schema, seed, true, s_rows);
@@ -38,13 +39,14 @@ public sealed class RecoveryTests : IDisposable
         var clock = new VirtualClock();
         using var store = new SqliteStore(_folder);
         var first = 0L;
-        var simulation = new Simulation(Pipeline(), Orders.Options(connector, store, clock, lanes: 2) with { KeepsState = keepsState }, clock, seed)
+        var simulation = new Simulation(Pipeline(), Orders.Options(connector, store, clock, lanes: 2) with { From = from, MergedPieces = 3 }, clock, seed)
         {
             CrashAt = crashAt,
             OnTurn = turn => first = turn == 0 ? rows.Position : first,
         };
         await simulation.RunAsync();
-        return (simulation.HasCrashed, first);
+        var status = simulation.Running!.Status();
+        return (simulation.HasCrashed, first, status.WentOnFrom, status.Warnings);
     }
 
     List<string> Stored()
@@ -67,7 +69,7 @@ public sealed class RecoveryTests : IDisposable
             await RunAsync(seed, crashAt: 100 + seed * 10); // afresh, for the run before had come to its end
             while (true)
             {
-                var (hasCrashed, read) = await RunAsync(seed + 100, crashAt: 150);
+                var (hasCrashed, read, _, _) = await RunAsync(seed + 100, crashAt: 150);
                 if (read > 0) wentOn++;
                 if (!hasCrashed) break;
             }
@@ -76,19 +78,62 @@ public sealed class RecoveryTests : IDisposable
         Assert.True(wentOn >= 10, $"only {wentOn} runs went on from a checkpoint");
     }
 
+    static void Damage(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, bytes);
+    }
+
+    List<CheckpointRecord> Checkpoints()
+    {
+        using var store = SqliteStore.OpenReader(_folder);
+        return [.. store.Checkpoints()];
+    }
+
     [Fact]
-    public async Task A_damaged_checkpoint_is_told_and_a_fresh_start_clears_it_away()
+    public async Task A_damaged_checkpoint_is_told_and_the_one_before_takes_its_place()
+    {
+        for (var seed = 3; seed < 9; seed++)
+        {
+            while (!(await RunAsync(seed, crashAt: 200 + seed * 7, StartFrom.Fresh)).HasCrashed) seed++;
+            var records = Checkpoints();
+            Damage(Path.Combine(_folder, "checkpoints", records[0].Chain[0].Name));
+            Assert.DoesNotContain(records[0].Chain[0], records[1].Chain);
+            var run = await RunAsync(seed, crashAt: -1);
+            Assert.Equal(records[1].Version, run.WentOnFrom);
+            Assert.StartsWith($"Checkpoint {records[0].Version} is damaged: of its file '{records[0].Chain[0].Name}', its checksum is", Assert.Single(run.Warnings), StringComparison.Ordinal);
+            Assert.EndsWith($"The run goes on from checkpoint {records[1].Version}, and results went back to it.", run.Warnings[0], StringComparison.Ordinal);
+            Assert.Equal(70, Stored().Count);
+        }
+    }
+
+    [Fact]
+    public async Task Where_all_are_damaged_a_run_says_so_and_a_fresh_start_clears_them_away()
     {
         Assert.True((await RunAsync(3, crashAt: 200)).HasCrashed);
-        var checkpoints = Path.Combine(_folder, "checkpoints");
-        var newest = Directory.GetFiles(checkpoints).Order(StringComparer.Ordinal).Last();
-        var bytes = await File.ReadAllBytesAsync(newest, TestContext.Current.CancellationToken);
-        bytes[bytes.Length / 2] ^= 1;
-        await File.WriteAllBytesAsync(newest, bytes, TestContext.Current.CancellationToken);
+        var files = Directory.GetFiles(Path.Combine(_folder, "checkpoints"));
+        foreach (var file in files) Damage(file);
         var error = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(4, crashAt: -1));
-        Assert.Contains($"of its file '{Path.GetFileName(newest)}', its checksum is", error.Message, StringComparison.Ordinal);
-        Assert.False((await RunAsync(4, crashAt: -1, keepsState: false)).HasCrashed);
-        Assert.Empty(Directory.GetFiles(checkpoints));
+        foreach (var record in Checkpoints()) Assert.Contains($"Checkpoint {record.Version} is damaged: of its file '", error.Message, StringComparison.Ordinal);
+        Assert.False((await RunAsync(4, crashAt: -1, StartFrom.Fresh)).HasCrashed);
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "checkpoints")));
         Assert.Equal(70, Stored().Count);
+    }
+
+    [Fact]
+    public async Task A_run_goes_back_to_the_checkpoint_that_it_is_told()
+    {
+        Assert.False((await RunAsync(1, crashAt: -1)).HasCrashed);
+        var expected = Stored();
+        Assert.True((await RunAsync(3, crashAt: 250)).HasCrashed);
+        var kept = Checkpoints();
+        Assert.Equal(3, kept.Count);
+        Assert.Equal(kept[1].Version, (await RunAsync(5, crashAt: 30, StartFrom.At(kept[1].Version))).WentOnFrom);
+        Assert.Equal(kept[2].Version, (await RunAsync(6, crashAt: 30, StartFrom.Earliest)).WentOnFrom);
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(7, crashAt: -1, StartFrom.At(kept[0].Version)));
+        Assert.Contains($"There is no checkpoint {kept[0].Version}: ", error.Message, StringComparison.Ordinal);
+        Assert.False((await RunAsync(8, crashAt: -1)).HasCrashed);
+        Assert.Equal(expected, Stored());
     }
 }

@@ -41,7 +41,7 @@ public sealed class SqliteStoreTests : StoreContract
         Assert.Contains("millrace.db-journal", Directory.GetFiles(left).Select(f => Path.GetFileName(f)));
         using var store = new SqliteStore(left);
         Assert.Empty(store.Checkpoints());
-        store.Open([Revenue], fresh: true);
+        store.Open([Revenue], from: null);
     }
 
     [Fact]
@@ -50,11 +50,11 @@ public sealed class SqliteStoreTests : StoreContract
         var table = Revenue with { Retention = TimeSpan.FromDays(90), TimeColumn = 1 };
         using (var store = new SqliteStore(_folder))
         {
-            store.Open([table], fresh: true);
+            store.Open([table], from: null);
             store.Commit(Memory, table, [["UK", 1]], null, new(new(7), new(6)), new SourcePosition("orders", 0, 1200));
         }
         using var again = new SqliteStore(_folder);
-        again.Open([table], fresh: false);
+        again.Open([table], again.Checkpoints()[0]);
         Assert.Equal(1, again.Version);
         Assert.Equal([new SourcePosition("orders", 0, 1200)], again.Positions());
         using var snapshot = again.Snapshot();
@@ -67,13 +67,13 @@ public sealed class SqliteStoreTests : StoreContract
     public void A_second_writer_is_told_who_has_the_folder()
     {
         using var first = new SqliteStore(_folder);
-        first.Open([Revenue], fresh: true);
+        first.Open([Revenue], from: null);
         using var second = new SqliteStore(_folder);
-        var error = Assert.Throws<ConnectorException>(() => second.Open([Revenue], fresh: true));
+        var error = Assert.Throws<ConnectorException>(() => second.Open([Revenue], from: null));
         Assert.Equal(Fault.User, error.Fault);
         Assert.Contains($"in use by process {Environment.ProcessId}", error.Message);
         first.Dispose();
-        second.Open([Revenue], fresh: true);
+        second.Open([Revenue], from: null);
     }
 
     [Fact]
@@ -81,14 +81,14 @@ public sealed class SqliteStoreTests : StoreContract
     {
         using (var writer = new SqliteStore(_folder))
         {
-            writer.Open([Revenue], fresh: true);
+            writer.Open([Revenue], from: null);
             writer.Commit(Memory, Revenue, [["UK", 1]]);
             using var reader = SqliteStore.OpenReader(_folder);
             using var before = reader.Snapshot();
             writer.Commit(Memory, Revenue, [["UK", 2]]);
             Assert.Equal(["UK|1"], before.Texts("revenue", Memory));
             Assert.Equal(2, reader.Version);
-            Assert.Throws<InvalidOperationException>(() => reader.Open([Revenue], fresh: true));
+            Assert.Throws<InvalidOperationException>(() => reader.Open([Revenue], from: null));
         }
         using var later = SqliteStore.OpenReader(_folder);
         using var after = later.Snapshot();
@@ -106,17 +106,18 @@ public sealed class SqliteStoreTests : StoreContract
     public void Other_columns_than_stored_are_refused()
     {
         using var store = new SqliteStore(_folder);
-        store.Open([Revenue], fresh: true);
-        var error = Assert.Throws<ConnectorException>(() => store.Open([Revenue with { Key = [1] }], fresh: false));
+        store.Open([Revenue], from: null);
+        store.Commit(Memory, Revenue, [["UK", 1]]);
+        var error = Assert.Throws<ConnectorException>(() => store.Open([Revenue with { Key = [1] }], store.Checkpoints()[0]));
         Assert.Contains("other columns", error.Message);
-        store.Open([Revenue with { Key = [1] }], fresh: true);
+        store.Open([Revenue with { Key = [1] }], from: null);
     }
 
     [Fact]
     public void A_full_disk_fails_the_commit_and_keeps_the_last_version()
     {
         using var store = new SqliteStore(_folder) { MaxPages = 40 };
-        store.Open([Log], fresh: true);
+        store.Open([Log], from: null);
         store.Commit(Memory, Log, [["kept"]]);
         var error = Assert.Throws<ConnectorException>(() => store.Commit(Memory, Log, [.. Enumerable.Range(0, 64).Select(_ => new object?[] { new string('x', 10_000) })]));
         Assert.Equal(Fault.External, error.Fault);
@@ -132,7 +133,7 @@ public sealed class SqliteStoreTests : StoreContract
     {
         File.WriteAllText(Path.Combine(_folder, SqliteStore.FileName), "this is no database, it is a text of more than a hundred bytes, which is what SQLite looks at first of all");
         using var store = new SqliteStore(_folder);
-        var error = Assert.Throws<ConnectorException>(() => store.Open([Revenue], fresh: true));
+        var error = Assert.Throws<ConnectorException>(() => store.Open([Revenue], from: null));
         Assert.Contains("damaged or no Millrace database", error.Message);
         Assert.Contains("damaged", Assert.Throws<ConnectorException>(() => SqliteStore.OpenReader(_folder)).Message);
     }
@@ -143,16 +144,16 @@ public sealed class SqliteStoreTests : StoreContract
         var path = Path.Combine(_folder, "file");
         File.WriteAllText(path, "");
         using var store = new SqliteStore(path);
-        Assert.Contains("cannot be written to", Assert.Throws<ConnectorException>(() => store.Open([], fresh: true)).Message);
+        Assert.Contains("cannot be written to", Assert.Throws<ConnectorException>(() => store.Open([], from: null)).Message);
     }
 
     [Fact]
     public void A_newer_format_is_refused()
     {
-        using (var store = new SqliteStore(_folder)) store.Open([Revenue], fresh: true);
+        using (var store = new SqliteStore(_folder)) store.Open([Revenue], from: null);
         using (var database = Database.Open(Path.Combine(_folder, SqliteStore.FileName), isReader: false)) database.Run("UPDATE millrace SET value = 99 WHERE name = 'format'");
         using var again = new SqliteStore(_folder);
-        Assert.Contains("newer Millrace", Assert.Throws<ConnectorException>(() => again.Open([Revenue], fresh: false)).Message);
+        Assert.Contains("newer Millrace", Assert.Throws<ConnectorException>(() => again.Open([Revenue], StoredRows.Checkpoint(0))).Message);
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public sealed class SqliteStoreTests : StoreContract
     {
         var table = new TableDefinition("sums", new Schema(new Field("at", DataType.Timestamp), new Field("total", DataType.Decimal(38, 3)), new Field("rate", DataType.Double)), [0], TableKind.View);
         using var store = new SqliteStore(_folder);
-        store.Open([table], fresh: true);
+        store.Open([table], from: null);
         store.Commit(Memory, table, [[0L, (Int128)12340, 0.5], [1_500_000L, (Int128)(-5), double.NaN], [3_000_000L, null, null]]);
         using var database = Database.Open(store.FilePath, isReader: true);
         using var rows = database.Prepare("SELECT at || ' ' || coalesce(total, '-') FROM \"sums (readable)\"");
@@ -219,7 +220,7 @@ public sealed class SqliteStoreTests : StoreContract
         var table = new TableDefinition("speed", new Schema(new Field("window_start", DataType.Timestamp), new Field("product", DataType.Text), new Field("revenue", DataType.Decimal(38, 3)),
             new Field("lines", DataType.BigInt)), [0, 1], TableKind.View);
         using var store = new SqliteStore(_folder);
-        store.Open([table], fresh: true);
+        store.Open([table], from: null);
         var random = new Random(1);
         for (var round = 0; round < 6; round++)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.State;
+using Millrace.Stores;
 using Millrace.Tests.Stores;
 
 namespace Millrace.Tests.State;
@@ -164,7 +165,7 @@ public sealed class KeyedTableTests(ITestOutputHelper log)
             }
             Assert.Equal(numbers.Distinct().Order(), Save().Order());
             var blob = CheckpointBlob.Create(1, 1, [saver.Written]).SelectMany(p => p.ToArray()).ToArray();
-            new SavedState([blob]).Load((in Section _, ReadOnlySpan<byte> entry, int _) =>
+            new SavedState([new MemoryBlob(blob)]).Load((in _, entry, _, _) =>
             {
                 var reader = new StateReader(entry);
                 other.LoadHeld(ref reader);
@@ -229,7 +230,7 @@ public sealed class KeyedTableTests(ITestOutputHelper log)
             Hold(0, 10);
             Save();
             var alive = new List<long>();
-            new SavedState(blobs).Load((in Section _, ReadOnlySpan<byte> entry, int keyLength) => alive.Add(BitConverter.ToInt64(entry[keyLength..])));
+            new SavedState([.. blobs.Select(b => new MemoryBlob(b))]).Load((in _, entry, keyLength, _) => alive.Add(BitConverter.ToInt64(entry[keyLength..])));
             Assert.Equal([.. Enumerable.Range(0, 10), .. Enumerable.Range(2900, 100), .. Enumerable.Range(10_000, 1500)], alive.Order());
         }
         Assert.Equal(0, memory.Alive);

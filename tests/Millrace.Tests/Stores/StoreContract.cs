@@ -17,7 +17,7 @@ public abstract class StoreContract : IDisposable
     {
         var store = Create();
         _made.Add(store);
-        store.Open(tables, fresh: true);
+        store.Open(tables, from: null);
         return store;
     }
 
@@ -180,11 +180,29 @@ public abstract class StoreContract : IDisposable
     }
 
     [Fact]
+    public void Retention_leaves_rows_that_a_kept_checkpoint_has()
+    {
+        var table = new TableDefinition("windows", new Schema(new Field("at", DataType.Timestamp), new Field("n", DataType.Integer)), [0], TableKind.View, 0, TimeSpan.FromMicroseconds(10));
+        var store = Open(table);
+        store.Commit(Memory, table, [[0L, 1]], frontier: new(new(5), new(5)));
+        store.Commit(Memory, table, [[20L, 2]], frontier: new(new(20), new(20)));
+        Assert.Equal(2, Count());
+        store.Commit(Memory, table, [[21L, 3]], droppedUpTo: 1, frontier: new(new(21), new(21)));
+        Assert.Equal(2, Count());
+
+        long Count()
+        {
+            using var snapshot = store.Snapshot();
+            return snapshot.Count("windows");
+        }
+    }
+
+    [Fact]
     public void Opening_afresh_empties_the_tables_and_the_version_goes_on()
     {
         var store = Open(Revenue);
         store.Commit(Memory, Revenue, [["UK", 1]]);
-        store.Open([Revenue, Log], fresh: true);
+        store.Open([Revenue, Log], from: null);
         using (var snapshot = store.Snapshot())
         {
             Assert.Equal(1, snapshot.Version);
@@ -200,13 +218,59 @@ public abstract class StoreContract : IDisposable
     {
         var store = Open(Revenue);
         store.Commit(Memory, Revenue, [["UK", 1]], frontier: new(new(9), new(8)));
-        store.Open([Revenue, Log], fresh: false);
+        store.Open([Revenue, Log], store.Checkpoints()[0]);
         using var snapshot = store.Snapshot();
         Assert.Equal(["UK|1"], snapshot.Texts("revenue", Memory));
         Assert.Equal(new Frontier(new(9), new(8)), snapshot.FrontierOf("revenue"));
         var table = snapshot.Tables.Single(t => t.Name == "revenue");
         Assert.Equal(Revenue.Schema.Fields, table.Schema.Fields);
         Assert.Equal([0], table.Key);
+    }
+
+    [Fact]
+    public void Going_back_to_a_checkpoint_takes_back_what_came_later()
+    {
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var random = new Random(seed);
+            var store = Open(Revenue, Log);
+            var contents = new Dictionary<long, (List<string> Revenue, List<string> Log, Frontier Frontier)>();
+            for (var step = 0; step < 40; step++)
+            {
+                if (random.Next(6) == 0 && store.Checkpoints() is { Count: > 0 } kept)
+                {
+                    var to = kept[random.Next(kept.Count)];
+                    var version = store.Version;
+                    store.Open([Revenue, Log], to);
+                    Assert.Equal(to.Version == kept[0].Version ? version : version + 1, store.Version);
+                    Assert.Equal(to.Version, store.Checkpoints()[0].Version);
+                    Check(to.Version);
+                    continue;
+                }
+                var dropped = store.Checkpoints() is { Count: 3 } all ? all[^1].Version : 0;
+                var frontier = new Frontier(new(step + 1), new(step));
+                if (random.Next(3) == 0) store.Commit(Memory, Log, [.. Enumerable.Range(0, random.Next(3)).Select(i => new object?[] { $"{step}.{i}" })], dropped, frontier: frontier);
+                else
+                {
+                    var keys = Enumerable.Range(0, 6).Where(_ => random.Next(2) == 0).ToArray();
+                    store.Commit(Memory, Revenue, [.. keys.Select(k => new object?[] { k == 0 ? null : $"k{k}", (long)step })], dropped, [.. keys.Select(_ => random.Next(3) == 0 ? -1 : 1)], frontier);
+                }
+                contents[store.Version] = Content();
+            }
+
+            (List<string>, List<string>, Frontier) Content()
+            {
+                using var snapshot = store.Snapshot();
+                return (snapshot.Texts("revenue", Memory), snapshot.Texts("log", Memory), snapshot.FrontierOf("log"));
+            }
+
+            void Check(long version)
+            {
+                var (revenue, log, _) = Content();
+                Assert.Equal(contents[version].Revenue, revenue);
+                Assert.Equal(contents[version].Log, log);
+            }
+        }
     }
 
     [Fact]
@@ -222,7 +286,7 @@ public abstract class StoreContract : IDisposable
         Time = version * 1000,
         DroppedUpTo = droppedUpTo,
         Lanes = 3,
-        Chain = [new($"{version}.state", 10, 1), new("1.state", 20, 0)],
+        Chain = [new($"{version}.state", 10), new("1.state", 20)],
         Positions = [new("orders", 2, version * 7, "a mark", "a decoder's"), new("orders", 0, 0)],
         Sinks = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("out", "position \"1\""),
         Pending = [new("db", version, $"{version}.0.results")],
@@ -240,9 +304,9 @@ public abstract class StoreContract : IDisposable
             batch.Release();
             Assert.Equal(version == 1 ? [1] : [version, version - 1], store.Checkpoints().Select(c => c.Version));
         }
-        store.Open([Revenue], fresh: false);
+        store.Open([Revenue], store.Checkpoints()[0]);
         Assert.Equal([CheckpointJson.Write(Checkpoint(4, 2)), CheckpointJson.Write(Checkpoint(3, 1))], store.Checkpoints().Select(CheckpointJson.Write));
-        store.Open([Revenue], fresh: true);
+        store.Open([Revenue], from: null);
         Assert.Empty(store.Checkpoints());
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Millrace.Data;
 using Millrace.Expressions;
@@ -49,14 +50,31 @@ static class StoredRows
         }
     }
 
-    /// <summary>A commit of rows to one table, released afterwards.</summary>
+    /// <summary>A checkpoint without state.</summary>
+    public static CheckpointRecord Checkpoint(long version, long droppedUpTo = 0, IReadOnlyDictionary<string, Frontier>? frontiers = null, params SourcePosition[] positions) => new()
+    {
+        Version = version,
+        Time = 0,
+        Lanes = 1,
+        Chain = [],
+        Positions = [.. positions],
+        Frontiers = (frontiers ?? new Dictionary<string, Frontier>()).ToImmutableDictionary(),
+        DroppedUpTo = droppedUpTo,
+    };
+
+    /// <summary>A commit of rows to one table, with a checkpoint, released afterwards.</summary>
     public static void Commit(this IStore store, MemoryAccountant memory, TableDefinition table, object?[][] rows, int[]? weights = null, Frontier? frontier = null,
+        params SourcePosition[] positions) => store.Commit(memory, table, rows, 0, weights, frontier, positions);
+
+    /// <summary>A commit of rows to one table, with a checkpoint that drops others, released afterwards.</summary>
+    public static void Commit(this IStore store, MemoryAccountant memory, TableDefinition table, object?[][] rows, long droppedUpTo, int[]? weights = null, Frontier? frontier = null,
         params SourcePosition[] positions)
     {
         var batch = Batch(memory, table.Schema, weights, rows);
         try
         {
-            store.Commit(new(store.Version + 1, [new TableChange(table, [batch])], new Dictionary<string, Frontier> { [table.Name] = frontier ?? Frontier.Start }, positions));
+            var (version, frontiers) = (store.Version + 1, new Dictionary<string, Frontier> { [table.Name] = frontier ?? Frontier.Start });
+            store.Commit(new(version, [new TableChange(table, [batch])], frontiers, positions, Checkpoint(version, droppedUpTo, frontiers, positions)));
         }
         finally
         {

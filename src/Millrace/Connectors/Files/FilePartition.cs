@@ -100,7 +100,7 @@ sealed class FilePartition : IBytePartition
             return;
         }
         _current = InputFile.TryGoOn(_path, Position - start, head, out var problem) ?? (_isFollowed ? Rotated(_path, Position - start, head) : null);
-        if (_current is null) throw new ConnectorException(Fault.User, problem! + " Put back the file as it was, or start anew.");
+        if (_current is null) throw new ConnectorException(Fault.User, problem! + " Put back the file as it was, or start anew with --from fresh.");
         _known.Opened(_current);
     }
 

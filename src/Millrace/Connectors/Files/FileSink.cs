@@ -81,12 +81,12 @@ sealed class FileSink : ISink
         if (columns != Hex(_columns))
         {
             throw Failed(Fault.User, "the checkpoint wrote other columns or another format into it than the SQL declares now, and a file has one form only. " +
-                "Give the sink another path, or start anew");
+                "Give the sink another path, or start anew with --from fresh");
         }
-        if (!File.Exists(_path)) throw Failed(Fault.User, $"it is gone, but the checkpoint has written {bytes:N0} bytes into it. Put it back, or start anew");
+        if (!File.Exists(_path)) throw Failed(Fault.User, $"it is gone, but the checkpoint has written {bytes:N0} bytes into it. Put it back, or start anew with --from fresh");
         _file = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
         if (_file.Length < bytes)
-            throw Failed(Fault.User, $"it has {_file.Length:N0} bytes, but the checkpoint has written {bytes:N0}. Put back the file as it was, or start anew");
+            throw Failed(Fault.User, $"it has {_file.Length:N0} bytes, but the checkpoint has written {bytes:N0}. Put back the file as it was, or start anew with --from fresh");
         _file.SetLength(bytes);
         _file.Position = _flushed = bytes;
     }

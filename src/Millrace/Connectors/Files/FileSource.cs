@@ -10,7 +10,6 @@ sealed class FileSource(SourceContext context) : ISource
     readonly bool _isEach = context.Options.Text("partitions", "one") == "files";
     NewFiles? _arriving;
 
-    public bool CanReplay => true;
     public bool IsBounded => !_isFollowed;
     public double? Pace { get; } = context.Options.Speed("speed", "max");
 
@@ -57,7 +56,7 @@ sealed class FileSource(SourceContext context) : ISource
     }
 
     ConnectorException Divided() => new(Fault.User,
-        $"partitions = '{(_isEach ? "files" : "one")}': the checkpoint read '{_pattern.Path}' in the other way. Set partitions back to what it was, or start anew.");
+        $"partitions = '{(_isEach ? "files" : "one")}': the checkpoint read '{_pattern.Path}' in the other way. Set partitions back to what it was, or start anew with --from fresh.");
 
     /// <summary>The files there are now; none only where they may still come.</summary>
     /// <exception cref="ConnectorException">There are none, or they cannot be looked for.</exception>

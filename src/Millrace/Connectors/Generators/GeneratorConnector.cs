@@ -60,7 +60,6 @@ sealed class GeneratorSource(SourceContext context) : ISource
 
     bool IsSales => _options.Text("template", "sales") == "sales";
 
-    public bool CanReplay => !IsSales || _options.TextOrNull("start") is not null;
     public bool IsBounded => _options.TextOrNull("rows") is not null;
     public string? Format => IsSales ? "json" : null;
 

@@ -61,7 +61,7 @@ sealed class SalesPartition(SalesStream stream, long live, double? speed, string
     {
         for (var left = _from; left > 0; left -= _taken)
         {
-            if (!stream.MoveNext()) throw new ConnectorException(Fault.User, "the generator makes fewer rows now than the checkpoint had read. Set its options back to what they were, or start anew.");
+            if (!stream.MoveNext()) throw new ConnectorException(Fault.User, "the generator makes fewer rows now than the checkpoint had read. Set its options back to what they were, or start anew with --from fresh.");
             _taken = (int)Math.Min(left, stream.Line.Length);
             _hasLine = _taken < stream.Line.Length;
             _live = Math.Max(_live, stream.Delivery);

@@ -43,8 +43,6 @@ sealed class HttpSource(SourceContext context) : ISource, IIngestSource, IIngest
     public bool IsBounded => false;
     public IIngest Ingest => this;
 
-    public bool CanReplay => _journal is null ? context.Options.TextOrNull("journal.retention_bytes") is null : _journal.Start == 0;
-
     public ValueTask<IReadOnlyList<IPartition>> OpenAsync(IReadOnlyList<SourcePosition> from, CancellationToken stop)
     {
         _journal = Journal.Open(JournalSettings.Of(context, Preamble(), isContinuous: false));

@@ -27,7 +27,7 @@ sealed class JournalPartition : IBytePartition
         if (Position < journal.Start || Position > journal.End)
         {
             throw new ConnectorException(Fault.User, $"source '{name}': the checkpoint has read its journal up to position {Position:N0}, but the journal in '{journal.Folder}' holds {journal.Start:N0} to {journal.End:N0}. " +
-                "Put back its files, or start anew.");
+                "Put back its files, or start anew with --from fresh.");
         }
         journal.Commit(Position);
         if (journal.SegmentAt(Position) is { } segment) GoTo(segment);

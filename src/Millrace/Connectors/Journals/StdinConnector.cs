@@ -31,8 +31,6 @@ sealed class StdinSource(SourceContext context, Func<Stream> open) : ISource
     Journal? _journal;
 
     public bool IsBounded => true;
-    public bool CanReplay => _journal is null ? context.Options.TextOrNull("journal.retention_bytes") is null : _journal.Start == 0;
-
     /// <summary>Ends when the input is copied, or with what stopped it.</summary>
     internal Task Copying { get; private set; } = Task.CompletedTask;
 

@@ -116,8 +116,6 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
         }
     }
 
-    bool Keeps => keeps;
-
     internal ISource Open(string name) => new Source(this, name);
 
     /// <summary>The batch that a row of a partition lies in, as <see cref="PushedRows.Find"/> says, and whether no such row comes any more.</summary>
@@ -153,16 +151,13 @@ public sealed class MemorySource(Schema schema, bool keeps = false, MemoryAccoun
             var end = own.End + (partition == _next && _rows is not null ? _rows.RowCount : 0);
             if (keeps || from.Position >= own.Dropped && from.Position <= end) return from.Position;
             throw new ConnectorException(Fault.User, $"source '{name}': the checkpoint has read {from.Position:N0} rows of a program, and this one holds only those from {own.Dropped:N0} to {end:N0}. " +
-                "Keep the rows (new MemorySource(schema, keeps: true)) and push them again, or start anew.");
+                "Keep the rows (new MemorySource(schema, keeps: true)) and push them again, or start anew with RunOptions.From = StartFrom.Fresh.");
         }
     }
 
     sealed class Source(MemorySource memory, string name) : ISource
     {
         Partition[] _opened = [];
-
-        /// <summary>Rows that are not kept are gone once they are committed.</summary>
-        public bool CanReplay => memory.Keeps;
 
         /// <summary>It ends when the program says so.</summary>
         public bool IsBounded => true;

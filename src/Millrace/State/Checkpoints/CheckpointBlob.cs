@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Millrace.Data;
+using Millrace.Stores;
 
 namespace Millrace.State;
 
@@ -15,6 +16,8 @@ static class CheckpointBlob
 
     public const int HeadBytes = 20, SectionHeadBytes = 30, EntryHeadBytes = 8;
 
+    const int ChunkBytes = 1 << 20;
+
     const uint Magic = 0x5043_524D; // MRCP
 
     /// <summary>Puts a checkpoint's pieces together.</summary>
@@ -22,7 +25,7 @@ static class CheckpointBlob
     /// <param name="lanes">How many lanes wrote it.</param>
     /// <param name="sections">What they wrote.</param>
     /// <returns>The pieces to be written one after the other; sections are not copied.</returns>
-    public static List<ReadOnlyMemory<byte>> Create(long checkpoint, int lanes, IEnumerable<ReadOnlyMemory<byte>> sections)
+    public static IEnumerable<ReadOnlyMemory<byte>> Create(long checkpoint, int lanes, IEnumerable<ReadOnlyMemory<byte>> sections)
     {
         var head = new byte[HeadBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(head, Magic);
@@ -30,39 +33,51 @@ static class CheckpointBlob
         BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(6), Hash64.Version);
         BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(8), checkpoint);
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(16), lanes);
-        List<ReadOnlyMemory<byte>> pieces = [head, .. sections];
-        var crc = 0u;
-        foreach (var piece in pieces) crc = Crc32C.Append(crc, piece.Span);
+        var crc = Crc32C.Append(0, head);
+        yield return head;
+        foreach (var section in sections)
+        {
+            crc = Crc32C.Append(crc, section.Span);
+            yield return section;
+        }
         var tail = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(tail, crc);
-        pieces.Add(tail);
-        return pieces;
+        yield return tail;
     }
 
     /// <summary>Reads the head of a checkpoint's bytes after looking whether they are whole.</summary>
     /// <exception cref="InvalidDataException">They are not.</exception>
-    public static (long Checkpoint, int Lanes) Open(ReadOnlySpan<byte> bytes)
+    public static (long Checkpoint, int Lanes) Open(Blob blob)
     {
-        if (bytes.Length < HeadBytes + sizeof(uint)) throw new InvalidDataException($"it has {bytes.Length} bytes, fewer than its head");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new InvalidDataException("it does not begin as a checkpoint does");
-        var format = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
+        if (blob.Length < HeadBytes + sizeof(uint)) throw new InvalidDataException($"it has {blob.Length} bytes, fewer than its head");
+        var head = blob.Slice(0, HeadBytes);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(head) != Magic) throw new InvalidDataException("it does not begin as a checkpoint does");
+        var format = BinaryPrimitives.ReadUInt16LittleEndian(head[4..]);
         if (format != Format) throw new InvalidDataException($"it is of format {format}, and this Millrace reads format {Format}");
-        var hash = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]);
+        var hash = BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
         if (hash != Hash64.Version) throw new InvalidDataException($"its keys are hashed by version {hash}, and this Millrace hashes by version {Hash64.Version}");
-        var crc = Crc32C.Append(0, bytes[..^sizeof(uint)]);
-        var expected = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]);
+        var crc = 0u;
+        var end = blob.Length - sizeof(uint);
+        for (var at = 0L; at < end; at += ChunkBytes) crc = Crc32C.Append(crc, blob.Slice(at, (int)Math.Min(ChunkBytes, end - at)));
+        var expected = BinaryPrimitives.ReadUInt32LittleEndian(blob.Slice(end, sizeof(uint)));
         if (crc != expected) throw new InvalidDataException($"its checksum is {crc:x8}, and {expected:x8} was written");
-        return (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]));
+        return HeadOf(blob);
+    }
+
+    /// <summary>The number of a checkpoint whose bytes are whole, and how many lanes wrote it.</summary>
+    public static (long Checkpoint, int Lanes) HeadOf(Blob blob)
+    {
+        var head = blob.Slice(0, HeadBytes);
+        return (BinaryPrimitives.ReadInt64LittleEndian(head[8..]), BinaryPrimitives.ReadInt32LittleEndian(head[16..]));
     }
 
     /// <summary>The sections of a checkpoint, in the order in which they were written.</summary>
-    public static List<Section> Sections(ReadOnlySpan<byte> bytes)
+    public static List<Section> Sections(Blob blob)
     {
         var sections = new List<Section>();
-        var at = HeadBytes;
-        while (at < bytes.Length - sizeof(uint))
+        for (var at = (long)HeadBytes; at < blob.Length - sizeof(uint);)
         {
-            var head = bytes.Slice(at, SectionHeadBytes);
+            var head = blob.Slice(at, SectionHeadBytes);
             var length = BinaryPrimitives.ReadInt32LittleEndian(head[26..]);
             sections.Add(new(BinaryPrimitives.ReadUInt128LittleEndian(head), (SectionKind)head[16], (SectionFlags)head[17], BinaryPrimitives.ReadInt64LittleEndian(head[18..]), at + SectionHeadBytes, length));
             at += SectionHeadBytes + length;
@@ -78,4 +93,4 @@ static class CheckpointBlob
 /// <param name="Part">The part of the state.</param>
 /// <param name="Start">Where its body begins.</param>
 /// <param name="Length">Bytes of its body.</param>
-readonly record struct Section(UInt128 State, SectionKind Kind, SectionFlags Flags, long Part, int Start, int Length);
+readonly record struct Section(UInt128 State, SectionKind Kind, SectionFlags Flags, long Part, long Start, int Length);

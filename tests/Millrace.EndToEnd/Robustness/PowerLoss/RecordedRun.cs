@@ -125,7 +125,6 @@ public sealed class RecordedRun : IAsyncLifetime
             Formats = new FormatList(),
             DataDirectory = Path.Combine(folder, "results"),
             BaseDirectory = folder,
-            KeepsState = true,
             Lanes = 2,
         });
         var counted = new AllRows(store, Requests * RowsEach);

@@ -27,6 +27,14 @@ sealed class Target
         return new Sink(this);
     }
 
+    /// <summary>Forgets what came after a version.</summary>
+    public void GoBack(long version)
+    {
+        Changes.RemoveAll(c => c.Version > version);
+        _durable = Math.Min(_durable, Changes.Count);
+        _applied = Math.Min(_applied, version);
+    }
+
     void Cut(int count) => Changes.RemoveRange(count, Changes.Count - count);
 
     sealed class Sink(Target target) : ISink

@@ -15,7 +15,6 @@ sealed class TroubledSource(Schema schema, IReadOnlyList<object?[]>[] partitions
     readonly long[] _dropped = new long[partitions.Length];
 
     public bool IsBounded => true;
-    public bool CanReplay => true;
 
     /// <summary>The next process reads from the beginning, as after a run that came to its end.</summary>
     public void BeginAnew() => _dropped.AsSpan().Clear();

@@ -20,7 +20,7 @@ sealed class TroubledStore : IStore
 
     public IReadOnlyList<CheckpointRecord> Checkpoints() => _store.Checkpoints();
 
-    public void Open(IReadOnlyList<TableDefinition> tables, bool fresh) => _troubles.Call("the opening of the store", () => _store.Open(tables, fresh));
+    public void Open(IReadOnlyList<TableDefinition> tables, CheckpointRecord? from) => _troubles.Call("the opening of the store", () => _store.Open(tables, from));
 
     public void Commit(StoreCommit commit) => _troubles.Call($"commit {commit.Version}", () => _store.Commit(commit));
 
@@ -34,20 +34,20 @@ sealed class TroubledBlobs(Troubles troubles) : IBlobStore
 {
     readonly MemoryBlobStore _blobs = new();
 
-    public void Write(string name, IReadOnlyList<ReadOnlyMemory<byte>> pieces) =>
-        troubles.Call($"the writing of blob {name}", () => _blobs.Write(name, pieces), () => _blobs.Write(name, [Torn(pieces)]));
-
-    /// <summary>A beginning of the bytes, or as many with a part that never came to the disk.</summary>
-    byte[] Torn(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    public void Write(string name, IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         var bytes = pieces.SelectMany(p => p.ToArray()).ToArray();
-        var cut = troubles.Next(bytes.Length);
-        if (troubles.Next(2) == 0) return bytes[..cut];
-        bytes.AsSpan(cut).Clear();
-        return bytes;
+        troubles.Call($"the writing of blob {name}", () => _blobs.Write(name, [bytes]), () => _blobs.Write(name, [Torn(bytes)]));
     }
 
-    public byte[]? Read(string name) => _blobs.Read(name);
+    /// <summary>A beginning of the bytes, or as many with a part that never came to the disk.</summary>
+    byte[] Torn(byte[] bytes)
+    {
+        var cut = troubles.Next(bytes.Length);
+        return troubles.Next(2) == 0 ? bytes[..cut] : [.. bytes[..cut], .. new byte[bytes.Length - cut]];
+    }
+
+    public Blob? Open(string name) => _blobs.Open(name);
 
     public void Delete(string name) => troubles.Call($"the deletion of blob {name}", () => _blobs.Delete(name), canFail: false);
 

@@ -13,12 +13,14 @@ sealed class World : IDisposable
     readonly Pipeline _pipeline;
     readonly IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> _data;
     readonly Way _way;
+    readonly Random _moments;
+    long _before, _wanted; // the newest checkpoint when an older one was wanted, and that
     readonly Dictionary<string, TroubledSource> _sources = new(StringComparer.Ordinal);
     readonly Dictionary<string, Target> _targets = new(StringComparer.Ordinal);
 
     public World(Pipeline pipeline, IReadOnlyDictionary<string, IReadOnlyList<object?[]>[]> data, Way way)
     {
-        (_pipeline, _data, _way, Troubles) = (pipeline, data, way, new(way.Seed, way.Troubles));
+        (_pipeline, _data, _way, _moments, Troubles) = (pipeline, data, way, new(way.Seed), new(way.Seed, way.Troubles));
         Store = way.Troubles > 0 ? new TroubledStore(Troubles) : new MemoryStore { Blobs = way.KeepsState ? new MemoryBlobStore() : null };
         foreach (var source in pipeline.Sources) _sources.Add(source.Name, new(source.Schema, data[source.Name], Troubles));
         foreach (var sink in pipeline.Sinks) _targets.Add(sink.Name, new(way.Troubles > 0 && Troubles.Next(3) == 0, Troubles));
@@ -43,7 +45,21 @@ sealed class World : IDisposable
             foreach (var source in _sources.Values) source.BeginAnew();
         var options = Orders.Options(new TestConnector(), Store, Clock, lanes);
         foreach (var name in _pipeline.Sources.Select(s => s.Connector).Concat(_pipeline.Sinks.Select(s => s.Connector)).Distinct()) options.Connectors.Replace(new Door(name, this));
-        return options with { KeepsState = _way.KeepsState };
+        return options with { From = From(), MergedPieces = 2 + _way.Seed % 3 };
+    }
+
+    /// <summary>The newest checkpoint, or now and then an older one; sinks are put back by hand then.</summary>
+    StartFrom From()
+    {
+        if (Store.Checkpoints() is not { Count: > 1 } kept) return StartFrom.Latest;
+        // Sinks that were put back wait for the store.
+        if (kept[0].Version != _before)
+        {
+            if (_moments.Next(3) > 0) return StartFrom.Latest;
+            (_before, _wanted) = (kept[0].Version, kept[_moments.Next(1, kept.Count)].Version);
+            foreach (var target in _targets.Values) target.GoBack(_wanted);
+        }
+        return StartFrom.At(_wanted);
     }
 
     /// <summary>What happens by itself between two turns of the process: the clock is set, or the machine sleeps.</summary>

@@ -23,10 +23,12 @@ public sealed class CheckpointBlobTests
         saver.EndEntry();
     }
 
-    static List<string> Alive(params byte[][] newestFirst)
+    static List<string> Alive(params byte[][] newestFirst) => Alive(new SavedState([.. newestFirst.Select(b => new MemoryBlob(b))]));
+
+    static List<string> Alive(SavedState state)
     {
         var alive = new List<string>();
-        new SavedState(newestFirst).Load((in Section section, ReadOnlySpan<byte> entry, int keyLength) =>
+        state.Load((in section, entry, keyLength, isGone) =>
             alive.Add($"{section.State}/{section.Part} {Encoding.UTF8.GetString(entry[..keyLength])}={Encoding.UTF8.GetString(entry[keyLength..])}"));
         alive.Sort(StringComparer.Ordinal);
         return alive;
@@ -73,13 +75,13 @@ public sealed class CheckpointBlobTests
             saver.BeginState(7);
             Put(saver, "key", "value");
         });
-        Assert.Equal((12L, 2), CheckpointBlob.Open(blob));
+        Assert.Equal((12L, 2), CheckpointBlob.Open(new MemoryBlob(blob)));
         for (var i = 0; i < blob.Length; i++)
         {
             var changed = (byte[])blob.Clone();
             changed[i] ^= 1;
-            Assert.Throws<InvalidDataException>(() => CheckpointBlob.Open(changed));
-            Assert.Throws<InvalidDataException>(() => CheckpointBlob.Open(blob.AsSpan(0, i)));
+            Assert.Throws<InvalidDataException>(() => CheckpointBlob.Open(new MemoryBlob(changed)));
+            Assert.Throws<InvalidDataException>(() => CheckpointBlob.Open(new MemoryBlob(blob.AsMemory(0, i))));
         }
     }
 
@@ -92,12 +94,17 @@ public sealed class CheckpointBlobTests
             foreach (var blobs in new IBlobStore[] { new MemoryBlobStore(), new FileBlobStore(folder), new Oracle.Faults.TroubledBlobs(new(1, most: 0)) })
             {
                 Assert.Empty(blobs.List());
-                Assert.Null(blobs.Read("a"));
+                Assert.Null(blobs.Open("a"));
                 blobs.Write("a", ["to"u8.ToArray(), default, "rn"u8.ToArray()]);
                 blobs.Write("a", ["whole"u8.ToArray()]); // what an earlier try left is replaced
                 blobs.Write("b", ["x"u8.ToArray()]);
                 Assert.Equal(["a", "b"], blobs.List());
-                Assert.Equal("whole"u8.ToArray(), blobs.Read("a"));
+                using (var whole = blobs.Open("a")!)
+                {
+                    Assert.Equal("whole"u8, whole.Slice(0, (int)whole.Length));
+                    Assert.Equal("le"u8, whole.Slice(3, 2));
+                    Assert.Throws<ArgumentOutOfRangeException>(() => whole.Slice(3, 3).Length);
+                }
                 blobs.Delete("a");
                 blobs.Delete("a");
                 Assert.Equal(["b"], blobs.List());

@@ -37,7 +37,7 @@ sealed class PartitionList : IDisposable
             return;
         }
         if (position.Split(' ') is not [var number, var bytes] || !long.TryParse(number, out _number) || !long.TryParse(bytes, out var length)) throw new FormatException($"'{position}' is no position of this sink");
-        if (!File.Exists(ListPath(_number))) throw new FormatException($"the list of files '{ListPath(_number)}' is gone. Put it back, or start anew");
+        if (!File.Exists(ListPath(_number))) throw new FormatException($"the list of files '{ListPath(_number)}' is gone. Put it back, or start anew with --from fresh");
         var text = File.ReadAllBytes(ListPath(_number));
         if (text.Length < length) throw new FormatException($"the list of files '{ListPath(_number)}' has {text.Length} bytes, but the checkpoint has written {length}");
         var later = new HashSet<string>(StringComparer.Ordinal);
@@ -82,9 +82,9 @@ sealed class PartitionList : IDisposable
     {
         var path = Path.GetFullPath(Path.Combine(_folder, relative));
         if (!IsInside(path)) throw new FormatException($"the list names '{relative}', which lies outside of the folder");
-        if (!File.Exists(path)) throw new FormatException($"'{path}' is gone, but the checkpoint has written {length} bytes into it. Put it back, or start anew");
+        if (!File.Exists(path)) throw new FormatException($"'{path}' is gone, but the checkpoint has written {length} bytes into it. Put it back, or start anew with --from fresh");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
-        if (file.Length < length) throw new FormatException($"'{path}' has {file.Length} bytes, but the checkpoint has written {length}. Put back the file as it was, or start anew");
+        if (file.Length < length) throw new FormatException($"'{path}' has {file.Length} bytes, but the checkpoint has written {length}. Put back the file as it was, or start anew with --from fresh");
         if (file.Length > length) file.SetLength(length);
     }
 

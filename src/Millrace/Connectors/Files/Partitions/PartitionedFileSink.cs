@@ -70,7 +70,7 @@ sealed class PartitionedFileSink : ISink
         {
             _paths = new(_path, _names, "rows." + (format.Name == "json" ? "jsonl" : format.Name) + (_isPacked ? ".gz" : ""));
             if (position is not null && !position.EndsWith(" " + _form, StringComparison.Ordinal))
-                throw new FormatException("the checkpoint wrote other columns, another format or other partitions into them than the SQL declares now. Give the sink another path, or start anew");
+                throw new FormatException("the checkpoint wrote other columns, another format or other partitions into them than the SQL declares now. Give the sink another path, or start anew with --from fresh");
             _list = new(Path.GetFullPath(_paths.Folder), _context.Name, position?[..^(_form.Length + 1)]);
         }
         catch (FormatException e)
