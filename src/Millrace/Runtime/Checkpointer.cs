@@ -18,9 +18,10 @@ sealed class Checkpointer : IDisposable
     const int FailuresMax = 5;
 
     readonly IBlobStore _blobs;
-    readonly int _lanes, _kept, _mergedPieces;
+    readonly int _lanes, _kept;
     readonly IReadOnlySet<UInt128> _states;
     readonly Action<Action> _inBackground;
+    readonly Func<ImmutableArray<CheckpointPiece>, int> _chooseMerge;
     readonly RunWarnings _warnings;
     readonly Queue<CheckpointRecord> _records = new(); // oldest first
     readonly CancellationTokenSource _stop = new();
@@ -38,11 +39,11 @@ sealed class Checkpointer : IDisposable
     /// <param name="states">The names of the states of this run; what others had is left out when pieces are put together.</param>
     /// <param name="inBackground">Runs work beside the run.</param>
     /// <param name="warnings">Who is told when pieces cannot be put together.</param>
-    /// <param name="mergedPieces">Pieces that are put together at least.</param>
+    /// <param name="chooseMerge">How many of the newest pieces are put together.</param>
     public Checkpointer(IBlobStore blobs, int lanes, int kept, IReadOnlyList<CheckpointRecord> records, CheckpointRecord? from, IReadOnlySet<UInt128> states,
-        Action<Action> inBackground, RunWarnings warnings, int mergedPieces)
+        Action<Action> inBackground, RunWarnings warnings, Func<ImmutableArray<CheckpointPiece>, int> chooseMerge)
     {
-        (_blobs, _lanes, _kept, _states, _inBackground, _warnings, _mergedPieces) = (blobs, lanes, kept, states, inBackground, warnings, mergedPieces);
+        (_blobs, _lanes, _kept, _states, _inBackground, _warnings, _chooseMerge) = (blobs, lanes, kept, states, inBackground, warnings, chooseMerge);
         _chain = from?.Chain ?? [];
         if (from is not null)
             foreach (var record in records.Reverse().Where(r => r.Version <= from.Version)) _records.Enqueue(record);
@@ -124,7 +125,7 @@ sealed class Checkpointer : IDisposable
 
     void BeginMerge(long version)
     {
-        var count = _isIdle.IsSet && _merged is null && _failures < FailuresMax ? ChainMerge.Choose(_chain, _mergedPieces) : 0;
+        var count = _isIdle.IsSet && _merged is null && _failures < FailuresMax ? _chooseMerge(_chain) : 0;
         if (count == 0) return;
         var pieces = _chain[..count];
         var isOldest = count == _chain.Length;

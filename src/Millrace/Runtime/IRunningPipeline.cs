@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Millrace.Connectors;
 using Millrace.Planning;
 using Millrace.Quality;
@@ -173,8 +174,8 @@ public sealed record RunOptions
     public StartFrom From { get; init; } = StartFrom.Latest;
     /// <summary>Does work beside the run.</summary>
     internal Action<Action> InBackground { get; init; } = work => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    /// <summary>Pieces of a checkpoint's state until they are put together; fewer for tests.</summary>
-    internal int MergedPieces { get; init; } = State.ChainMerge.PiecesMin;
+    /// <summary>How many of the newest pieces of a checkpoint's state are put together.</summary>
+    internal Func<ImmutableArray<CheckpointPiece>, int> ChooseMerge { get; init; } = State.ChainMerge.Choose;
     /// <summary>Lanes in place of the pipeline's setting; 0 = as set. 1 with <see cref="Inline"/> runs everything on one thread.</summary>
     public int Lanes { get; init; }
     /// <summary>Reads, decodes and computes on the calling lane alone: one thread in total besides the committer. For benchmarks and deterministic tests.</summary>

@@ -62,7 +62,7 @@ public static class PipelineRunner
             }
             recovery?.SendPending(options.Store.Blobs!, readers, memory);
             if (options.Store.Blobs is { } blobs)
-                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, StatesOf(plan, readers, sources.Keys), options.InBackground, warnings, options.MergedPieces);
+                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, StatesOf(plan, readers, sources.Keys), options.InBackground, warnings, options.ChooseMerge);
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);

@@ -39,7 +39,7 @@ public sealed class RecoveryTests : IDisposable
         var clock = new VirtualClock();
         using var store = new SqliteStore(_folder);
         var first = 0L;
-        var simulation = new Simulation(Pipeline(), Orders.Options(connector, store, clock, lanes: 2) with { From = from, MergedPieces = 3 }, clock, seed)
+        var simulation = new Simulation(Pipeline(), Orders.Options(connector, store, clock, lanes: 2) with { From = from, ChooseMerge = chain => chain.Length < 3 ? 0 : chain.Length }, clock, seed)
         {
             CrashAt = crashAt,
             OnTurn = turn => first = turn == 0 ? rows.Position : first,

@@ -14,15 +14,13 @@ static class ChainMerge
     public const int PiecesMin = 8;
 
     /// <summary>How many of the newest pieces are to be merged; 0 = none.</summary>
-    /// <param name="newestFirst">The chain.</param>
-    /// <param name="least">Fewer are left alone.</param>
-    public static int Choose(ImmutableArray<CheckpointPiece> newestFirst, int least = PiecesMin)
+    public static int Choose(ImmutableArray<CheckpointPiece> newestFirst)
     {
         var chosen = 0;
         var newer = 0L;
         for (var i = 0; i < newestFirst.Length; i++)
         {
-            if (i + 1 >= least && newestFirst[i].Bytes <= newer * 2) chosen = i + 1;
+            if (i + 1 >= PiecesMin && newestFirst[i].Bytes <= newer * 2) chosen = i + 1;
             newer += newestFirst[i].Bytes;
         }
         return chosen;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Millrace.Connectors;
 using Millrace.Planning;
 using Millrace.Runtime;
@@ -45,8 +46,11 @@ sealed class World : IDisposable
             foreach (var source in _sources.Values) source.BeginAnew();
         var options = Orders.Options(new TestConnector(), Store, Clock, lanes);
         foreach (var name in _pipeline.Sources.Select(s => s.Connector).Concat(_pipeline.Sinks.Select(s => s.Connector)).Distinct()) options.Connectors.Replace(new Door(name, this));
-        return options with { From = From(), MergedPieces = 2 + _way.Seed % 3 };
+        return options with { From = From(), ChooseMerge = ChooseMerge };
     }
+
+    /// <summary>Any run of the newest pieces.</summary>
+    int ChooseMerge(ImmutableArray<CheckpointPiece> chain) => chain.Length < 2 || _moments.Next(2) == 0 ? 0 : _moments.Next(1, chain.Length + 1);
 
     /// <summary>The newest checkpoint, or now and then an older one; sinks are put back by hand then.</summary>
     StartFrom From()
