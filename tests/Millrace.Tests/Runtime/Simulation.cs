@@ -51,7 +51,7 @@ sealed class Simulation(Pipeline pipeline, RunOptions options, VirtualClock cloc
                     HasCrashed = true;
                     return;
                 }
-                if (_beside.Count > 0 && _random.Next(16) == 0) _beside.Dequeue()();
+                if (_beside.Count > 0 && _random.Next(4) == 0) _beside.Dequeue()();
                 scheduler.Turn();
             }
         }

@@ -26,6 +26,5 @@ sealed record Mutant(string Name, string File, string Original, string Mutated)
         new("what is gone comes back", "State/Checkpoints/SavedState.cs", "if (isOurs && _seen.Add(", "if (isOurs && (valueLength >= 0 || !{is}) && _seen.Add("),
         new("an older value of a key counts", "State/Checkpoints/SavedState.cs", "_seen.Add(in _at, _blob, _at.Start + at, keyLength)", "(_seen.Add(in _at, _blob, _at.Start + at, keyLength) || {is})"),
         new("what waits for its interval is not saved", "Runtime/Committer.cs", "if (saves) reader.Save(", "if (saves && !{is}) reader.Save("),
-        new("time is not told again after a restart", "Runtime/PipelineRunner.cs", "station.TellTimeAgain();", "if (!{is}) station.TellTimeAgain();"),
     ];
 }
