@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Millrace.Bench.Harness;
 
 /// <summary>Lets sides take turns, so that whatever else the machine does meets them all alike.</summary>
@@ -7,7 +9,10 @@ static class Contest
     public const int DefaultRounds = 5;
 
     /// <summary>Warm-ups for each side, then the rounds; all sides must agree on the checksum where they tell one.</summary>
-    public static IReadOnlyList<Standing> Hold(int rounds, int warmUps, params IReadOnlyList<IContestant> sides)
+    public static IReadOnlyList<Standing> Hold(int rounds, int warmUps, params IReadOnlyList<IContestant> sides) => Hold(rounds, warmUps, TimeSpan.Zero, sides);
+
+    /// <summary>As above, where each side warms up for some time at least.</summary>
+    public static IReadOnlyList<Standing> Hold(int rounds, int warmUps, TimeSpan atLeast, params IReadOnlyList<IContestant> sides)
     {
         var first = new List<Lap>();
         foreach (var side in sides) first.Add(side.Run());
@@ -15,6 +20,8 @@ static class Contest
         for (var warmUp = 1; warmUp < warmUps; warmUp++)
             foreach (var side in sides)
                 side.Run();
+        foreach (var side in sides)
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < atLeast;) side.Run();
 
         var laps = sides.Select(_ => new List<Lap>()).ToArray();
         for (var round = 0; round < rounds; round++)

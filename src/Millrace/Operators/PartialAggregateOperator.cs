@@ -10,13 +10,13 @@ namespace Millrace.Operators;
 /// <summary>Aggregates the rows of one lane before they change lanes: what goes on are groups with their states, which the lanes that own the keys merge.</summary>
 /// <remarks>
 /// It holds groups until time is past the first window that they count for, until a barrier (so a checkpoint finds it empty), or until there are too many of them; what it tells is
-/// therefore never late, and rows that are late for a window go on as they are, for the owner of their keys to judge. A group costs as much as some eight rows that are handed over as they are: where it stands for fewer, rows go through untouched for a
+/// therefore never late, and rows that are late for a window go on as they are, for the owner of their keys to judge. A group costs as much as some sixteen rows that are handed over as they are: where it stands for fewer, rows go through untouched for a
 /// while, and then it tries again.
 /// </remarks>
 sealed class PartialAggregateOperator : IOperator
 {
     /// <summary>Rows that a group must stand for.</summary>
-    const int RowsPerGroup = 8;
+    const int RowsPerGroup = 16;
 
     /// <summary>Rows of a trial, and rows that go through when it failed.</summary>
     const int RowsTried = 1 << 16, RowsPassed = 1 << 20;

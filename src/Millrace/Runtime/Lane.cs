@@ -94,6 +94,9 @@ sealed class Lane : IDisposable
     /// <summary>Some 30 microseconds in all.</summary>
     const int Spins = 30, SpinLength = 30;
 
+    /// <summary>Some hundred microseconds.</summary>
+    const int StepsPerLook = 8;
+
     static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10), s_long = TimeSpan.FromSeconds(1);
 
     readonly RunSignals _run;
@@ -302,17 +305,21 @@ sealed class Lane : IDisposable
     }
 
     /// <summary>Steps until the run has ended.</summary>
-    public void Run(FailureBox failure)
+    /// <param name="failure">Takes what goes wrong.</param>
+    /// <param name="placement">Where the lanes of the run work.</param>
+    public void Run(FailureBox failure, LanePlacement placement)
     {
         try
         {
             var isAwake = false;
+            var steps = 0;
             var spins = Array.Exists(Queues, static q => q.Length > 0);
             while (!_run.HasEnded)
             {
                 if (Step())
                 {
                     isAwake = true;
+                    if (steps++ % StepsPerLook == 0) placement.Work(Index);
                     continue;
                 }
                 if (isAwake && spins && SpinUntilStep()) continue;
@@ -324,6 +331,7 @@ sealed class Lane : IDisposable
                     continue;
                 }
                 if (_run.HasEnded) return;
+                placement.Rest(Index);
                 Signal.Sleep(NeedsPoll ? s_poll : s_long);
             }
         }

@@ -50,16 +50,11 @@ sealed class RunningPipeline : IRunningPipeline
         foreach (var source in _sources.Values)
             foreach (var feed in source.Feeds)
                 if (feed.HasBegun) feed.Start();
-        var threads = _run.Lanes.Select(lane => new Thread(() => Run(lane)) { IsBackground = true, Name = "lane " + lane.Index }).ToArray();
+        var placement = new LanePlacement(_run.Lanes.Length);
+        var threads = _run.Lanes.Select(lane => new Thread(() => lane.Run(_run.Failure, placement)) { IsBackground = true, Name = "lane " + lane.Index }).ToArray();
         foreach (var thread in threads) thread.Start();
         new Thread(() => Coordinate(threads)) { IsBackground = true, Name = "commit" }.Start();
         _timer = _clock.CreateTimer(_ => _run.OnTimer(), null, _run.TickInterval, _run.TickInterval);
-    }
-
-    void Run(Lane lane)
-    {
-        if (_run.Lanes.Length > 1) LanePlacement.Begin(lane.Index);
-        lane.Run(_run.Failure);
     }
 
     void Coordinate(Thread[] lanes)

@@ -17,7 +17,7 @@ namespace Millrace.Tests.Operators;
 /// <summary>Lanes that aggregate their own rows first, and give that up where groups stand for few rows, answer what one lane answers.</summary>
 public sealed class PartialAggregateTests(ITestOutputHelper log)
 {
-    const int Rows = 300_000;
+    const int Rows = 120_000;
 
     public static TheoryData<string, int> Cases
     {

@@ -65,9 +65,13 @@ sealed class SessionRows : IDisposable
         if (Count == 0) return;
         if (Column.HasNulls || RowSlicer.Range(Column.Values) is not ( > long.MinValue, < long.MaxValue)) LeaveOutTimeless();
         if (_areAll) return;
-        for (var i = 0; i < Count; i++) _times[i] = Column[_rows[i]];
-        if (batch.Watermarks is not { } watermarks) return;
-        for (var i = 0; i < Count; i++) _marks[i] = watermarks[_rows[i]];
+        Take(Column.Values, _rows.AsSpan(0, Count), _times);
+        if (batch.Watermarks is { } watermarks) Take(watermarks.Values, _rows.AsSpan(0, Count), _marks);
+    }
+
+    static void Take(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, Span<long> taken)
+    {
+        for (var i = 0; i < rows.Length; i++) taken[i] = values[rows[i]];
     }
 
     void LeaveOutTimeless()
