@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -18,6 +17,7 @@ sealed partial class LanePlacement
     /// <summary>A lane moves no more often than that.</summary>
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
 
+    readonly TimeProvider _clock;
     readonly int[] _at; // by lane: the processor where it works, or Nowhere
     readonly long[] _moved; // by lane: when it did
     readonly ulong[] _allowed = new ulong[Words];
@@ -25,9 +25,10 @@ sealed partial class LanePlacement
 
     /// <summary>Creates the placement of a run.</summary>
     /// <param name="lanes">Its lanes.</param>
-    public LanePlacement(int lanes)
+    /// <param name="clock">Says when a lane may move again.</param>
+    public LanePlacement(int lanes, TimeProvider clock)
     {
-        (_at, _moved) = (new int[lanes], new long[lanes]);
+        (_clock, _at, _moved) = (clock, new int[lanes], new long[lanes]);
         _at.AsSpan().Fill(Nowhere);
         _moves = lanes > 1 && OperatingSystem.IsLinux() && GetAffinity(0, Words * sizeof(ulong), _allowed) == 0 && _allowed.Sum(BitOperations.PopCount) >= lanes;
     }
@@ -51,8 +52,8 @@ sealed partial class LanePlacement
 
     void Move(int lane)
     {
-        var now = Stopwatch.GetTimestamp();
-        if (Stopwatch.GetElapsedTime(_moved[lane], now) < s_pause) return;
+        var now = _clock.GetTimestamp();
+        if (_clock.GetElapsedTime(_moved[lane], now) < s_pause) return;
         _moved[lane] = now;
         for (var processor = 0; processor < Words * 64; processor++)
         {

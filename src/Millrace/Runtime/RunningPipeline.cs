@@ -50,7 +50,7 @@ sealed class RunningPipeline : IRunningPipeline
         foreach (var source in _sources.Values)
             foreach (var feed in source.Feeds)
                 if (feed.HasBegun) feed.Start();
-        var placement = new LanePlacement(_run.Lanes.Length);
+        var placement = new LanePlacement(_run.Lanes.Length, _clock);
         var threads = _run.Lanes.Select(lane => new Thread(() => lane.Run(_run.Failure, placement)) { IsBackground = true, Name = "lane " + lane.Index }).ToArray();
         foreach (var thread in threads) thread.Start();
         new Thread(() => Coordinate(threads)) { IsBackground = true, Name = "commit" }.Start();
