@@ -22,6 +22,7 @@ public sealed class PowerLossTests(RecordedRun run, ITestOutputHelper output) : 
     [Theory]
     [InlineData("the journal's", "/journal/")]
     [InlineData("the database's", "millrace.db")]
+    [InlineData("the sink's", "copy.csv")]
     [InlineData("the folders'", null)]
     public async Task Without_a_kind_of_syncs_something_is_lost(string whose, string? path)
     {
