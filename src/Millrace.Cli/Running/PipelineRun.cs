@@ -45,6 +45,7 @@ static class PipelineRun
         Clock = clock,
         Lanes = settings.Lanes,
         From = settings.From,
+        DropsState = settings.DropsState,
     };
 
     static RunReport Report(RunSettings settings, TimeProvider clock) =>

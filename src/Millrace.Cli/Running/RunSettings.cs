@@ -23,6 +23,8 @@ sealed record RunSettings
     public bool Json { get; init; }
     /// <summary>What it goes on from.</summary>
     public StartFrom From { get; init; } = StartFrom.Latest;
+    /// <summary>Goes on though the file was edited and saved state fits nothing any more.</summary>
+    public bool DropsState { get; init; }
     /// <summary>Threads; 0 = as set.</summary>
     public int Lanes { get; init; }
 

@@ -26,6 +26,7 @@ sealed class Checkpointer : IDisposable
     readonly Queue<CheckpointRecord> _records = new(); // oldest first
     readonly CancellationTokenSource _stop = new();
     readonly ManualResetEventSlim _isIdle = new(true);
+    readonly ImmutableArray<UInt128> _givenUp;
     ImmutableArray<CheckpointPiece> _chain;
     Merged? _merged;
     int _failures;
@@ -37,13 +38,15 @@ sealed class Checkpointer : IDisposable
     /// <param name="records">Those that are kept now, newest first.</param>
     /// <param name="from">The one that the run goes on from, or null.</param>
     /// <param name="states">The names of the states of this run; what others had is left out when pieces are put together.</param>
+    /// <param name="givenUp">States that stand in the chain and belong to nothing any more.</param>
     /// <param name="inBackground">Runs work beside the run.</param>
     /// <param name="warnings">Who is told when pieces cannot be put together.</param>
     /// <param name="chooseMerge">How many of the newest pieces are put together.</param>
-    public Checkpointer(IBlobStore blobs, int lanes, int kept, IReadOnlyList<CheckpointRecord> records, CheckpointRecord? from, IReadOnlySet<UInt128> states,
+    public Checkpointer(IBlobStore blobs, int lanes, int kept, IReadOnlyList<CheckpointRecord> records, CheckpointRecord? from, IReadOnlySet<UInt128> states, ImmutableArray<UInt128> givenUp,
         Action<Action> inBackground, RunWarnings warnings, Func<ImmutableArray<CheckpointPiece>, int> chooseMerge)
     {
         (_blobs, _lanes, _kept, _states, _inBackground, _warnings, _chooseMerge) = (blobs, lanes, kept, states, inBackground, warnings, chooseMerge);
+        _givenUp = givenUp;
         _chain = from?.Chain ?? [];
         if (from is not null)
             foreach (var record in records.Reverse().Where(r => r.Version <= from.Version)) _records.Enqueue(record);
@@ -77,6 +80,7 @@ sealed class Checkpointer : IDisposable
             Lanes = _lanes,
             IsFinished = input.IsFinished,
             Chain = _chain,
+            GivenUp = _givenUp,
             Positions = [.. input.Positions],
             Frontiers = input.Frontiers.ToImmutableDictionary(),
             DroppedUpTo = input.IsFinished ? input.Version - 1 : DroppedUpTo,

@@ -172,6 +172,8 @@ public sealed record RunOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
     /// <summary>What the run goes on from, where the store keeps checkpoints. Default: the newest one.</summary>
     public StartFrom From { get; init; } = StartFrom.Latest;
+    /// <summary>Whether saved state that belongs to nothing any more, because the pipeline was edited, may be given up; otherwise such a start is refused.</summary>
+    public bool DropsState { get; init; }
     /// <summary>Does work beside the run.</summary>
     internal Action<Action> InBackground { get; init; } = work => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     /// <summary>How many of the newest pieces of a checkpoint's state are put together.</summary>

@@ -52,17 +52,19 @@ public static class PipelineRunner
                 sources.Add(scan.Source.Name, source);
                 partitions.Add(await source.OpenAsync(recovery?.PositionsOf(scan.Source.Name) ?? [], stop).ConfigureAwait(false));
             }
+            var states = StatesOf(plan, sources.Keys);
+            var givenUp = recovery?.GiveUp(states, options.DropsState) ?? [];
             var checkpoints = options.Store.Checkpoints();
             options.Store.Open(plan.Tables, recovery?.Record);
             foreach (var reader in plan.Readers)
             {
-                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = Recovery.StateOf(reader.Sink is null ? "view" : "sink", reader.Name) };
+                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = StateOf(reader) };
                 readers.Add(opened);
                 if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
             }
             recovery?.SendPending(options.Store.Blobs!, readers, memory);
             if (options.Store.Blobs is { } blobs)
-                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, StatesOf(plan, readers, sources.Keys), options.InBackground, warnings, options.ChooseMerge);
+                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, states, givenUp, options.InBackground, warnings, options.ChooseMerge);
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);
@@ -92,8 +94,10 @@ public static class PipelineRunner
     }
 
     /// <summary>The names of all states of a run.</summary>
-    static HashSet<UInt128> StatesOf(PhysicalPlan plan, IEnumerable<ReaderRun> readers, IEnumerable<string> sources) =>
-        [.. PlanFingerprint.Of(plan), .. readers.Select(r => r.State), .. sources.Select(s => Recovery.StateOf("source", s))];
+    static HashSet<UInt128> StatesOf(PhysicalPlan plan, IEnumerable<string> sources) =>
+        [.. PlanFingerprint.Of(plan), .. plan.Readers.Select(StateOf), .. sources.Select(s => Recovery.StateOf("source", s))];
+
+    static UInt128 StateOf(Reader reader) => Recovery.StateOf(reader.Sink is null ? "view" : "sink", reader.Name);
 
     static SourceRun CreateSource(ScanUse scan, RunOptions options, QualityCounters counters, MemoryAccountant memory, FailureBox failure)
     {

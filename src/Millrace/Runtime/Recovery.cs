@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -70,6 +71,27 @@ sealed class Recovery : IDisposable
             }
         }
         return Checkpointer.OpenChain(blobs, record.Chain);
+    }
+
+    /// <summary>The states that were saved and belong to nothing any more, because the pipeline was edited.</summary>
+    /// <param name="states">The names of the states that the pipeline has now.</param>
+    /// <param name="isAllowed">Whether they may be given up.</param>
+    /// <exception cref="ConnectorException">They may not.</exception>
+    public ImmutableArray<UInt128> GiveUp(IReadOnlySet<UInt128> states, bool isAllowed)
+    {
+        var saved = State.States;
+        // What was given up stood still while its sources went on.
+        if (Record.GivenUp.Any(s => saved.Contains(s) && states.Contains(s)))
+            throw new ConnectorException(Fault.User, $"The pipeline was edited back since checkpoint {Record.Version}: state that was given up by --drop-state would come back, without the rows that came meanwhile. Compute all results anew from the sources with --from fresh.");
+        var lost = saved.Where(s => !states.Contains(s)).ToList();
+        var added = lost.Count(s => !Record.GivenUp.Contains(s));
+        if (added > 0 && !isAllowed)
+        {
+            throw new ConnectorException(Fault.User, string.Create(CultureInfo.InvariantCulture,
+                $"The pipeline was edited since checkpoint {Record.Version}: {added} of its saved states (windows, keys, joins, readers) {(added == 1 ? "belongs" : "belong")} to nothing in it any more, and what took their place would begin with nothing. ")
+                + "Undo the edit; or compute all results anew from the sources with --from fresh; or go on and let what was edited begin empty with --drop-state.");
+        }
+        return [.. lost];
     }
 
     /// <summary>How far the partitions of a source are in the results.</summary>

@@ -28,6 +28,9 @@ public sealed record CheckpointRecord
     /// <summary>How far each partition is in the results.</summary>
     public required ImmutableArray<SourcePosition> Positions { get; init; }
 
+    /// <summary>Names of states that stand in the chain and were given up when the pipeline was edited.</summary>
+    public ImmutableArray<UInt128> GivenUp { get; init; } = [];
+
     /// <summary>How far time has come in each table.</summary>
     public ImmutableDictionary<string, Frontier> Frontiers { get; init; } = ImmutableDictionary<string, Frontier>.Empty;
 

@@ -19,19 +19,19 @@ public sealed class RecoveryTests : IDisposable
 
     static readonly object?[][] s_rows = [.. Enumerable.Range(0, 400).Select(i => new object?[] { i * Orders.Second / 4, $"key {i % 7}", (long)i })];
 
-    static Pipeline Pipeline()
+    static Pipeline Pipeline(long seconds)
     {
         var source = Orders.Source();
         return new()
         {
             Name = "shop",
             Sources = [source],
-            Views = [Orders.View("totals", Orders.PerKey(source.Plan!, "totals"))],
+            Views = [Orders.View("totals", Orders.PerKey(source.Plan!, "totals", seconds: seconds))],
             Settings = new() { BatchRows = 16 },
         };
     }
 
-    async Task<(bool HasCrashed, long Read, long? WentOnFrom, IReadOnlyList<string> Warnings)> RunAsync(int seed, int crashAt, StartFrom from = default)
+    async Task<(bool HasCrashed, long Read, long? WentOnFrom, IReadOnlyList<string> Warnings)> RunAsync(int seed, int crashAt, StartFrom from = default, long seconds = 10, bool dropsState = false)
     {
         var connector = new TestConnector();
         var rows = new TestRows(0, Orders.Schema, seed, true, s_rows);
@@ -39,7 +39,7 @@ public sealed class RecoveryTests : IDisposable
         var clock = new VirtualClock();
         using var store = new SqliteStore(_folder);
         var first = 0L;
-        var simulation = new Simulation(Pipeline(), Orders.Options(connector, store, clock, lanes: 2) with { From = from, ChooseMerge = chain => chain.Length < 3 ? 0 : chain.Length }, clock, seed)
+        var simulation = new Simulation(Pipeline(seconds), Orders.Options(connector, store, clock, lanes: 2) with { From = from, DropsState = dropsState, ChooseMerge = chain => chain.Length < 3 ? 0 : chain.Length }, clock, seed)
         {
             CrashAt = crashAt,
             OnTurn = turn => first = turn == 0 ? rows.Position : first,
@@ -118,6 +118,21 @@ public sealed class RecoveryTests : IDisposable
         foreach (var record in Checkpoints()) Assert.Contains($"Checkpoint {record.Version} is damaged: of its file '", error.Message, StringComparison.Ordinal);
         Assert.False((await RunAsync(4, crashAt: -1, StartFrom.Fresh)).HasCrashed);
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "checkpoints")));
+        Assert.Equal(70, Stored().Count);
+    }
+
+    [Fact]
+    public async Task State_that_an_edit_leaves_behind_is_given_up_only_where_somebody_says_so()
+    {
+        Assert.True((await RunAsync(3, crashAt: 200)).HasCrashed);
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(4, crashAt: 50, seconds: 20));
+        Assert.Contains($"The pipeline was edited since checkpoint {Checkpoints()[0].Version}: 1 of its saved states", error.Message, StringComparison.Ordinal);
+        Assert.NotNull((await RunAsync(5, crashAt: 20)).WentOnFrom); // the edit was undone
+        Assert.NotNull((await RunAsync(6, crashAt: 60, seconds: 20, dropsState: true)).WentOnFrom);
+        Assert.NotNull((await RunAsync(7, crashAt: 20, seconds: 20)).WentOnFrom); // it was said once
+        error = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(8, crashAt: 20, dropsState: true)); // and what was given up does not come back
+        Assert.Contains("edited back", error.Message, StringComparison.Ordinal);
+        Assert.False((await RunAsync(9, crashAt: -1, StartFrom.Fresh)).HasCrashed);
         Assert.Equal(70, Stored().Count);
     }
 
