@@ -63,7 +63,9 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var positions = cuts.SelectMany(c => c.Positions).ToList();
             // State that the lanes have handed over is not handed over again.
             var hasState = saves && cuts.Any(c => c.State.Length > 0);
-            if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0 && !hasState)
+            // That the sources have ended has to be known even if nothing else has changed.
+            var tellsEnd = isFinished && checkpointer is not null;
+            if (!HaveMoved(positions, frontiers) && changes.Count == 0 && toSinks.Count == 0 && !hasState && !tellsEnd)
             {
                 open.Release();
                 return true;
