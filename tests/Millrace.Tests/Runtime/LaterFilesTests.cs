@@ -57,7 +57,7 @@ public sealed class LaterFilesTests : IDisposable
                 else if (turn > 200 * acts.Length && Stored(store).Count == _next) simulation.Run!.Stop();
             },
         };
-        await simulation.RunAsync();
+        await simulation.RunAsync(turnsMax: 20_000_000);
         Assert.Null(simulation.Run!.Failure.Now);
         Assert.Equal(0, simulation.Running!.Memory.Alive);
         Assert.Equal(Enumerable.Range(0, _next), Stored(store));
