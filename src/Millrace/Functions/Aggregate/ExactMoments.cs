@@ -132,19 +132,3 @@ struct ExactVariance<TDivisor> : IAggregate<ExactVariance<TDivisor>, long, doubl
         return true;
     }
 }
-
-struct ExactDeviation<TDivisor> : IAggregate<ExactDeviation<TDivisor>, long, double> where TDivisor : IDivisor
-{
-    ExactVariance<TDivisor> _variance;
-
-    public void Add(long value) => _variance.Add(value);
-    public void Add(long value, int weight) => _variance.Add(value, weight);
-    public void Merge(in ExactDeviation<TDivisor> other) => _variance.Merge(in other._variance);
-
-    public readonly bool TryResult(Signature signature, out double result)
-    {
-        var isSome = _variance.TryResult(signature, out result);
-        result = Math.Sqrt(result);
-        return isSome;
-    }
-}

@@ -14,14 +14,14 @@ internal sealed class VariancePopulation() : SpreadOfNumbers<ExactVariance<Popul
     "The population variance in the square of x's unit, DOUBLE; NULL for an empty group.", ("var_pop(x)", "1; 2; 3; 4", "1.25"));
 
 /// <summary>STDDEV(x).</summary>
-internal sealed class DeviationSample() : SpreadOfNumbers<ExactDeviation<Sample>, Deviation<Sample>>("stddev", "stddev([DISTINCT] x)",
+internal sealed class DeviationSample() : SpreadOfNumbers<Root<ExactVariance<Sample>, long>, Root<Variance<Sample>, double>>("stddev", "stddev([DISTINCT] x)",
     "The sample standard deviation in x's unit, DOUBLE; NULL for fewer than two values.", ("stddev(x)", "1; 2; 3; 4", "1.2909944487358056"))
 {
     public override IReadOnlyList<string> Aliases => ["stddev_samp"];
 }
 
 /// <summary>STDDEV_POP(x).</summary>
-internal sealed class DeviationPopulation() : SpreadOfNumbers<ExactDeviation<Population>, Deviation<Population>>("stddev_pop", "stddev_pop([DISTINCT] x)",
+internal sealed class DeviationPopulation() : SpreadOfNumbers<Root<ExactVariance<Population>, long>, Root<Variance<Population>, double>>("stddev_pop", "stddev_pop([DISTINCT] x)",
     "The population standard deviation in x's unit, DOUBLE; NULL for an empty group.", ("stddev_pop(x)", "2; 4; 4; 4; 5; 5; 7; 9", "2"));
 
 /// <summary>An aggregate of numbers taken as DOUBLE.</summary>
@@ -149,17 +149,22 @@ struct Variance<TDivisor> : IAggregate<Variance<TDivisor>, double, double> where
     }
 }
 
-struct Deviation<TDivisor> : IAggregate<Deviation<TDivisor>, double, double> where TDivisor : IDivisor
+/// <summary>The square root of what another aggregate gives.</summary>
+struct Root<TSquare, TValue> : IAggregate<Root<TSquare, TValue>, TValue, double>
+    where TSquare : unmanaged, IAggregate<TSquare, TValue, double>
+    where TValue : unmanaged
 {
-    Variance<TDivisor> _variance;
+#pragma warning disable CS0649 // it changes by its own Add
+    TSquare _square;
+#pragma warning restore CS0649
 
-    public void Add(double value) => _variance.Add(value);
-    public void Add(double value, int weight) => _variance.Add(value, weight);
-    public void Merge(in Deviation<TDivisor> other) => _variance.Merge(in other._variance);
+    public void Add(TValue value) => _square.Add(value);
+    public void Add(TValue value, int weight) => _square.Add(value, weight);
+    public void Merge(in Root<TSquare, TValue> other) => _square.Merge(in other._square);
 
     public readonly bool TryResult(Signature signature, out double result)
     {
-        var isSome = _variance.TryResult(signature, out result);
+        var isSome = _square.TryResult(signature, out result);
         result = Math.Sqrt(result);
         return isSome;
     }
