@@ -12,7 +12,7 @@ static class Ledger
     /// <summary>The format of the database; one that is newer is refused.</summary>
     public const int Format = 3;
 
-    public static readonly string[] Names = ["millrace", "millrace_tables", "millrace_columns", "millrace_positions", "millrace_checkpoints", "millrace_undo"];
+    public static readonly string[] Names = ["millrace", "millrace_tables", "millrace_columns", "millrace_checkpoints", "millrace_undo"];
 
     public static void Create(Database database)
     {
@@ -25,20 +25,19 @@ static class Ledger
         if (format <= 2) database.Run("CREATE TABLE millrace_undo (version INTEGER, table_name TEXT, rows INTEGER NOT NULL, PRIMARY KEY (version, table_name)) WITHOUT ROWID");
         if (format > 0)
         {
+            database.Run("DROP TABLE IF EXISTS millrace_positions"); // checkpoints hold them
             database.Run($"UPDATE millrace SET value = {Format} WHERE name = 'format'");
             return;
         }
         database.Run("CREATE TABLE millrace (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
         database.Run("CREATE TABLE millrace_tables (name TEXT PRIMARY KEY, stored_as TEXT NOT NULL, kind INTEGER NOT NULL, time_column INTEGER NOT NULL, retention INTEGER, closed INTEGER NOT NULL, final INTEGER NOT NULL) WITHOUT ROWID");
         database.Run("CREATE TABLE millrace_columns (table_name TEXT, position INTEGER, name TEXT NOT NULL, kind INTEGER NOT NULL, precision INTEGER NOT NULL, scale INTEGER NOT NULL, key_position INTEGER, PRIMARY KEY (table_name, position)) WITHOUT ROWID");
-        database.Run("CREATE TABLE millrace_positions (source TEXT, partition INTEGER, position INTEGER NOT NULL, PRIMARY KEY (source, partition)) WITHOUT ROWID");
         database.Run($"INSERT INTO millrace VALUES ('format', {Format}), ('version', 0)");
     }
 
     public const string ReadVersion = "SELECT value FROM millrace WHERE name = 'version'";
     public const string WriteVersion = "UPDATE millrace SET value = ? WHERE name = 'version'";
     public const string WriteFrontier = "UPDATE millrace_tables SET closed = ?, final = ? WHERE name = ?";
-    public const string WritePosition = "INSERT OR REPLACE INTO millrace_positions VALUES (?, ?, ?)";
 
     public const string WriteCheckpoint = "INSERT OR REPLACE INTO millrace_checkpoints VALUES (?, ?)";
     public const string DropCheckpoints = "DELETE FROM millrace_checkpoints WHERE version <= ?";

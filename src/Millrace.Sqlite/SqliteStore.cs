@@ -26,7 +26,7 @@ public sealed class SqliteStore : IStore
     DataFolderLock? _folderLock;
     Database? _writer;
     readonly Queue<(long Version, IReadOnlyDictionary<string, Frontier> Frontiers)> _kept = []; // checkpoints since the start, oldest first
-    Statement? _setVersion, _setFrontier, _setPosition, _setCheckpoint, _dropCheckpoints, _setUndo, _dropUndo;
+    Statement? _setVersion, _setFrontier, _setCheckpoint, _dropCheckpoints, _setUndo, _dropUndo;
     long _version;
     bool _isDisposed;
 
@@ -100,7 +100,6 @@ public sealed class SqliteStore : IStore
                     foreach (var sql in table.Drop()) database.Run(sql);
                     Ledger.Remove(database, name);
                 }
-                database.Run("DELETE FROM millrace_positions");
                 database.Run("DELETE FROM millrace_checkpoints");
                 database.Run("DELETE FROM millrace_undo");
                 known.Clear();
@@ -126,12 +125,9 @@ public sealed class SqliteStore : IStore
                 }
             }
         });
-        if (from is null)
-            foreach (var name in Blobs.List()) Blobs.Delete(name);
         foreach (var (name, (table, _)) in Ledger.Read(database)) _writers[name] = new TableWriter(database, table);
         _setVersion ??= database.Prepare(Ledger.WriteVersion);
         _setFrontier ??= database.Prepare(Ledger.WriteFrontier);
-        _setPosition ??= database.Prepare(Ledger.WritePosition);
         _setCheckpoint ??= database.Prepare(Ledger.WriteCheckpoint);
         _dropCheckpoints ??= database.Prepare(Ledger.DropCheckpoints);
         _setUndo ??= database.Prepare(Ledger.WriteUndo);
@@ -154,9 +150,6 @@ public sealed class SqliteStore : IStore
         }
         database.Run($"DELETE FROM millrace_undo WHERE version > {version}");
         database.Run($"DELETE FROM millrace_checkpoints WHERE version > {version}");
-        database.Run("DELETE FROM millrace_positions");
-        foreach (var position in to.Positions)
-            database.Run(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO millrace_positions VALUES ({Text(position.Source)}, {position.Partition}, {position.Position})"));
         database.Run("UPDATE millrace SET value = value + 1 WHERE name = 'version'");
     }
 
@@ -214,13 +207,6 @@ public sealed class SqliteStore : IStore
                 _setFrontier.BindText(3, name);
                 _setFrontier.Run();
             }
-            foreach (var position in commit.Positions)
-            {
-                _setPosition!.BindText(1, position.Source);
-                _setPosition.Bind(2, (long)position.Partition);
-                _setPosition.Bind(3, position.Position);
-                _setPosition.Run();
-            }
             if (commit.Checkpoint is { } checkpoint)
             {
                 _setCheckpoint!.Bind(1, checkpoint.Version);
@@ -274,16 +260,6 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    /// <summary>How far sources are in the results.</summary>
-    public IReadOnlyList<SourcePosition> Positions()
-    {
-        var database = _writer ?? throw new InvalidOperationException("The store is not open.");
-        var positions = new List<SourcePosition>();
-        using var rows = database.Prepare("SELECT source, partition, position FROM millrace_positions");
-        while (rows.Step()) positions.Add(new(rows.Text(0), (int)rows.Long(1), rows.Long(2)));
-        return positions;
-    }
-
     /// <inheritdoc/>
     public IStoreSnapshot Snapshot()
     {
@@ -334,7 +310,6 @@ public sealed class SqliteStore : IStore
         foreach (var writer in _writers.Values) writer.Dispose();
         _setVersion?.Dispose();
         _setFrontier?.Dispose();
-        _setPosition?.Dispose();
         _setCheckpoint?.Dispose();
         _dropCheckpoints?.Dispose();
         _setUndo?.Dispose();

@@ -56,7 +56,7 @@ public sealed class SqliteStoreTests : StoreContract
         using var again = new SqliteStore(_folder);
         again.Open([table], again.Checkpoints()[0]);
         Assert.Equal(1, again.Version);
-        Assert.Equal([new SourcePosition("orders", 0, 1200)], again.Positions());
+        Assert.Equal([new SourcePosition("orders", 0, 1200)], again.Checkpoints()[0].Positions);
         using var snapshot = again.Snapshot();
         Assert.Equal(["UK|1"], snapshot.Texts("revenue", Memory));
         var stored = Assert.Single(snapshot.Tables);
