@@ -122,6 +122,46 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_whose_sources_have_ended_is_known_to_have_ended_whenever_its_last_commit_was()
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var run = await RunAsync(seed, crashAt: -1);
+            Assert.Null(run.WentOnFrom);
+            Assert.True(Assert.Single(Checkpoints()).IsFinished, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public async Task Where_state_cannot_be_put_together_the_run_goes_on_and_says_so()
+    {
+        var connector = new TestConnector();
+        connector.Sources["orders"] = new(true, new TestRows(0, Orders.Schema, 1, true, s_rows));
+        var clock = new VirtualClock();
+        using var store = new MemoryStore { Blobs = new NoMerges() };
+        var simulation = new Simulation(Pipeline(10), Orders.Options(connector, store, clock) with { ChooseMerge = chain => chain.Length < 3 ? 0 : chain.Length }, clock, 1) { TickRarity = 1 };
+        await simulation.RunAsync();
+        Assert.StartsWith("Checkpoint files cannot be put together, so they become more and a restart takes longer: The disk is full", Assert.Single(simulation.Running!.Status().Warnings), StringComparison.Ordinal);
+        using var snapshot = store.Snapshot();
+        Assert.Equal(70, snapshot.Count("totals"));
+    }
+
+    sealed class NoMerges : IBlobStore
+    {
+        readonly MemoryBlobStore _blobs = new();
+
+        public void Write(string name, IEnumerable<ReadOnlyMemory<byte>> pieces)
+        {
+            if (name.EndsWith(".merged", StringComparison.Ordinal)) throw new ConnectorException(Fault.External, "The disk is full.");
+            _blobs.Write(name, pieces);
+        }
+
+        public Blob? Open(string name) => _blobs.Open(name);
+        public void Delete(string name) => _blobs.Delete(name);
+        public IReadOnlyList<string> List() => _blobs.List();
+    }
+
+    [Fact]
     public async Task State_that_an_edit_leaves_behind_is_given_up_only_where_somebody_says_so()
     {
         Assert.True((await RunAsync(3, crashAt: 200)).HasCrashed);
