@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Millrace.Cli.Output;
 using Millrace.Cli.Running;
+using Millrace.Runtime;
+using PipelineRun = Millrace.Cli.Running.PipelineRun;
 
 namespace Millrace.Cli.Commands;
 
@@ -15,7 +17,7 @@ sealed class DemoCommand : ICommand
         var port = new Option<int?>("--port") { Description = "Port of the page; 0 = any free one. Default 8080.", HelpName = "N" };
         port.Between(0, 65535);
         var json = CommonOptions.Json("Writes status lines as JSON for other programs, as millrace run --json does.");
-        var command = new Command("demo", "Runs a sample: sales that are generated, cleaned, analysed, stored and charted live.") { name, directory, port, json };
+        var command = new Command("demo", "Runs a sample: sales that are generated, cleaned, analysed, stored and charted live; anew at each start.") { name, directory, port, json };
         command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(name)!, parsed.GetValue(directory)!, parsed.GetValue(port), parsed.GetValue(json)));
         return command;
     }
@@ -31,7 +33,8 @@ sealed class DemoCommand : ICommand
             Say($"The SQL of this demo was written to {path}: edit it and start again to see what changes.");
         }
         var file = PipelineFile.Load(path, []);
-        return PipelineRun.RunAsync(file, new() { DataDirectory = file.DefaultDataDirectory, Port = port, Json = isJson });
+        // What is made up can be made up anew: whoever edits the SQL sees at once what changes.
+        return PipelineRun.RunAsync(file, new() { DataDirectory = file.DefaultDataDirectory, Port = port, Json = isJson, From = StartFrom.Fresh });
 
         void Say(string text)
         {

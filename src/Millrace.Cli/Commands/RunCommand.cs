@@ -21,7 +21,7 @@ sealed class RunCommand : ICommand
         var watch = new Option<bool>("--watch") { Description = "Shows a live table of all nodes in the terminal." };
         var json = new Option<bool>("--json") { Description = "Writes status lines as JSON for other programs." };
         var lanes = new Option<int?>("--lanes") { Description = "Threads that run operators, 1 to 64; 0 = as the file sets.", HelpName = "N" };
-        var from = new Option<string?>("--from") { Description = "The checkpoint to go on from: latest (default), earliest, or a number of 'millrace checkpoints list'; fresh = empties the results and reads the sources from their start.", HelpName = "CHECKPOINT" };
+        var from = new Option<string?>("--from") { Description = "The checkpoint to go on from: latest (default), earliest, or the number of one that is kept; results go back to it. fresh = empties the results and reads the sources from their start.", HelpName = "CHECKPOINT" };
         var dropState = new Option<bool>("--drop-state") { Description = "Goes on from a checkpoint though the file was edited since: what was edited begins empty, everything else goes on." };
         from.Validators.Add(result =>
         {

@@ -23,7 +23,8 @@ class TextReport(TimeProvider clock) : RunReport(clock)
         if (page is not null) Terminal.Line($"{_name} runs at {page}   (Ctrl-C stops it)");
     }
 
-    void Warn(PipelineStatus status)
+    /// <summary>Tells the warnings that were not told yet.</summary>
+    protected void Warn(PipelineStatus status)
     {
         foreach (var warning in NewWarnings(status))
         {

@@ -15,6 +15,7 @@ sealed class WatchReport(TimeProvider clock) : TextReport(clock)
     {
         var text = Draw(status, Math.Max(60, Console.WindowWidth));
         Erase();
+        Warn(status);
         Console.Out.Write(text);
         _lines = text.Count(c => c == '\n');
     }

@@ -7,7 +7,7 @@ namespace Millrace.Learning.Trees;
 /// <para>
 /// Leaves keep, for each class, count, mean and spread of each number and counts of each code, and answer by naive Bayes or by the most frequent class, whichever was right more often. Every 200 rows a
 /// leaf looks for its best split by information gain; Hoeffding's bound tells whether it is the best one. Numbers need no scaling. A missing or new value takes the usual way. Cost: one way down a row, 56
-/// bytes a number, class and leaf; two million rows/s with 8 numbers.
+/// bytes a number, class and leaf; a million rows/s with 8 numbers.
 /// </para>
 /// <para>Weakness: it only grows, so it follows change slowly (take <see cref="HoeffdingAdaptiveTree"/>); the first split takes hundreds of rows; columns that matter only together (XOR) are found late.</para>
 /// <para>Domingos and Hulten (2000), Mining high-speed data streams, KDD; Holmes, Kirkby and Pfahringer (2005), Stress-testing Hoeffding trees, for the adaptive leaves.</para>
