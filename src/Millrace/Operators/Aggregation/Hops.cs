@@ -121,7 +121,7 @@ sealed class Hops : IDisposable
     /// <summary>Panes have changed.</summary>
     public void TouchPanes(MixedSlices panes)
     {
-        foreach (var pane in panes.Met) TouchPane(pane);
+        for (var i = 0; i < panes.Count; i++) TouchPane(panes[i]);
     }
 
     /// <summary>What a window is merged from: its panes, or parts that hold several.</summary>

@@ -14,7 +14,7 @@ sealed class MixedSlices(int most)
     int[] _numbers = [];
 
     /// <summary>Whether there are no rows.</summary>
-    public bool IsEmpty => _met.Count == 0;
+    public bool IsEmpty => Count == 0;
 
     /// <summary>Begins with a batch.</summary>
     /// <param name="numbers">For each row the number of its slice.</param>
@@ -27,8 +27,11 @@ sealed class MixedSlices(int most)
         _met.Add(number);
     }
 
-    /// <summary>The slices that rows fall into.</summary>
-    public IEnumerable<Slice> Met => _met.Select(n => _slices[n]!);
+    /// <summary>How many slices rows fall into.</summary>
+    public int Count => _met.Count;
+
+    /// <summary>One of them.</summary>
+    public Slice this[int index] => _slices[_met[index]]!;
 
     /// <summary>Forgets the batch.</summary>
     public void Clear()
