@@ -72,7 +72,7 @@ static class PlainAggregates
     {
         values.Sort((a, b) => PlainValues.Compare(a, b));
         var (low, high) = (values[(values.Count - 1) / 2], values[values.Count / 2]);
-        return low == high || low.Equals(high) ? low : low + (high - low) * 0.5;
+        return low == high || low.Equals(high) ? low : low * 0.5 + high * 0.5;
     }
 
     static BigInteger Whole(object value) => value switch { int i => i, long l => l, BigInteger b => b, _ => throw new NotInOracle($"aggregate over {value.GetType().Name}") };
