@@ -4,6 +4,7 @@ using Millrace.Connectors.Programs;
 using Millrace.Formats;
 using Millrace.Runtime;
 using Millrace.Sql;
+using Millrace.Sqlite;
 using Millrace.Stores;
 
 namespace Millrace.Bench.Nexmark;
@@ -19,22 +20,36 @@ static class Asking
     /// <param name="clock">The machine's time.</param>
     /// <param name="watchState">Looks at the state now and then, which costs a little time.</param>
     /// <param name="maker">A source that makes the events while they are read.</param>
-    public static async Task<Asked> Ask(string text, MemorySource? events, Connector sink, IReadOnlyDictionary<string, string> variables, TimeProvider clock, bool watchState = false, Connector? maker = null)
+    /// <param name="onDisk">A checkpoint each second, in a folder of its own; otherwise all is in memory, with commits as often as is usual.</param>
+    public static async Task<Asked> Ask(string text, MemorySource? events, Connector sink, IReadOnlyDictionary<string, string> variables, TimeProvider clock, bool watchState = false, Connector? maker = null, bool onDisk = false)
     {
         var connectors = new ConnectorList();
         if (events is not null) connectors.Memory.Add("nexmark", events);
         connectors.Add(sink);
         if (maker is not null) connectors.Add(maker);
-        var compiled = SqlCompiler.Compile(text, new CompileOptions { Connectors = connectors, Variables = variables.GetValueOrDefault });
+        var compiled = SqlCompiler.Compile(onDisk ? $"SET commit_interval = '1 second';\n{text}" : text, new CompileOptions { Connectors = connectors, Variables = variables.GetValueOrDefault });
         if (compiled.Pipeline is null) throw new QuestionException(string.Join('\n', compiled.Diagnostics.Where(static d => d.Severity == Severity.Error).Select(static d => $"{d.Code} {d.Message}")));
-        using var store = new MemoryStore();
+        var folder = onDisk ? Directory.CreateTempSubdirectory("millrace-nexmark-").FullName : null;
+        try
+        {
+            using IStore store = folder is null ? new MemoryStore() : new SqliteStore(folder);
+            return await Ask(compiled.Pipeline, store, connectors, folder ?? Path.GetTempPath(), clock, watchState);
+        }
+        finally
+        {
+            if (folder is not null) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static async Task<Asked> Ask(Planning.Pipeline pipeline, IStore store, ConnectorList connectors, string folder, TimeProvider clock, bool watchState)
+    {
         var start = Stopwatch.GetTimestamp();
-        await using var running = await PipelineRunner.StartAsync(compiled.Pipeline, new RunOptions
+        await using var running = await PipelineRunner.StartAsync(pipeline, new RunOptions
         {
             Store = store,
             Connectors = connectors,
             Formats = new FormatList(),
-            DataDirectory = Path.GetTempPath(),
+            DataDirectory = folder,
             Inline = true,
             Lanes = 1,
             Clock = clock,

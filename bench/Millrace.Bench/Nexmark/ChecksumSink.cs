@@ -5,7 +5,8 @@ using Millrace.Data;
 namespace Millrace.Bench.Nexmark;
 
 /// <summary>connector = 'checksum': reads every value of every change and keeps one number that stands for all of them in any order.</summary>
-sealed class ChecksumSink : Connector, ISink
+/// <param name="isStaged">Written before a checkpoint, as a file is; otherwise results would stand in the checkpoint until they are here.</param>
+sealed class ChecksumSink(bool isStaged = false) : Connector, ISink
 {
     ulong[] _hashes = [];
 
@@ -34,7 +35,7 @@ sealed class ChecksumSink : Connector, ISink
     public override ISink CreateSink(SinkContext context) => this;
 
     /// <inheritdoc/>
-    public bool IsStaged => false;
+    public bool IsStaged => isStaged;
 
     /// <inheritdoc/>
     public void Open(Schema schema, IReadOnlyList<int> key, string? position) => (Changes, Checksum, IsRepeatable) = (0, 0, key.Count == 0);

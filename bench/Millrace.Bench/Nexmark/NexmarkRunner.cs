@@ -10,6 +10,7 @@ sealed class NexmarkRunner : IRunner
     /// <summary>More events than this are made while they are read.</summary>
     public const long InMemoryMost = 30_000_000;
 
+    readonly NexmarkWay _way;
     readonly string _folder;
     readonly Dictionary<string, string> _variables;
     readonly MemorySource? _events;
@@ -22,13 +23,14 @@ sealed class NexmarkRunner : IRunner
     /// <summary>Makes the events.</summary>
     /// <param name="workshop">Where things are.</param>
     /// <param name="workload">Which events.</param>
-    /// <param name="fromJson">Reads them from a file of JSON lines, decoding included; otherwise from columns in memory.</param>
-    public NexmarkRunner(Workshop workshop, Workload workload, bool fromJson)
+    /// <param name="way">How they come and what is kept.</param>
+    public NexmarkRunner(Workshop workshop, Workload workload, NexmarkWay way)
     {
+        _way = way;
         _folder = NexmarkData.Questions(workshop);
         _count = workload.Events;
         _variables = new() { ["NEXMARK_SIDE_INPUT"] = NexmarkData.SideInput(workshop), ["NEXMARK_FILES"] = NexmarkData.Files(workshop) };
-        if (fromJson)
+        if (way == NexmarkWay.Json)
         {
             _variables["NEXMARK_JSON"] = NexmarkData.Json(workshop, workload);
             _bytes = new FileInfo(_variables["NEXMARK_JSON"]).Length;
@@ -47,7 +49,7 @@ sealed class NexmarkRunner : IRunner
     public Lap Run(string question)
     {
         var asked = Question.All.Single(q => q.Name == question);
-        var sink = new ChecksumSink();
+        var sink = new ChecksumSink(isStaged: _way == NexmarkWay.Checkpoints);
         var few = asked.Text(_folder, "columns", sink.Name);
         var text = asked.Text(_folder, _maker is not null ? "events" : _events is null ? "json" : "columns", sink.Name);
         try
@@ -55,7 +57,7 @@ sealed class NexmarkRunner : IRunner
             var isFirst = _warm.Add(question);
             if (isFirst && _few is not null)
                 for (var i = 0; i < 3; i++) Asking.Ask(few, _few, sink, _variables, TimeProvider.System).GetAwaiter().GetResult();
-            var took = Asking.Ask(text, _events, sink, _variables, TimeProvider.System, watchState: isFirst, _maker).GetAwaiter().GetResult();
+            var took = Asking.Ask(text, _events, sink, _variables, TimeProvider.System, watchState: isFirst, _maker, onDisk: _way == NexmarkWay.Checkpoints).GetAwaiter().GetResult();
             return new Lap
             {
                 Seconds = took.Seconds,
