@@ -35,6 +35,8 @@ sealed class GrowthOfQuestions : Benchmark
               FROM HOP(sales, ts, INTERVAL '{s} seconds', INTERVAL '10 minutes') GROUP BY window_start, store;
             """),
         new("views", "w1 in 1, 10 and 100 views over one source", [1, 10, 100], Views, static n => Several(n, static i => $"qty > {i % 10}")),
+        new("windows", "sums by store over 1, 3 and 10 windows of one source", [1, 3, 10], Windows, static n => Over(n)),
+        new("windows-apart", "the same, each window for itself", [1, 3, 10], Windows, static n => "SET optimizer.off = 'share_panes';\n" + Over(n)),
         new("views-apart", "the same, each view with a condition of its own", [1, 10, 100], Views, static n => Several(n, static i => $"qty > 0 AND customer <> {i}")),
     ];
 
@@ -47,13 +49,22 @@ sealed class GrowthOfQuestions : Benchmark
 
         """));
 
+    static string Windows(long windows) => windows == 1 ? "1 window" : $"{windows} windows";
+
+    static string Over(long windows) => string.Concat(Enumerable.Range(0, (int)windows).Select(i => $"""
+        CREATE VIEW answer{(i == 0 ? "" : i)} AS SELECT window_start, store, SUM(qty * price) AS rev, COUNT(*) AS n
+          FROM TUMBLE(sales, ts, INTERVAL '{i + 1} minutes') WHERE qty > 0 GROUP BY window_start, store;
+        {(i == 0 ? "" : $"CREATE SINK result{i} FROM answer{i} EMIT ON WINDOW CLOSE WITH (connector = 'count');")}
+
+        """));
+
     static string Keys(long keys) => keys.ToString("#,0", CultureInfo.InvariantCulture) + " keys";
 
     /// <inheritdoc/>
     public override string Name => "growth-questions";
 
     /// <inheritdoc/>
-    public override string Summary => "w1 and w6 with 10 to 10^7 keys, w4 with slides of 10 minutes to a second, w1 in 1 to 100 views over one source, with ten conditions and with one each; 10 million rows, one core.";
+    public override string Summary => "w1 and w6 with 10 to 10^7 keys, w4 with slides of 10 minutes to a second, w1 in 1 to 100 views over one source, with ten conditions and with one each, sums over 1 to 10 windows of one source, with shared panes and without; 10 million rows, one core.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Run(Workshop workshop)

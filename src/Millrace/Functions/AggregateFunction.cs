@@ -28,6 +28,9 @@ public abstract class AggregateFunction
     /// <summary>Whether it can take rows back (weights below zero); the planner refuses it over retracting input otherwise.</summary>
     public abstract bool CanRetract { get; }
 
+    /// <summary>Whether the order in which rows arrive decides its result: then none may overtake another.</summary>
+    internal virtual bool IsByArrival => false;
+
     /// <summary>Which arguments must be constants (a fraction, a separator, a half-life), by place. They are no columns: <see cref="With"/> builds them in.</summary>
     public virtual IReadOnlyList<int> ConstantArguments => [];
 

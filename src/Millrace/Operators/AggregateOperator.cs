@@ -27,6 +27,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
     readonly GroupTeller _teller;
     readonly Queue<Step> _steps = new();
     readonly RowAdder _adder;
+    readonly PartialReader _reader;
     readonly Evaluator? _condition;
     readonly RowErrors? _noErrors; // conditions that can fail stay in a filter
     readonly int[] _picked = [], _identity;
@@ -41,15 +42,16 @@ sealed class AggregateOperator : IPicksRows, IStateful
         _keys = new([.. node.Keys.Select(k => input[k].Type)], context.Memory, context.Owner);
         _groups = new(_keys, node.Calls, context.Owner, _retracts);
         _slices = new(context.Owner);
-        if (node.Window is { } window)
+        var panes = node.Window is { } window ? Panes.Create(window) : null;
+        if (panes is not null)
         {
-            var panes = Panes.Create(window);
             if (!panes.AreWindows) _hops = new(panes, node, context, _keys, _groups, _slices, _retracts);
             _slicer = new(panes, node, context, _slices, _hops);
         }
         _teller = new(node, context, _keys, Told, _hops);
         var rows = context.Memory.BatchRows;
         _adder = new(node, _keys, _groups, _retracts, rows);
+        _reader = new(node, panes);
         _identity = [.. Enumerable.Range(0, rows)];
         if (node.Condition is not null)
         {
@@ -131,15 +133,17 @@ sealed class AggregateOperator : IPicksRows, IStateful
         {
             for (var start = 0; start < rows.Length;)
             {
-                var (index, from) = partial.Slices[rows[start]];
                 var end = start + 1;
-                while (end < rows.Length && partial.Slices[rows[end]] == (index, from)) end++;
-                if (SliceOf(index, from) is { } slice)
+                while (end < rows.Length && partial.Slices[rows[end]] == partial.Slices[rows[start]]) end++;
+                if (_reader.PaneOf(partial, rows[start]) is var (index, from))
                 {
-                    _hops?.TouchPane(slice);
-                    _adder.Merge(slice, batch, rows[start..end]);
+                    if (SliceOf(index, from) is { } slice)
+                    {
+                        _hops?.TouchPane(slice);
+                        _adder.Merge(slice, batch, _reader, rows[start..end]);
+                    }
+                    else ReportLate(batch, rows[start..end], index);
                 }
-                else ReportLate(batch, rows[start..end], index);
                 start = end;
             }
         }

@@ -54,7 +54,7 @@ sealed class PartialAggregateOperator : IOperator
         }
         var rows = context.Memory.BatchRows;
         _adder = new(node, _keys, _groups, retracts: false, rows);
-        _pool = new(node.Calls, context.Owner, rows);
+        _pool = new(node, context.Owner, rows);
         (_picked, _chunk, _keyNumbers, _identity) = (new int[rows], new int[rows], new int[rows], [.. Enumerable.Range(0, rows)]);
         if (node.Condition is null) return;
         (_condition, _noErrors) = (Evaluator.Compile(node.Condition, context.Memory), new(rows));

@@ -176,6 +176,29 @@ public sealed class PartialAggregateTests(ITestOutputHelper log)
         }
     }
 
+    /// <summary>Several windows that share panes, one with an offset, against each for itself.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("ON LATE UPDATE FOR INTERVAL '20 seconds'")]
+    [InlineData("ON LATE TO s_late")]
+    public void Windows_that_share_panes_give_what_each_gives_alone(string late)
+    {
+        var sql = $"CREATE SOURCE s (at TIMESTAMP, k INTEGER, x INTEGER, WATERMARK FOR at AS at - INTERVAL '2 seconds') WITH (connector = 'test', format = 'csv') {late};"
+            + View("a", "TUMBLE(s, at, INTERVAL '5 seconds')", "COUNT(*) AS n, SUM(x) AS total") + View("b", "HOP(s, at, INTERVAL '5 seconds', INTERVAL '15 seconds')", "SUM(x) AS total, COUNT(DISTINCT x) AS kinds")
+            + View("c", "HOP(s, at, INTERVAL '10 seconds', INTERVAL '20 seconds')", "MAX(x + 1) AS most") + View("d", "TUMBLE(s, at, INTERVAL '30 seconds', offset => INTERVAL '10 seconds')", "MIN(x) AS least, COUNT(*) AS n");
+        var random = new Random(7);
+        var partitions = Enumerable.Range(0, 3).Select(_ => (IReadOnlyList<object?[]>)[.. Enumerable.Range(0, 80).Select(i => new object?[] { random.Next(40) == 0 ? null : (i - (random.Next(4) == 0 ? random.Next(60) : 0)) * Orders.Second, random.Next(3), random.Next(5) })]).ToArray();
+        var trial = Trial.Of(sql, new Dictionary<string, IReadOnlyList<object?[]>[]> { ["s"] = partitions });
+        for (var seed = 0; seed < 40; seed++)
+        {
+            trial.Check(new Way(seed, Lanes: 1 + seed % 4, BatchRows: 1 + seed % 9, QueueLength: 1 + seed % 2));
+            trial.Check(new Way(seed, Lanes: 1 + seed % 4, BatchRows: 1 + seed % 9, TickMs: 100, Crashes: 1 + seed % 5));
+            trial.Check(new Way(seed, Lanes: 1 + seed % 2, BatchRows: 64, RulesOff: ["share_panes"]));
+        }
+
+        static string View(string name, string from, string what) => $"CREATE MATERIALIZED VIEW {name} AS SELECT window_start, window_end, k, {what} FROM {from} GROUP BY window_start, window_end, k;";
+    }
+
     /// <summary>Rows in three partitions, some late; not for sessions, where a late row counts if it meets one that is open, and partitions come in any order.</summary>
     static MemorySource Sales(MemoryAccountant memory, int keys, bool hasLate)
     {

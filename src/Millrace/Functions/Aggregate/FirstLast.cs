@@ -30,6 +30,7 @@ internal abstract class ByArrival(string name, string syntax, string summary, bo
     bool[] _descending = []; // of ORDER BY, if there is one
 
     public override bool CanRetract => _descending.Length > 0;
+    internal override bool IsByArrival => _descending.Length == 0;
     public override AggregateOrder Order => AggregateOrder.Inside;
 
     public override AggregateFunction With(IReadOnlyList<Literal> constants, IReadOnlyList<bool> descending, bool distinct)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Planning;
@@ -9,7 +8,10 @@ namespace Millrace.Operators.Aggregation;
 /// <remarks>Every lane merges the groups that it owns, one lane at a time: states may share what they look values up in.</remarks>
 sealed class PartialGroups(PartialPool pool, AggregateStates[] states, int rows)
 {
-    /// <summary>The states of each call, by row.</summary>
+    /// <summary>The aggregate whose calls and windows these are.</summary>
+    public Aggregate Whole => pool.Whole;
+
+    /// <summary>The states of each of its calls, by row.</summary>
     public AggregateStates[] States { get; } = states;
 
     /// <summary>The slice of each row.</summary>
@@ -31,19 +33,22 @@ sealed class PartialGroups(PartialPool pool, AggregateStates[] states, int rows)
 }
 
 /// <summary>Sets of states that come back from other lanes. Thread-safe.</summary>
-sealed class PartialPool(ImmutableArray<AggregateCall> calls, MemoryOwner owner, int rows) : IDisposable
+sealed class PartialPool(Aggregate whole, MemoryOwner owner, int rows) : IDisposable
 {
     readonly Lock _lock = new();
     readonly Stack<PartialGroups> _free = [];
     readonly int[] _all = [.. Enumerable.Range(0, rows)];
     bool _isClosed;
 
+    /// <summary>The aggregate whose groups they are.</summary>
+    public Aggregate Whole => whole;
+
     /// <summary>Empty states for some groups.</summary>
     public PartialGroups Rent(int count)
     {
         PartialGroups? groups;
         lock (_lock) _free.TryPop(out groups);
-        groups ??= new(this, [.. calls.Select(c => c.Function.CreateStates(c.Signature, c.Distinct, owner, false))], rows);
+        groups ??= new(this, [.. whole.Calls.Select(c => c.Function.CreateStates(c.Signature, c.Distinct, owner, false))], rows);
         foreach (var states in groups.States) states.EnsureGroups(count);
         groups.Count = count;
         return groups;

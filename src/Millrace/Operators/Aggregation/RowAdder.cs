@@ -101,12 +101,12 @@ sealed class RowAdder
     /// <summary>Adds groups that were aggregated elsewhere.</summary>
     /// <param name="slice">Their slice.</param>
     /// <param name="batch">A batch with their keys and their states.</param>
+    /// <param name="reader">How they are read.</param>
     /// <param name="rows">Those of its rows that are meant.</param>
-    public void Merge(Slice slice, Batch batch, ReadOnlySpan<int> rows)
+    public void Merge(Slice slice, Batch batch, PartialReader reader, ReadOnlySpan<int> rows)
     {
         var groups = Find(slice, batch, rows, rows.Length);
-        var from = batch.Partial!.States;
-        for (var c = 0; c < from.Length; c++) _groups.States[c].MergeAll(groups, from[c], rows);
+        for (var c = 0; c < _groups.States.Length; c++) _groups.States[c].MergeAll(groups, reader.StatesOf(batch.Partial!, c), rows);
     }
 
     static void CountRows(Span<long> rows, ReadOnlySpan<int> groups, ReadOnlySpan<int> weights)

@@ -72,9 +72,9 @@ public sealed class Aggregate : UnaryNode
     internal override bool ReadsFinal => Input.Mode == ChangeMode.Retract && (Window is { Kind: WindowKind.Session } || Calls.Any(c => !c.Function.CanRetract));
     internal override Expression? Needs => Condition;
 
-    /// <summary>Each lane aggregates its own rows first; not where rows are taken back, and not for sessions, which grow together.</summary>
+    /// <summary>Each lane aggregates its own rows first; not where rows are taken back, not for sessions, which grow together, and not where it is done already.</summary>
     internal override PlanNode? BelowExchange =>
-        Window is { Kind: WindowKind.Session } || Input.Mode == ChangeMode.Retract ? null : new PartialAggregate { Schema = Input.Schema, Input = Input, Whole = this, Key = Input.Key, Times = Input.Times, Where = Where };
+        Window is { Kind: WindowKind.Session } || Input.Mode == ChangeMode.Retract || Input is PartialAggregate ? null : new PartialAggregate { Schema = Input.Schema, Input = Input, Whole = this, Key = Input.Key, Times = Input.Times, Where = Where };
 
     internal override Exchange ExchangeOf(int input) => Exchange.By(Keys);
 

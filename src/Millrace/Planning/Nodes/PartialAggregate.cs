@@ -2,10 +2,11 @@ using Millrace.Operators;
 
 namespace Millrace.Planning;
 
-/// <summary>Aggregates the rows of each lane before they change lanes. The physical planner puts it below the exchange of an <see cref="Aggregate"/>; its rows are the aggregate's input, or groups of it with their states.</summary>
+/// <summary>Aggregates rows before an <see cref="Aggregate"/> does: its rows are the aggregate's input, or groups of it with their states.</summary>
+/// <remarks>The physical planner puts it below the exchange of an aggregate, so that fewer rows change lanes; <see cref="Rules.SharePanes"/> below several aggregates, so that rows are grouped once for all.</remarks>
 sealed class PartialAggregate : UnaryNode
 {
-    /// <summary>The aggregate that it works for.</summary>
+    /// <summary>The aggregate that it works for, or one that has the calls and the panes of all of them.</summary>
     public required Aggregate Whole { get; init; }
 
     /// <inheritdoc/>

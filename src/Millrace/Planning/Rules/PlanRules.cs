@@ -22,6 +22,7 @@ static class PlanRules
         () => new FilterInAggregate(),
         () => new SharePlans(), // projections whose filters have gone
         () => new ShareExpressions(),
+        () => new SharePanes(),
     ];
 
     /// <summary>The names of the rules that can be switched off, in the order in which they apply for the first time.</summary>

@@ -29,21 +29,8 @@ sealed class ShareAggregates : PlanRule
         if (node is not Aggregate aggregate || seen is not Aggregate { Condition: null } before || !Running.Contains(seen)) return node;
         var shape = Shape.Of(before);
         if (_alike[shape] is not { Count: > 1 } alike) return node;
-        if (!_made.TryGetValue(shape, out var shared)) _made[shape] = shared = Shared.Of(alike, aggregate.Input, Rows.BaseOf(before, aggregate));
+        if (!_made.TryGetValue(shape, out var shared)) _made[shape] = shared = Shared.Of(alike, aggregate.Input, AggregateRows.BaseOf(before, aggregate));
         return shared.For(aggregate, before);
-    }
-
-    /// <summary>What an aggregate reads: rows, and the expressions over them that its columns are.</summary>
-    readonly record struct Rows(PlanNode Base, Project? Columns)
-    {
-        /// <summary>Those of an aggregate as it was seen.</summary>
-        public static Rows Of(Aggregate aggregate) =>
-            aggregate.Input is Project project && project.Expressions.All(e => !Fallible.Is(e) && e.IsDeterministic()) ? new(project.Input, project) : new(aggregate.Input, null);
-
-        /// <summary>The rows after their plan was rewritten.</summary>
-        public static PlanNode BaseOf(Aggregate seen, Aggregate rewritten) => Of(seen).Columns is null ? rewritten.Input : rewritten.Input.Inputs[0];
-
-        public Expression this[int column] => Columns is not null ? Columns.Expressions[column] : new ColumnReference(column, Base.Schema[column].Name, Base.Schema[column].Type);
     }
 
     /// <summary>What aggregates must have in common.</summary>
@@ -56,7 +43,7 @@ sealed class ShareAggregates : PlanRule
 
         public static Shape Of(Aggregate aggregate)
         {
-            var rows = Rows.Of(aggregate);
+            var rows = AggregateRows.Of(aggregate);
             return new(rows.Base,
             [
                 aggregate.Window is { } window ? window with { TimeColumn = 0 } : null, aggregate.Window is null ? null : rows[aggregate.Window.TimeColumn], aggregate.Late, aggregate.ReadsFinal,
@@ -75,37 +62,25 @@ sealed class ShareAggregates : PlanRule
         public static Shared Of(List<Aggregate> alike, PlanNode input, PlanNode rows)
         {
             var first = alike[0];
-            var isSame = alike.All(a => ReferenceEquals(a.Input, first.Input));
-            var items = new List<(Expression Expression, string Name)>();
-            int Place(Aggregate aggregate, int column)
-            {
-                if (isSame || column < 0) return column;
-                var expression = Rows.Of(aggregate)[column];
-                var at = items.FindIndex(i => i.Expression.Equals(expression));
-                if (at >= 0) return at;
-                items.Add((expression, aggregate.Input.Schema[column].Name));
-                return items.Count - 1;
-            }
-            AggregateCall Placed(Aggregate aggregate, AggregateCall call) => call with { Arguments = [.. call.Arguments.Select(c => Place(aggregate, c))], Filter = Place(aggregate, call.Filter) };
-
-            var window = first.Window is { } spec ? spec with { TimeColumn = Place(first, spec.TimeColumn) } : null;
-            ImmutableArray<int> keys = [.. first.Keys.Select(k => Place(first, k))];
-            (int, long)? sets = first.Sets is { } own ? (Place(first, own.Column), own.Reported) : null;
+            var joint = new JointColumns(alike);
+            var window = first.Window is { } spec ? spec with { TimeColumn = joint.Place(first, spec.TimeColumn) } : null;
+            ImmutableArray<int> keys = [.. first.Keys.Select(k => joint.Place(first, k))];
+            (int, long)? sets = first.Sets is { } own ? (joint.Place(first, own.Column), own.Reported) : null;
             var calls = new List<AggregateCall>();
             var fields = first.Schema.Fields.Take(first.Schema.Count - first.Calls.Length).ToList();
             var grouped = fields.Count;
-            int Find(Aggregate aggregate, AggregateCall call) => calls.FindIndex(c => AggregateCall.AreSame(c, Placed(aggregate, call)));
+            int Find(Aggregate aggregate, AggregateCall call) => calls.FindIndex(c => AggregateCall.AreSame(c, joint.Place(aggregate, call)));
             foreach (var aggregate in alike)
                 for (var i = 0; i < aggregate.Calls.Length; i++)
                 {
                     if (Find(aggregate, aggregate.Calls[i]) >= 0) continue;
-                    calls.Add(Placed(aggregate, aggregate.Calls[i]));
+                    calls.Add(joint.Place(aggregate, aggregate.Calls[i]));
                     fields.Add(aggregate.Schema[grouped + i]);
                 }
             var all = new Aggregate
             {
                 Schema = new Schema(fields),
-                Input = isSame ? input : PlanBuilder.Project(rows, items, first.Input.Where),
+                Input = joint.Over(input, rows),
                 Window = window,
                 Keys = keys,
                 Calls = [.. calls],

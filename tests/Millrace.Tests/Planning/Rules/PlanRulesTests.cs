@@ -94,6 +94,25 @@ public sealed class PlanRulesTests
         Assert.Equal(["b"], Nodes(pipeline.Views[1].Plan).OfType<Aggregate>().Single().Views);
     }
 
+    [Fact]
+    public void Windows_whose_panes_are_parts_of_one_another_share_panes()
+    {
+        var sql = $"CREATE MATERIALIZED VIEW a AS SELECT window_start, k, SUM(price * 2.0) AS x {Minute};"
+            + "CREATE MATERIALIZED VIEW b AS SELECT k, window_start, MAX(v) AS y FROM HOP(s, at, INTERVAL '2 minutes', INTERVAL '10 minutes') GROUP BY k, window_start EMIT FINAL;"
+            + "CREATE MATERIALIZED VIEW c AS SELECT window_start, k, MIN(v) AS y FROM TUMBLE(s, at, INTERVAL '90 seconds') GROUP BY window_start, k;"
+            + "CREATE MATERIALIZED VIEW d AS SELECT window_start, k, FIRST_VALUE(v) AS y FROM TUMBLE(s, at, INTERVAL '5 minutes') GROUP BY window_start, k;"
+            + "CREATE MATERIALIZED VIEW e AS SELECT window_start, MIN(v) AS y FROM TUMBLE(s, at, INTERVAL '5 minutes') GROUP BY window_start;"
+            + "CREATE MATERIALIZED VIEW f AS SELECT window_start, k, MIN(v) AS y FROM TUMBLE(s, at, INTERVAL '5 minutes') WHERE v > 1 GROUP BY window_start, k;"
+            + "CREATE MATERIALIZED VIEW g AS SELECT window_start, k, MIN(v) AS y FROM SESSION(s PARTITION BY k, at, INTERVAL '1 minute') GROUP BY window_start, k;";
+        const string panes = "PartialAggregate sum(price * 2.0), max(v) by TUMBLE(at, INTERVAL '00:01:00'), k";
+        Assert.Equal(["Project window_start, k, sum AS x", "Aggregate sum(price * 2.0) by TUMBLE(at, INTERVAL '00:01:00'), k", panes, "Project at, k, price * 2.0, v", "s"], Plan(sql, null));
+        Assert.Equal(["Project k, window_start, max AS y", "Aggregate max(v) by HOP(at, INTERVAL '00:02:00', INTERVAL '00:10:00'), k", panes, "Project at, k, price * 2.0, v", "s"], Plan(sql, null, "b"));
+        foreach (var alone in (string[])["c", "d", "e", "f", "g"]) Assert.DoesNotContain(Plan(sql, null, alone), l => l.StartsWith("PartialAggregate", StringComparison.Ordinal));
+        Assert.DoesNotContain(Plan(sql, new HashSet<string> { "share_panes" }), l => l.StartsWith("PartialAggregate", StringComparison.Ordinal));
+        var pipeline = PlanRules.Apply(SqlCompiler.Compile(Source + sql, new CompileOptions { Name = "t" }).Pipeline!);
+        Assert.Same(Nodes(pipeline.Views[0].Plan).OfType<PartialAggregate>().Single(), Nodes(pipeline.Views[1].Plan).OfType<PartialAggregate>().Single());
+    }
+
     const string Tables = """
         CREATE SOURCE large (k INTEGER, g INTEGER, name TEXT) WITH (connector = 'file', path = 'l.csv', format = 'csv', rows = 100000);
         CREATE SOURCE small (k INTEGER, name TEXT) WITH (connector = 'file', path = 'm.csv', format = 'csv', rows = 40);
