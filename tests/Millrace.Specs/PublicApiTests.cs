@@ -12,6 +12,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(Data.Batch))]
     [InlineData(typeof(Sql.SqlCompiler))]
     [InlineData(typeof(Sqlite.SqliteStore))]
+    [InlineData(typeof(Cassandra.CassandraConnector))]
     [InlineData(typeof(Testing.PipelineTest))]
     [InlineData(typeof(Server.MillraceServer))]
     public void The_public_members_are_the_listed_ones(Type type) =>

@@ -99,6 +99,10 @@ public static class ConnectorReference
             A start without checkpoint makes the table anew. The table `millrace_sinks` in the same file says which version it holds, so that each commit arrives once. Under its name stands a SQL view with times as ISO 8601 texts and decimals as numbers (as texts where they have more
             than 15 digits); the rows lie behind it in a table of Millrace's own form. It comes with the command line; a program adds the assembly Millrace.Sqlite.
             """,
+        ["cassandra"] = """
+            How rows lie there, what happens after a crash, security and sizing: [how-to/cassandra.md](../how-to/cassandra.md). It comes with the command line; a program adds the assembly
+            Millrace.Cassandra.
+            """,
         ["stdin"] = """
             Input goes through a journal as for `http`. A start that goes on from a checkpoint reads what the journal has behind it, and then the new input, which begins with a
             header of its own where the format has one. A start without checkpoint reads the whole journal first if the input before did not come to its end (a crash, Ctrl-C).
