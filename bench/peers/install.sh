@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes sure that a peer is there: install.sh numpy|pandas, or install.sh duckdb FOLDER (npm's modules go into it).
+# Makes sure that a peer is there: install.sh numpy|pandas|sklearn, or install.sh duckdb FOLDER (npm's modules go into it).
 set -euo pipefail
 
 # Debian's python3 is named in full: another one, without the modules, may stand first on PATH.
@@ -16,7 +16,7 @@ python_module() {
 }
 
 case "$1" in
-  numpy | pandas) python_module "$1" ;;
+  numpy | pandas | sklearn) python_module "$1" ;;
   duckdb)
     [ -d "$2/node_modules/@duckdb/node-api" ] && exit
     mkdir -p "$2"

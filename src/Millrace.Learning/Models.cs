@@ -1,4 +1,5 @@
 using Millrace.Learning.Anomalies;
+using Millrace.Learning.Batch;
 using Millrace.Learning.Bayes;
 using Millrace.Learning.Forests;
 using Millrace.Learning.Linear;
@@ -21,9 +22,13 @@ public static class Models
         Classifier<HoeffdingTree>("hoeffding_tree", "Questions about columns, added when enough rows say which is best.", s => new HoeffdingTree(s.Features, s.Classes), () => new HoeffdingTree()),
         Classifier<HoeffdingAdaptiveTree>("hoeffding_adaptive_tree", "A Hoeffding tree that replaces branches that have become worse.", s => new HoeffdingAdaptiveTree(s.Features, s.Classes), () => new HoeffdingAdaptiveTree()),
         Classifier<AdaptiveRandomForest>("adaptive_random_forest", "Ten trees that see rows and columns differently; worse ones are replaced.", s => new AdaptiveRandomForest(s.Features, s.Classes, seed: s.Seed), () => new AdaptiveRandomForest()),
+        Classifier<RandomForestClassifier>("random_forest", "A hundred deep trees of the kept rows vote; trained at times.", s => new RandomForestClassifier(s.Features, s.Classes, seed: s.Seed), () => new RandomForestClassifier()),
+        Classifier<GradientBoostingClassifier>("gradient_boosting", "Small trees, each mending what those before left wrong; trained at times.", s => new GradientBoostingClassifier(s.Features, s.Classes), () => new GradientBoostingClassifier()),
         Regressor<LinearRegression>("linear_regression", "A weighted sum of the features; cannot diverge.", s => Scaled(s, f => new LinearRegression(f, new() { Rate = 0.03 })), () => new LinearRegression()),
         Regressor<PassiveAggressiveRegressor>("passive_aggressive_regressor", "A weighted sum that moves just enough.", s => Scaled(s, f => new PassiveAggressiveRegressor(f)), () => new PassiveAggressiveRegressor()),
         Regressor<BayesianLinearRegression>("bayesian_linear_regression", "The weighted sum that fits all rows best, older ones fading if asked.", s => Scaled(s, f => new BayesianLinearRegression(f)), () => new BayesianLinearRegression()),
+        Regressor<RandomForestRegressor>("random_forest_regressor", "The mean of a hundred deep trees of the kept rows; trained at times.", s => new RandomForestRegressor(s.Features, seed: s.Seed), () => new RandomForestRegressor()),
+        Regressor<GradientBoostingRegressor>("gradient_boosting_regressor", "Small trees, each mending what those before left wrong; trained at times.", s => new GradientBoostingRegressor(s.Features), () => new GradientBoostingRegressor()),
         Detector<HalfSpaceTrees>("half_space_trees", "Random cells that held few of the last rows.", s => new HalfSpaceTrees(s.Features, seed: s.Seed), () => new HalfSpaceTrees()),
     ];
 

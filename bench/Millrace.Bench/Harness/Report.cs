@@ -29,23 +29,30 @@ static class Report
     }
 
     /// <summary>Prints a table and writes it to the results of this processor.</summary>
-    public static void Publish(Workshop workshop, Benchmark benchmark, string table, string remark)
+    public static void Publish(Workshop workshop, Benchmark benchmark, string table, string remark) => Console.WriteLine(Keep(workshop, benchmark.Name, benchmark.Summary, $"{table}\n{remark}"));
+
+    /// <summary>Writes a table to the results of this processor.</summary>
+    /// <param name="workshop">Where the file goes.</param>
+    /// <param name="name">Its name and heading.</param>
+    /// <param name="summary">What stands above the table.</param>
+    /// <param name="table">The table, and what stands below it.</param>
+    /// <returns>The whole text.</returns>
+    public static string Keep(Workshop workshop, string name, string summary, string table)
     {
         var text = $"""
-            # {benchmark.Name}
+            # {name}
 
-            {benchmark.Summary}
+            {summary}
 
             {table}
-            {remark}
 
             {Machine.Description}. {DateTime.UtcNow:yyyy-MM-dd}, commit {Machine.Commit(workshop.Root)}, median of {workshop.Rounds}.
 
             """;
         var folder = Path.Combine(workshop.Root, "bench", "results", Machine.Slug);
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, $"{benchmark.Name}.md"), text);
-        Console.WriteLine(text);
+        File.WriteAllText(Path.Combine(folder, $"{name}.md"), text);
+        return text;
     }
 
     /// <summary>RESULT name ours peer ratio unit.</summary>

@@ -25,6 +25,17 @@ static class Anchors
         [("outdoor", "logistic_regression")] = (0.3883, null), [("outdoor", "perceptron")] = (null, 0.2060), [("outdoor", "naive_bayes")] = (0.4999, 0.5735),
         [("outdoor", "hoeffding_tree")] = (0.5959, 0.5733), [("outdoor", "hoeffding_adaptive_tree")] = (null, 0.5727), [("outdoor", "adaptive_random_forest")] = (null, 0.6390),
         [("trump_approval", "linear_regression")] = (0.2914, null), [("trump_approval", "passive_aggressive_regressor")] = (4.984, null), [("trump_approval", "bayesian_linear_regression")] = (1.585, null),
+        [("trump_approval", "adaptive_model_rules")] = (1.398, 0.3868), [("chick_weights", "adaptive_model_rules")] = (24.19, null), [("bike_sharing_hour", "adaptive_model_rules")] = (113, 80.36), [("metro_traffic", "adaptive_model_rules")] = (null, 549.3),
+        [("trump_approval", "adaptive_random_forest_regressor")] = (0.7808, 3.997), [("chick_weights", "adaptive_random_forest_regressor")] = (26.32, null), [("bike_sharing_hour", "adaptive_random_forest_regressor")] = (70.19, 66.46), [("metro_traffic", "adaptive_random_forest_regressor")] = (null, 662.9),
+        [("trump_approval", "mondrian_forest_regressor")] = (0.5473, null), [("chick_weights", "mondrian_forest_regressor")] = (20.44, null),
+        [("trump_approval", "hoeffding_tree_regressor")] = (0.9561, 1.204), [("chick_weights", "hoeffding_tree_regressor")] = (23.16, null), [("bike_sharing_hour", "hoeffding_tree_regressor")] = (78.15, 77.85), [("metro_traffic", "hoeffding_tree_regressor")] = (null, 6901),
+        [("trump_approval", "nearest_neighbours_regressor")] = (0.6404, null), [("chick_weights", "nearest_neighbours_regressor")] = (24.41, null),
+        [("elec2", "nearest_neighbours")] = (null, 0.8370), [("phishing", "nearest_neighbours")] = (0.8815, null), [("bananas", "nearest_neighbours")] = (0.8849, 0.8889), [("image_segments", "nearest_neighbours")] = (0.9030, null),
+        [("elec2", "leveraging_bagging")] = (null, 0.8935), [("phishing", "leveraging_bagging")] = (0.8943, null), [("bananas", "leveraging_bagging")] = (0.8283, 0.8230),
+        [("elec2", "streaming_random_patches")] = (null, 0.8892), [("phishing", "streaming_random_patches")] = (0.9119, null), [("bananas", "streaming_random_patches")] = (0.8770, 0.8726),
+        [("phishing", "mondrian_forest")] = (0.8951, null), [("bananas", "mondrian_forest")] = (0.8866, null),
+        [("elec2", "efdt")] = (0.8303, 0.8044), [("phishing", "efdt")] = (null, 0.8872), [("bananas", "efdt")] = (null, 0.6259), [("image_segments", "efdt")] = (null, 0.7974), [("sea_abrupt", "efdt")] = (null, 0.8453),
+        [("adult_train", "efdt")] = (null, 0.8282), [("outdoor", "efdt")] = (null, 0.5958),
         [("chick_weights", "linear_regression")] = (23.6, null), [("chick_weights", "passive_aggressive_regressor")] = (24.34, null), [("chick_weights", "bayesian_linear_regression")] = (49.97, null),
         [("bike_sharing_hour", "linear_regression")] = (1.064e10, null), [("bike_sharing_hour", "passive_aggressive_regressor")] = (90.74, null), [("bike_sharing_hour", "bayesian_linear_regression")] = (124, null),
         [("metro_traffic", "linear_regression")] = (1.2e10, null),
@@ -42,6 +53,11 @@ static class Anchors
     {
         ["logistic_regression"] = (44_393, null), ["perceptron"] = (41_854, 699_162), ["passive_aggressive_classifier"] = (32_889, null), ["alma"] = (48_547, null),
         ["naive_bayes"] = (31_385, 749_207), ["hoeffding_tree"] = (23_512, 343_429), ["hoeffding_adaptive_tree"] = (5_191, 131_205), ["adaptive_random_forest"] = (1_050, 6_075),
+        ["leveraging_bagging"] = (623, 15_746), ["streaming_random_patches"] = (489, 4_652), ["mondrian_forest"] = (2_891, null), ["efdt"] = (3_623, 236_716), ["nearest_neighbours"] = (1_173, 11_428),
+        ["linear_regression"] = (38_022, 749_242), ["passive_aggressive_regressor"] = (31_928, null), ["bayesian_linear_regression"] = (6_257, null), ["adaptive_model_rules"] = (9_776, 16_762),
+        ["adaptive_random_forest_regressor"] = (617, 16_674), ["hoeffding_tree_regressor"] = (10_389, 81_441), ["half_space_trees"] = (8_105, null),
+        ["adwin"] = (3_831_148, null), ["ddm"] = (1_817_068, null), ["eddm"] = (2_334_591, null), ["hddm_a"] = (302_523, null), ["hddm_w"] = (231_913, null), ["page_hinkley"] = (1_745_024, null), ["kswin"] = (15_074, null),
+        ["seasonal_naive"] = (2_786_801, null), ["exponential_smoothing"] = (692_591, null),
     };
 
     /// <summary>Scores of the same model on a set.</summary>
@@ -50,6 +66,6 @@ static class Anchors
     /// <summary>The best line of River and MOA on a set, the no-change line aside.</summary>
     public static (double Score, string By)? Best(string set) => s_best.TryGetValue(set, out var best) ? best : null;
 
-    /// <summary>Rows a second of the same model on elec2.</summary>
-    public static (double? River, double? Moa) Speed(string model) => s_speeds.GetValueOrDefault(model);
+    /// <summary>Rows or values a second of the same model, detector or forecaster.</summary>
+    public static (double? River, double? Moa) Speed(string name) => s_speeds.GetValueOrDefault(name);
 }
