@@ -5,7 +5,7 @@ namespace Millrace.Bench.Learning;
 /// <summary>What Millrace.Learning can do: all parts, or those that are named.</summary>
 sealed class LearningBenchmark : Benchmark
 {
-    readonly LearningPart[] _parts = [new Speed(), new Scores(), new DriftDelays(), new AnomalyScores(), new ForecastErrors(), new BatchModels()];
+    readonly LearningPart[] _parts = [new Speed(), new Scores(), new DriftDelays(), new AnomalyScores(), new ForecastErrors(), new NabScores(), new SkabScores(), new BatchModels()];
     readonly List<LearningPart> _chosen = [];
 
     /// <inheritdoc/>

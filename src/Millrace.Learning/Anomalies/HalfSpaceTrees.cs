@@ -33,7 +33,7 @@ public sealed class HalfSpaceTrees : IAnomalyDetector
     /// <param name="height">Levels of a tree, 1 to 20.</param>
     /// <param name="window">Rows of a window, 10 or more.</param>
     /// <param name="seed">For the cuts.</param>
-    public HalfSpaceTrees(FeatureSet features, int trees = 10, int height = 8, int window = 250, ulong seed = 42)
+    public HalfSpaceTrees(FeatureSet features, int trees = 25, int height = 8, int window = 250, ulong seed = 42)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(trees, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(trees, 1000);

@@ -1,5 +1,4 @@
 using Millrace.Learning.Images;
-using Millrace.Learning.Numerics;
 
 namespace Millrace.Learning.Forests;
 
@@ -9,7 +8,7 @@ namespace Millrace.Learning.Forests;
 /// A row counts Poisson(10) times (the paper has 6) in each tree, and each leaf looks at columns drawn by chance, so that trees err differently; they vote with their accuracy as weight. Each tree's errors run through two
 /// <see cref="Drift.Adwin"/> windows: the sensitive one makes a younger tree begin in the background, the other one puts it in the place of the old one. Cost: that of a Hoeffding tree for each tree.
 /// </para>
-/// <para>Weakness: memory and time of ten trees or more; with few rows no better than naive Bayes.</para>
+/// <para>Weakness: memory and time of twenty trees; with few rows no better than naive Bayes.</para>
 /// <para>Gomes et al. (2017), Adaptive random forests for evolving data stream classification, Machine Learning 106, 1469-1495.</para>
 /// </remarks>
 public sealed class AdaptiveRandomForest : IClassifier
@@ -18,10 +17,7 @@ public sealed class AdaptiveRandomForest : IClassifier
     ForestOptions _options = new();
     int _classes, _classesAtStart;
     ulong _seed;
-    ForestTree[] _trees = [];
-    SeededRandom _random;
-    Poisson _poisson;
-    double[] _votes = [];
+    VotingTrees _trees;
 
     /// <summary>A model that has learned nothing.</summary>
     /// <param name="features">The columns.</param>
@@ -32,11 +28,10 @@ public sealed class AdaptiveRandomForest : IClassifier
     {
         ClassLabels.CheckCount(classes);
         (_features, _classesAtStart, _options, _seed) = (features, classes, (options ?? new()).Checked(), seed);
-        _poisson = new(_options.Weight);
-        Reset();
+        (_classes, _trees) = (classes, NewTrees(classes));
     }
 
-    internal AdaptiveRandomForest() => _poisson = new(6);
+    internal AdaptiveRandomForest() => _trees = NewTrees(2);
 
     /// <inheritdoc/>
     public FeatureSet Features => _features;
@@ -45,33 +40,16 @@ public sealed class AdaptiveRandomForest : IClassifier
     public int Classes => _classes;
 
     /// <summary>How often a tree was replaced.</summary>
-    public int Replaced => _trees.Sum(t => t.Replaced);
+    public int Replaced => _trees.Replaced;
 
     /// <inheritdoc/>
-    public void Reset()
-    {
-        _classes = _classesAtStart;
-        _random = new(_seed);
-        _votes = new double[_classes];
-        _trees = new ForestTree[_options.Trees];
-        for (var i = 0; i < _trees.Length; i++) _trees[i] = new(_features, _classes, _options, new(_random.Next()));
-    }
+    public void Reset() => (_classes, _trees) = (_classesAtStart, NewTrees(_classesAtStart));
 
     /// <inheritdoc/>
     public void Predict(ReadOnlySpan<double> features, Span<double> probabilities)
     {
         _features.Check(features);
-        var sums = probabilities[.._classes];
-        var votes = _votes.AsSpan(0, _classes);
-        sums.Clear();
-        foreach (var tree in _trees)
-        {
-            tree.Vote(features, votes);
-            var accuracy = tree.Accuracy;
-            var weight = accuracy > 0 ? accuracy : 1e-3;
-            for (var c = 0; c < votes.Length; c++) sums[c] += weight * votes[c];
-        }
-        ClassLabels.Normalise(probabilities, _classes);
+        _trees.Predict(features, probabilities, _classes);
     }
 
     /// <inheritdoc/>
@@ -80,8 +58,7 @@ public sealed class AdaptiveRandomForest : IClassifier
         _features.Check(features);
         ClassLabels.Check(target);
         if (target >= _classes) _classes = target + 1;
-        if (_votes.Length < _classes) _votes = new double[_classes];
-        foreach (var tree in _trees) tree.Learn(features, target, weight * _poisson.Draw(ref _random), _classes, _votes.AsSpan(0, _classes));
+        _trees.Learn(features, target, weight, _classes);
     }
 
     /// <inheritdoc/>
@@ -92,13 +69,9 @@ public sealed class AdaptiveRandomForest : IClassifier
         archive.Value(ref _classesAtStart, 2, IClassifier.ClassesMax);
         archive.Value(ref _classes, _classesAtStart, IClassifier.ClassesMax);
         archive.Value(ref _seed);
-        _random.Transfer(archive);
-        if (archive.IsReading)
-        {
-            _votes = new double[_classes];
-            _poisson = new(_options.Weight);
-        }
-        archive.Objects(ref _trees, () => new(_features, 1, _options, default), tree => tree.Transfer(archive));
-        archive.Require(_trees.Length == _options.Trees, "its trees are not as many as it says");
+        if (archive.IsReading) _trees = NewTrees(_classes);
+        _trees.Transfer(archive);
     }
+
+    VotingTrees NewTrees(int classes) => new(_features, classes, _options, keepColumns: false, _seed);
 }

@@ -6,8 +6,8 @@ namespace Millrace.Learning.Forests;
 /// <summary>Settings of the adaptive forest.</summary>
 public sealed record ForestOptions
 {
-    /// <summary>Number of trees, 1 to 1,000; 10 unless set.</summary>
-    public int Trees { get; init; } = 10;
+    /// <summary>Number of trees, 1 to 1,000; 20 unless set.</summary>
+    public int Trees { get; init; } = 20;
 
     /// <summary>How many columns a leaf looks at; 0, the default, is three of five.</summary>
     public int Columns { get; init; }

@@ -15,10 +15,10 @@ sealed class ForestTree
     Adwin _warning, _drift;
     double _rows, _hits, _rowsOfYounger, _hitsOfYounger;
 
-    public ForestTree(FeatureSet features, int classes, ForestOptions options, SeededRandom random)
+    public ForestTree(FeatureSet features, int classes, ForestOptions options, bool keepColumns, SeededRandom random)
     {
         _features = features;
-        _grower = new(features, options.Tree, options.ColumnsOf(features.Count), random);
+        _grower = new(features, options.Tree, options.ColumnsOf(features.Count), keepColumns, random);
         _root = _grower.NewLeaf(classes);
         (_warning, _drift) = (new(options.WarningConfidence), new(options.DriftConfidence));
     }

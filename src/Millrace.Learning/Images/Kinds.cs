@@ -1,5 +1,8 @@
+using Millrace.Learning.Decisions;
+using Millrace.Learning.Clustering;
 using Millrace.Learning.Drift;
 using Millrace.Learning.Forecasting;
+using Millrace.Learning.Outputs;
 using Millrace.Learning.Preparation;
 
 namespace Millrace.Learning.Images;
@@ -12,8 +15,11 @@ static class Kinds
     [
         .. Models.All.Select(m => (m.Name, m.Type, (Func<ILearner>)m.Blank)),
         .. DriftDetectors.All.Select(d => (d.Name, d.Type, (Func<ILearner>)d.Create)),
+        .. Bandits.All.Select(b => (b.Name, b.Type, (Func<ILearner>)b.Blank)),
+        .. Clusterers.All.Select(c => (c.Name, c.Type, (Func<ILearner>)c.Blank)),
         .. Forecasters.All.Select(f => (f.Name, f.Type, f.Blank)),
         ("prepared_classifier", typeof(PreparedClassifier), () => new PreparedClassifier()),
+        ("multi_output_regressor", typeof(MultiOutputRegressor), () => new MultiOutputRegressor()),
         ("prepared_regressor", typeof(PreparedRegressor), () => new PreparedRegressor()),
     ];
 

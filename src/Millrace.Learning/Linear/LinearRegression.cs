@@ -72,6 +72,15 @@ public sealed class LinearRegression : IRegressor
         _table.Step(0, gradient * weight, 2 * weight);
     }
 
+    /// <summary>Why a row is predicted as it is: what each feature adds to the prediction, in the target's unit. The rest is what a row of zeros is predicted as.</summary>
+    /// <param name="features">One value for each column.</param>
+    /// <param name="parts">Room for one number for each column.</param>
+    public void Explain(ReadOnlySpan<double> features, Span<double> parts)
+    {
+        _table.Take(features);
+        for (var i = 0; i < _features.Count; i++) parts[i] = _table.Weights(0)[i] * _table.Input[i] * _scale.Factor;
+    }
+
     /// <inheritdoc/>
     public void Transfer(Archive archive)
     {

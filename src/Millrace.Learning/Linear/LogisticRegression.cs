@@ -75,6 +75,19 @@ public sealed class LogisticRegression : IClassifier
         for (var c = 0; c < _classes; c++) _table.Step(c, (_learning[c] - (c == target ? 1 : 0)) * weight, 0.5 * weight);
     }
 
+    /// <summary>Why a row is predicted as it is: what each feature adds to the score of a class; above 0 it speaks for the class, below against it.</summary>
+    /// <param name="features">One value for each column.</param>
+    /// <param name="ofClass">The class, below <see cref="Classes"/>.</param>
+    /// <param name="parts">Room for one number for each column.</param>
+    public void Explain(ReadOnlySpan<double> features, int ofClass, Span<double> parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ofClass);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ofClass, _classes);
+        _table.Take(features);
+        var sign = _classes == 2 && ofClass == 0 ? -1 : 1; // one row of weights tells two classes apart
+        for (var i = 0; i < _features.Count; i++) parts[i] = sign * _table.Weights(_classes == 2 ? 0 : ofClass)[i] * _table.Input[i];
+    }
+
     /// <inheritdoc/>
     public void Transfer(Archive archive)
     {

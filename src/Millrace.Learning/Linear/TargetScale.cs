@@ -31,11 +31,22 @@ struct TargetScale(bool isOn)
         return deviation > 0 ? (target - _mean) / deviation : 0;
     }
 
+    /// <summary>What a scaled number is multiplied by to be one of the target's unit.</summary>
+    public readonly double Factor => _isOn ? Deviation : 1;
+
+    /// <summary>Mean and deviation so far.</summary>
+    public readonly (double Mean, double Deviation) Unit => (_mean, Deviation);
+
     /// <summary>A scaled prediction in the target's unit.</summary>
     public readonly double Unscaled(double prediction)
     {
         if (_count == 0) return 0;
-        var value = _isOn ? _mean + prediction * Deviation : prediction;
+        return Bounded(_isOn ? _mean + prediction * Deviation : prediction);
+    }
+
+    /// <summary>A prediction in the target's unit, kept near the range of the targets.</summary>
+    public readonly double Bounded(double value)
+    {
         var width = _greatest - _least;
         return Math.Clamp(value, _least - width, _greatest + width);
     }

@@ -22,6 +22,8 @@ public static class Transforms
         Of<Imputer>("imputer", "The mean or the last number where one is missing.", f => new Imputer(f), () => new Imputer()),
         Of<Polynomial>("polynomial", "Products of every two numbers.", f => new Polynomial(f), () => new Polynomial()),
         Of<TargetHistory>("target_history", "The last known targets and their mean.", f => new TargetHistory(f, areClasses: false), () => new TargetHistory()),
+        Of<Lags>("lags", "What each number was some rows ago.", f => new Lags(f), () => new Lags()),
+        Of<Rolling>("rolling", "Mean and deviation of each number over the last rows.", f => new Rolling(f), () => new Rolling()),
     ];
 
     static TransformEntry Of<T>(string name, string summary, Func<FeatureSet, ITransform> create, Func<ITransform> blank) where T : ITransform => new(name, summary, typeof(T), create, blank);

@@ -79,6 +79,18 @@ public sealed class HoeffdingTree : IClassifier
         _grower.Learn(node, features, target, weight, depth);
     }
 
+    /// <summary>Why a row is predicted as it is: the questions on its way down, the first one first.</summary>
+    /// <param name="features">One value for each column.</param>
+    public IReadOnlyList<TreeQuestion> Explain(ReadOnlySpan<double> features)
+    {
+        _features.Check(features);
+        return _root.PathOf(features);
+    }
+
+    /// <summary>What each column told so far, as shares of 1: the gain of its questions times the rows that come to them; all 0 before the first split.</summary>
+    /// <param name="shares">Room for one number for each column.</param>
+    public void Importance(Span<double> shares) => _root.Importance(shares[.._features.Count]);
+
     /// <inheritdoc/>
     public void Transfer(Archive archive)
     {

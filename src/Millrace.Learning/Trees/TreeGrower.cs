@@ -12,6 +12,7 @@ sealed class TreeGrower
     readonly FeatureSet _features;
     readonly TreeOptions _options;
     readonly int _subset;
+    readonly bool _keepColumns;
     readonly double[] _scratch;
     readonly SplitSearch _search = new();
     readonly int[] _drawn;
@@ -23,10 +24,11 @@ sealed class TreeGrower
     /// <param name="features">The columns.</param>
     /// <param name="options">Settings.</param>
     /// <param name="subset">How many columns a leaf looks at, drawn by chance; 0 for all.</param>
+    /// <param name="keepColumns">Whether leaves below a split look at the same columns as the one that was split.</param>
     /// <param name="random">For the draw.</param>
-    public TreeGrower(FeatureSet features, TreeOptions options, int subset = 0, SeededRandom random = default)
+    public TreeGrower(FeatureSet features, TreeOptions options, int subset = 0, bool keepColumns = false, SeededRandom random = default)
     {
-        (_features, _options, _subset, _random) = (features, options, subset >= features.Count ? 0 : subset, random);
+        (_features, _options, _subset, _keepColumns, _random) = (features, options, subset >= features.Count ? 0 : subset, keepColumns, random);
         _scratch = ClassStatistics.Scratch(features.NumericColumns.Length);
         _drawn = [.. Enumerable.Range(0, features.Count)];
         _votedRow = new double[features.Count];
@@ -123,7 +125,7 @@ sealed class TreeGrower
         var most = -1.0;
         for (var i = 0; i < children.Length; i++)
         {
-            children[i] = NewLeaf(classes);
+            children[i] = _keepColumns ? new() { Leaf = LeafOf(statistics.NumericColumns.ToArray(), statistics.NominalColumns.ToArray(), classes) } : NewLeaf(classes);
             var known = children[i].Leaf!.Statistics;
             for (var c = 0; c < classes; c++)
             {

@@ -42,6 +42,38 @@ sealed class TreeNode
     /// <summary>Splits on the longest way down.</summary>
     public int Depth => Leaf is not null ? 0 : 1 + Children.Max(c => c.Depth);
 
+    /// <summary>The questions on a row's way down.</summary>
+    public IReadOnlyList<TreeQuestion> PathOf(ReadOnlySpan<double> features)
+    {
+        var path = new List<TreeQuestion>();
+        for (var node = this; node.Leaf is null; node = node.ChildOf(features))
+        {
+            var (kind, column, bound, merit) = node.Split;
+            var child = node.Split.ChildOf(features);
+            path.Add(new(column, kind != SplitKind.AtMost, kind == SplitKind.EachCode ? double.NaN : bound, (uint)child < (uint)node.Children.Length ? child : node.UsualChild, merit));
+        }
+        return path;
+    }
+
+    /// <summary>Shares of what all questions told, by column: each one's gain times the weight of the rows that come to it. All 0 without questions.</summary>
+    public void Importance(Span<double> shares)
+    {
+        shares.Clear();
+        AddImportance(shares);
+        var sum = 0.0;
+        foreach (var share in shares) sum += share;
+        if (sum > 0) foreach (ref var share in shares) share /= sum;
+    }
+
+    double AddImportance(Span<double> sums)
+    {
+        if (Leaf is not null) return Leaf.Statistics.TotalWeight;
+        var weight = 0.0;
+        foreach (var child in Children) weight += child.AddImportance(sums);
+        sums[Split.Column] += Split.Merit * weight;
+        return weight;
+    }
+
     public void Transfer(Archive archive, FeatureSet features, Func<int[], int[], Leaf> leafOf, int depth)
     {
         archive.Require(depth <= 100, "a tree is too deep");
