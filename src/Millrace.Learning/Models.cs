@@ -38,6 +38,7 @@ public static class Models
         Regressor<RandomForestRegressor>("random_forest_regressor", "The mean of a hundred deep trees of the kept rows; trained at times.", s => new RandomForestRegressor(s.Features, seed: s.Seed), () => new RandomForestRegressor()),
         Regressor<GradientBoostingRegressor>("gradient_boosting_regressor", "Small trees, each mending what those before left wrong; trained at times.", s => new GradientBoostingRegressor(s.Features), () => new GradientBoostingRegressor()),
         Detector<HalfSpaceTrees>("half_space_trees", "Random cells that held few of the last rows.", s => new HalfSpaceTrees(s.Features, seed: s.Seed), () => new HalfSpaceTrees()),
+        Detector<RandomCutForest>("random_cut_forest", "Random cuts over samples of the rows: what is cut off early lies apart.", s => new RandomCutForest(s.Features, seed: s.Seed), () => new RandomCutForest()),
         Detector<MetricDetector>("metric_detector", "Jumps, values beyond the range and breaks of the season, measured by their own past.", s => new MetricDetector(s.Features), () => new MetricDetector()),
         Detector<MewmaDetector>("mewma_detector", "Faded rows that lie far from where they usually are, in all columns together.", s => new MewmaDetector(s.Features), () => new MewmaDetector()),
     ];

@@ -6,7 +6,7 @@ namespace Millrace.Learning.Clustering;
 /// <summary>Small clusters of a fixed radius that count the rows they share with each other; those that share many belong together, whatever shape they form.</summary>
 /// <remarks>
 /// <para>
-/// A row moves each small cluster within r towards it by a tenth of e^(-9/2 d²/r²); none within r: it begins one. Weights and what pairs share fade by 2^(-λ rows). Two are one cluster where the shared weight is more than α of their mean weight; a cluster that weighs little is noise.
+/// A row moves each small cluster within r towards it by a tenth of e^(-9/2 d²/r²); none within r: it begins one. Weights and what pairs share fade by 2^(-λ rows). Two are one cluster where the shared weight is more than α of the lighter one's (the paper has their mean, which leaves the fringe of a dense cloud alone); a cluster that weighs less than a fifth of a usual small one is noise.
 /// Cost: as many distances as small clusters a row, a pair's count for each two that a row lies in.
 /// </para>
 /// <para>Weakness: r must fit (it is in the unit of the columns: scale them first); with many columns few rows lie within r of two.</para>
@@ -32,7 +32,7 @@ public sealed class DbStream : IClusterer
     /// <param name="features">The columns.</param>
     /// <param name="radius">r: the radius of a small cluster, above 0, in the unit of the columns.</param>
     /// <param name="fading">λ: weights halve every 1/λ rows; above 0, at most 1.</param>
-    /// <param name="shared">α: the share of their mean weight that two small clusters of one large one hold in common, above 0, at most 1.</param>
+    /// <param name="shared">α: the share of the lighter one's weight that two small clusters of one large one hold in common, above 0, at most 1.</param>
     public DbStream(FeatureSet features, double radius = 0.3, double fading = 0.001, double shared = 0.2)
     {
         (_features, _radius, _fading, _shared) = (features, radius, fading, shared);
@@ -163,12 +163,12 @@ public sealed class DbStream : IClusterer
                 continue;
             }
             _pairs[pair] = weight;
-            if (weight > _shared * (_micro.Weight(a) + _micro.Weight(b)) / 2) Joined.Join(parents, a, b);
+            if (weight > _shared * Math.Min(_micro.Weight(a), _micro.Weight(b))) Joined.Join(parents, a, b);
         }
         Gather(parents);
     }
 
-    // A cluster counts if it weighs as much as a fiftieth of an equal share.
+    // A cluster counts if it weighs as much as a fifth of what a small cluster weighs on average.
     void Gather(int[] parents)
     {
         var (weights, total) = (new double[parents.Length], 0.0);
@@ -178,7 +178,7 @@ public sealed class DbStream : IClusterer
             total += _micro.Weight(i);
         }
         var counts = new bool[parents.Length];
-        for (var i = 0; i < parents.Length; i++) counts[i] = weights[Joined.Root(parents, i)] * parents.Length * 50 >= total;
+        for (var i = 0; i < parents.Length; i++) counts[i] = weights[Joined.Root(parents, i)] * parents.Length * 5 >= total;
         if (_numbers.Length < parents.Length) _numbers = new int[parents.Length];
         var clusters = Joined.Number(parents, counts, _numbers);
         _clusterOf = _numbers[..parents.Length];

@@ -52,7 +52,7 @@ public sealed class DenStream : IClusterer
     public void Reset()
     {
         (_micro, _middles, _rows) = (new(_features.Count), new(_features.Count), 0);
-        (_squares, _begun, _seen, _numbers) = ([], [], [], []);
+        (_squares, _begun, _seen, _parents, _numbers) = ([], [], [], [], []);
         _row = new double[_micro.Width];
     }
 

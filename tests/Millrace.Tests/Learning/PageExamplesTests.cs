@@ -44,6 +44,14 @@ public sealed partial class PageExamplesTests
     }
 
     [Fact]
+    public void Anomalies_by_random_cuts()
+    {
+        var cuts = new RandomCutForest(FeatureSet.Numeric(6), trees: 30, size: 256, seed: 42);
+        for (var i = 0; i < 1000; i++) cuts.Learn(Row(i, 6));
+        Assert.True(cuts.Score([3, 3, 3, 3, 3, 3]) > 2 * cuts.Score(Row(1, 6)));
+    }
+
+    [Fact]
     public void Anomalies_of_a_metric()
     {
         var value = 3.0;
