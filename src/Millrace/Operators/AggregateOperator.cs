@@ -14,8 +14,11 @@ namespace Millrace.Operators;
 /// a call. What changed is marked by group and told at barriers; a window is told and freed when the frontier passes it. Results come by window, then by key in
 /// order of first arrival.
 /// </remarks>
-sealed class AggregateOperator : IPicksRows, IStateful
+sealed class AggregateOperator : IPicksRows, IStateful, ISpills
 {
+    /// <summary>Entries that are loaded between two looks at the memory.</summary>
+    const int LoadedPerLook = 64;
+
     readonly Aggregate _node;
     readonly OperatorContext _context;
     readonly bool _retracts;
@@ -24,6 +27,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
     readonly SliceList _slices;
     readonly RowSlicer? _slicer;
     readonly Hops? _hops;
+    readonly GroupSpiller? _spiller;
     readonly GroupTeller _teller;
     readonly Queue<Step> _steps = new();
     readonly RowAdder _adder;
@@ -33,6 +37,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
     readonly int[] _picked = [], _identity;
     readonly Action<int, StateWriter> _saveStates;
     Frontier _frontier = Frontier.Start;
+    int _loaded;
 
     public AggregateOperator(Aggregate node, OperatorContext context)
     {
@@ -49,6 +54,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
             _slicer = new(panes, node, context, _slices, _hops);
         }
         _teller = new(node, context, _keys, Told, _hops);
+        if (context.Spill is not null && node.WhyNotSpilled(context.Demand) is null) _spiller = new(_keys, _groups, _slices, _teller, _retracts, context, _saveStates);
         var rows = context.Memory.BatchRows;
         _adder = new(node, _keys, _groups, _retracts, rows);
         _reader = new(node, panes);
@@ -173,6 +179,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
         foreach (var slice in Windows.Open)
         {
             if (!slice.IsTouched) continue;
+            if (slice.Spilled is not null) _steps.Enqueue(new(StepKind.Whole, slice));
             _steps.Enqueue(new(StepKind.Changes, slice));
             if (slice.IsClosed) _steps.Enqueue(new(StepKind.OnClose, slice));
             _steps.Enqueue(new(StepKind.Settle, slice));
@@ -199,6 +206,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
             if (slice.End > _frontier.Closed.Microseconds) break;
             var isFinal = slice.End <= _frontier.Final.Microseconds;
             if (slice.IsClosed && !isFinal) continue;
+            if (slice.Spilled is not null) _steps.Enqueue(new(StepKind.Whole, slice));
             // A window of panes is completed when its turn comes, one after the other; whether it was touched is known then.
             if (_hops is not null) _steps.Enqueue(new(StepKind.Complete, slice));
             if (_hops is not null || slice.IsTouched) _steps.Enqueue(new(StepKind.Changes, slice));
@@ -223,6 +231,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
                 StepKind.Changes => _teller.Tell(step.Slice!, Ports.Changes, onlyTouched: true, canChange, output, out pushed),
                 StepKind.Close => _teller.Tell(step.Slice!, Ports.OnClose, onlyTouched: false, canChange, output, out pushed),
                 StepKind.OnClose => _teller.Tell(step.Slice!, Ports.OnClose, onlyTouched: true, canChange, output, out pushed),
+                StepKind.Final when step.Slice!.Spilled is not null => TellSpilled(step.Slice, output, out pushed),
                 StepKind.Final => _teller.Tell(step.Slice!, Ports.Final, onlyTouched: false, canChange: false, output, out pushed),
                 _ => Do(step, output),
             };
@@ -232,10 +241,17 @@ sealed class AggregateOperator : IPicksRows, IStateful
         return false;
     }
 
+    bool TellSpilled(Slice slice, IOutput output, out bool pushed)
+    {
+        pushed = false;
+        return (_context.Demand & Demand.Final) == 0 || _spiller!.TellFinal(slice, output, out pushed);
+    }
+
     bool Do(Step step, IOutput output)
     {
         switch (step.Kind)
         {
+            case StepKind.Whole: _spiller!.Complete(step.Slice!); break;
             case StepKind.Complete: _hops!.Complete(step.Slice!); break;
             case StepKind.Settle: Settle(step.Slice!); break;
             case StepKind.Free: Windows.Remove(step.Slice!, Told); break;
@@ -252,11 +268,12 @@ sealed class AggregateOperator : IPicksRows, IStateful
         foreach (var group in slice.Members)
         {
             if ((told.Touched[group] & Groups.TouchedForState) == 0) continue;
-            slice.MarkUnsaved(told, group);
+            if (_retracts && slice.Spilled is not null && told.Rows[group] == 0 && told.Told[group] == 0) slice.NoteEmptied(told, _keys, group);
+            else slice.MarkUnsaved(told, group);
             told.Touched[group] = 0;
         }
         slice.IsTouched = false;
-        if (!_retracts || _teller.KeepsEmpty) return;
+        if (!_retracts || _teller.KeepsEmpty || slice.Spilled is not null) return;
         if (_hops is null) slice.Prune(_groups, _keys, static (groups, group) => groups.Rows[group] == 0 && groups.Told[group] == 0);
         else _hops.Prune(slice);
     }
@@ -276,6 +293,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
     public void Dispose()
     {
         _condition?.Dispose();
+        _spiller?.Dispose();
         _teller.Dispose();
         _hops?.Dispose();
         _slices.Dispose();
@@ -283,7 +301,14 @@ sealed class AggregateOperator : IPicksRows, IStateful
         _keys.Dispose();
     }
 
-    public long StateRows => _groups.Count;
+    public long StateRows => _groups.Count + SpilledRows;
+
+    public long SpilledRows => _spiller?.Count ?? 0;
+
+    public bool CanSpill => _spiller is not null;
+
+    public void Spill() => _spiller?.Spill();
+
     public void SaveCommon(StateWriter writer)
     {
         writer.Write(_frontier);
@@ -338,6 +363,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
         var slice = slices.Find(index, from) ?? (isTold ? _hops!.OpenWindow(index) : _slicer!.Open(index, from, _frontier));
         var group = slice.FindOrAdd(groups, key, _keys.Limit);
         slice.Loaded(groups, group, place);
+        slice.FreshFrom = slice.Count;
         groups.Touched[group] = 0;
         if (isTold)
         {
@@ -347,6 +373,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
         if (_retracts) groups.Rows[group] = reader.Read<long>();
         foreach (var states in groups.States) states.Load(group, ref reader);
         if (_hops is null) _teller.Load(group, ref reader);
+        if (CanSpill && ++_loaded % LoadedPerLook == 0 && _context.Spill!.IsDue(_context.Owner)) Spill();
     }
 
     public void EndLoad()
@@ -363,6 +390,7 @@ sealed class AggregateOperator : IPicksRows, IStateful
 
     enum StepKind
     {
+        Whole,
         Complete,
         Changes,
         Close,

@@ -2,6 +2,7 @@ using Millrace.Data;
 using Millrace.Expressions;
 using Millrace.Functions;
 using Millrace.Planning;
+using Millrace.State.Spilling;
 
 namespace Millrace.Operators;
 
@@ -19,6 +20,9 @@ public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner,
 
     /// <summary>The same for each of <see cref="Ports"/> by itself; empty = as <see cref="Used"/> says.</summary>
     internal IReadOnlyList<IReadOnlyList<bool>> UsedByPort { get; init; } = [];
+
+    /// <summary>Where state goes that has no room in memory; null where it has to stay there.</summary>
+    internal SpillFolder? Spill { get; init; }
 
     /// <summary>Whether anybody who reads a port reads a column of it.</summary>
     internal bool IsUsed(int port, int column) => UsedByPort.Count > 0 ? UsedByPort[port][column] : Used is null || Used[column];

@@ -99,6 +99,10 @@ public abstract class PlanNode
         foreach (var input in inputs) ColumnUse.Pass(output, input);
     }
 
+    /// <summary>Why its state has to stay in memory, or null where it can go to disk.</summary>
+    /// <param name="demand">What is read of it.</param>
+    internal virtual string? WhyNotSpilled(Demand demand) => HasState ? "its state stays in memory" : null;
+
     /// <summary>Makes the operator that runs it in one place (a lane, a partition); null where rows only pass. Dispose it when its lane ends.</summary>
     internal virtual IOperator? CreateOperator(OperatorContext context) => null;
 }

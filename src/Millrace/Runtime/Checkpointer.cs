@@ -234,4 +234,4 @@ sealed class Checkpointer : IDisposable
 /// <param name="Readers">Who reads; where their sinks stand goes into the record.</param>
 /// <param name="Pending">Results that are sent after the commit.</param>
 sealed record CheckpointInput(long Version, Timestamp Time, bool IsFinished, IReadOnlyList<ReadOnlyMemory<byte>> Sections, IReadOnlyList<SourcePosition> Positions,
-    IReadOnlyDictionary<string, Frontier> Frontiers, IReadOnlyList<ReaderRun> Readers, IReadOnlyList<(ReaderRun Reader, List<Data.Batch> Batches)> Pending);
+    IReadOnlyDictionary<string, Frontier> Frontiers, IReadOnlyList<ReaderRun> Readers, IReadOnlyList<(ReaderRun Reader, IReadOnlyList<Data.Batch> Batches)> Pending);

@@ -1,4 +1,5 @@
 using Millrace.Data;
+using Millrace.State.Spilling;
 using Millrace.Time;
 
 namespace Millrace.Runtime;
@@ -10,11 +11,18 @@ namespace Millrace.Runtime;
 /// </remarks>
 sealed class Collector : Target
 {
+    /// <summary>Fewer batches are not worth the way to disk.</summary>
+    const int SpillBatches = 16;
+
     List<Batch> _batches = [];
+    SpilledRows? _spilled;
     Batch? _gathered; // the last of _batches, if rows may be appended to it
 
     /// <summary>Batches that have room; more are taken all the same.</summary>
     public int RoomBatches { get; init; } = int.MaxValue;
+
+    /// <summary>Where rows go that have no room in memory until they are committed; null where they have to stay. Rows that are only added may change their order.</summary>
+    public SpillFolder? Spill { get; init; }
 
     public override bool IsBlocked => _batches.Count >= RoomBatches;
 
@@ -28,6 +36,20 @@ sealed class Collector : Target
     public bool IsIdle { get; private set; }
 
     public override void OnBatch(Batch batch)
+    {
+        Keep(batch);
+        if (Spill is null || _batches.Count < SpillBatches || !Spill.IsDueForResults(batch.Home)) return;
+        _spilled ??= new(Spill);
+        foreach (var kept in _batches)
+        {
+            _spilled.Add(kept);
+            kept.Release();
+        }
+        _gathered = null;
+        _batches.Clear();
+    }
+
+    void Keep(Batch batch)
     {
         var room = batch.Home.BatchRows;
         if (batch.RowCount <= room / 4)
@@ -67,11 +89,19 @@ sealed class Collector : Target
         return taken;
     }
 
+    /// <summary>Hands over what had no room in memory, or null.</summary>
+    public SpilledRows? TakeSpilled()
+    {
+        (var taken, _spilled) = (_spilled, null);
+        return taken;
+    }
+
     /// <summary>Releases what is left, at the end of a run.</summary>
     public void Clear()
     {
         _gathered = null;
         foreach (var batch in _batches) batch.Release();
         _batches.Clear();
+        TakeSpilled()?.Release();
     }
 }

@@ -43,7 +43,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
         try
         {
             var changes = new List<TableChange>();
-            var toSinks = new List<(ReaderRun Reader, List<Batch> Batches)>();
+            var toSinks = new List<(ReaderRun Reader, IReadOnlyList<Batch> Batches)>();
             var frontiers = new Dictionary<string, Frontier>(StringComparer.Ordinal);
             var saves = checkpointer is not null && !isFinished;
             if (saves) _saver.Begin();
@@ -54,7 +54,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
                 if (saves) reader.Save(_saver, clock, isLast);
                 if (reader.Reader.Table is { } table) frontiers[table.Name] = reader.Frontier;
                 if (reader.Take(clock, isLast) is not { } batches) continue;
-                open.Owned.AddRange(batches);
+                open.Owned.Add(batches);
                 if (reader.Reader.Table is { } changed) changes.Add(new(changed, batches));
                 else toSinks.Add((reader, batches));
             }
@@ -137,15 +137,15 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
     sealed class OpenCommit(IReadOnlyList<Cut> cuts, long began)
     {
         public long Began => began;
-        public List<Batch> Owned { get; } = [];
+        public List<CommitRows> Owned { get; } = [];
         public StoreCommit? Commit { get; set; }
 
         /// <summary>Results for sinks that are written after the store.</summary>
-        public Queue<(ReaderRun Reader, List<Batch> Batches)> Unsent { get; set; } = [];
+        public Queue<(ReaderRun Reader, IReadOnlyList<Batch> Batches)> Unsent { get; set; } = [];
 
         public void Release()
         {
-            foreach (var batch in Owned) batch.Release();
+            foreach (var batches in Owned) batches.Release();
             foreach (var cut in cuts) cut.Release();
         }
     }

@@ -101,6 +101,9 @@ public sealed record PipelineStatus(long Version, PipelineState State, Timestamp
     /// <summary>The checkpoint that it goes on from; null where it started afresh.</summary>
     public long? WentOnFrom { get; init; }
 
+    /// <summary>Bytes of state and results that went to disk because memory.limit left no room for them.</summary>
+    public long SpilledBytes { get; init; }
+
     /// <summary>What somebody should know though the run goes on, oldest first.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -176,6 +179,8 @@ public sealed record RunOptions
     public bool DropsState { get; init; }
     /// <summary>Does work beside the run.</summary>
     internal Action<Action> InBackground { get; init; } = work => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <summary>Whether state goes to disk whenever it can, however much room there is in memory.</summary>
+    internal bool SpillsAlways { get; init; }
     /// <summary>How many of the newest pieces of a checkpoint's state are put together.</summary>
     internal Func<ImmutableArray<CheckpointPiece>, int> ChooseMerge { get; init; } = State.ChainMerge.Choose;
     /// <summary>Lanes in place of the pipeline's setting; 0 = as set. 1 with <see cref="Inline"/> runs everything on one thread.</summary>

@@ -1,6 +1,8 @@
 using Millrace.Data;
 using Millrace.Quality;
+using Millrace.Operators;
 using Millrace.State;
+using Millrace.State.Spilling;
 using Millrace.Stores;
 using Millrace.Time;
 
@@ -70,9 +72,10 @@ sealed class RunSignals
 /// <param name="Idle">As <paramref name="Frontiers"/> for lanes that are idle: how far it had come.</param>
 /// <param name="Positions">How far each partition is in the results.</param>
 /// <param name="Aside">Dead letters and late rows.</param>
+/// <param name="Spilled">For each reader what its collector had no room for in memory.</param>
 /// <param name="State">What has changed of the state, valid until the next barrier.</param>
 sealed record Cut(List<Batch>[] Batches, Frontier?[] Frontiers, Frontier[] Idle, List<SourcePosition> Positions, List<(TableDefinition Table, List<Batch> Batches)> Aside,
-    ReadOnlyMemory<byte> State = default)
+    SpilledRows?[] Spilled, ReadOnlyMemory<byte> State = default)
 {
     public void Release()
     {
@@ -80,6 +83,7 @@ sealed record Cut(List<Batch>[] Batches, Frontier?[] Frontiers, Frontier[] Idle,
             foreach (var batch in batches) batch.Release();
         foreach (var (_, batches) in Aside)
             foreach (var batch in batches) batch.Release();
+        foreach (var rows in Spilled) rows?.Release();
     }
 }
 
@@ -96,6 +100,9 @@ sealed class Lane : IDisposable
 
     /// <summary>Some hundred microseconds.</summary>
     const int StepsPerLook = 8;
+
+    /// <summary>Freed at once, so much is worth a collection.</summary>
+    const long CollectBytes = 32 << 20;
 
     static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10), s_long = TimeSpan.FromSeconds(1);
 
@@ -136,6 +143,10 @@ sealed class Lane : IDisposable
     /// <summary>By reader.</summary>
     public required Collector[] Collectors { get; init; }
     public required LaneSource[] Sources { get; set; }
+    /// <summary>The operators whose state can go to disk, with what it is charged to.</summary>
+    public (ISpills State, MemoryOwner Owner)[] Spilling { get; set; } = [];
+    /// <summary>Where it goes.</summary>
+    public required SpillFolder Spill { get; init; }
     /// <summary>The stations with state, inputs before what reads them, with the names of their states and of their places among those that share it.</summary>
     public (Station Station, UInt128 State, string Place)[] Named { get; set; } = [];
 
@@ -240,15 +251,27 @@ sealed class Lane : IDisposable
         _doneEpoch = _epoch;
         foreach (var queues in Queues)
             foreach (var queue in queues) queue.IsAtBarrier = false;
-        var cut = new Cut(new List<Batch>[Collectors.Length], new Frontier?[Collectors.Length], new Frontier[Collectors.Length], _positions, Aside.Take(), SaveState());
+        var cut = new Cut(new List<Batch>[Collectors.Length], new Frontier?[Collectors.Length], new Frontier[Collectors.Length], _positions, Aside.Take(), new SpilledRows?[Collectors.Length], SaveState());
         for (var i = 0; i < Collectors.Length; i++)
         {
             var collector = Collectors[i];
             cut.Batches[i] = collector.Take([]);
             cut.Frontiers[i] = collector.IsIdle ? null : collector.Frontier;
             cut.Idle[i] = collector.Frontier;
+            cut.Spilled[i] = collector.TakeSpilled();
         }
+        SpillState();
         _arrive(Index, cut);
+    }
+
+    // Here all state is whole and saved, and nothing waits to be told.
+    void SpillState()
+    {
+        var before = _memory.UsedBytes;
+        foreach (var (state, owner) in Spilling)
+            if (Spill.IsDue(owner)) state.Spill();
+        // What is freed is a few large arrays, and the system is to have them back now.
+        if (before - _memory.UsedBytes > CollectBytes) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 
     ReadOnlyMemory<byte> SaveState()

@@ -4,6 +4,7 @@ using Millrace.Data;
 using Millrace.Operators;
 using Millrace.Planning;
 using Millrace.Quality;
+using Millrace.State.Spilling;
 
 namespace Millrace.Runtime;
 
@@ -14,12 +15,13 @@ sealed class LaneBuilder
     readonly IReadOnlyDictionary<string, SourceRun> _sources;
     readonly MemoryAccountant _memory;
     readonly int _lanes;
+    readonly SpillFolder _spill;
     readonly Dictionary<(int Lane, int Node, int Slot), Station> _stations = [];
     readonly List<(IPartition Partition, int Slot)>[,] _owned; // by lane and source
 
-    public LaneBuilder(PhysicalPlan plan, IReadOnlyDictionary<string, SourceRun> sources, IReadOnlyList<IReadOnlyList<IPartition>> partitions, MemoryAccountant memory, int lanes)
+    public LaneBuilder(PhysicalPlan plan, IReadOnlyDictionary<string, SourceRun> sources, IReadOnlyList<IReadOnlyList<IPartition>> partitions, MemoryAccountant memory, int lanes, SpillFolder spill)
     {
-        (_plan, _sources, _memory, _lanes) = (plan, sources, memory, lanes);
+        (_plan, _sources, _memory, _lanes, _spill) = (plan, sources, memory, lanes, spill);
         _owned = new List<(IPartition, int)>[lanes, plan.Scans.Length];
         var next = 0;
         for (var s = 0; s < plan.Scans.Length; s++)
@@ -62,14 +64,16 @@ sealed class LaneBuilder
     Lane BuildStations(int index, RunSignals run, TimeProvider clock, Action<int, Cut> arrive)
     {
         var aside = new SetAsideRows(index, _plan.Tables.Where(t => t.Kind == Stores.TableKind.Late), _memory, clock);
+        var spilling = new List<(ISpills, MemoryOwner)>();
         var byStage = Enumerable.Range(0, _plan.Stages).Select(_ => new List<Station>()).ToArray();
         var lane = new Lane(index, run, _memory, aside, new WorkClock(clock), arrive)
         {
+            Spill = _spill,
             Stations = new Station[_plan.Stages][],
             Senders = [],
             Queues = [],
             Sources = [],
-            Collectors = [.. _plan.Readers.Select(_ => new Collector())],
+            Collectors = [.. _plan.Readers.Select(r => new Collector { Spill = r.Input.Port == Ports.Final && r.Every == TimeSpan.Zero ? _spill : null })],
             Clocked = new Station[_plan.Nodes.Count(n => n.IsClocked)],
         };
         var clocked = 0;
@@ -83,17 +87,19 @@ sealed class LaneBuilder
             Add(node, -1, node.Scope == Scope.Join ? [Math.Max(1, _owned[index, SourceIndex(node)].Count)] : [.. node.Exchanges.Select(e => e.Kind == ExchangeKind.None ? 1 : _lanes)]);
         }
         for (var stage = 0; stage < byStage.Length; stage++) lane.Stations[stage] = [.. byStage[stage]];
+        lane.Spilling = [.. spilling];
         return lane;
 
         void Add(PhysicalNode node, int slot, int[] edges)
         {
             ImmutableArray<CleanedSource> sources = [.. node.Sources.Select(s => _sources[s.Name].Cleaned)];
-            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Used = node.Used, UsedByPort = [.. node.UsedByPort] };
+            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Spill = _spill, Used = node.Used, UsedByPort = [.. node.UsedByPort] };
             var exit = node.CleanExitOf is { } source ? new CleanExit(_sources[source.Name].Counters, source.Late.Table is not null) : null;
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;
             var inputs = edges.Select((count, i) => new StationInputs(count, node.Logical.HoldsTime(i)));
             var station = new Station(node.Stage, isBare ? null : node.Logical.CreateOperator(context), [.. inputs], lane.Pending, lane.Clock) { Exit = exit, HotKeys = HotKeysOf(node), MakesTime = node.Logical.MakesTime };
+            if (station.Spills is { } spills) spilling.Add((spills, context.Owner));
             if (node.IsClocked) lane.Clocked[clocked++] = station;
             _stations[(index, node.Id, slot)] = station;
             byStage[node.Stage].Add(station);
@@ -132,6 +138,14 @@ sealed class LaneBuilder
 
     /// <summary>The account of a node's state.</summary>
     public static string OwnerName(PhysicalNode node) => $"{node.Owner} #{node.Id}";
+
+    /// <summary>Says of an account which operator's state it is, and why that does not go to disk.</summary>
+    public string Describe(MemoryOwner owner)
+    {
+        if (_plan.Nodes.FirstOrDefault(n => OwnerName(n) == owner.Name) is not { } node) return $"'{owner.Name}'";
+        var operation = $"the operator {node.Logical.Name} of '{node.Owner}'" + (node.Logical.Details.Length > 0 ? $" ({node.Logical.Details})" : "");
+        return node.Logical.WhyNotSpilled(node.Demand) is { } why ? $"{operation}, which cannot go to disk: {why}" : operation;
+    }
 
     void BuildFeeds(Lane lane, bool isInline)
     {

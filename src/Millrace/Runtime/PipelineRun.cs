@@ -35,6 +35,7 @@ sealed class PipelineRun
     int _arrived;
     bool _isInBarrier, _isLastBarrier, _isFinished;
     readonly bool _savesState;
+    readonly Func<MemoryOwner, string> _describe;
     readonly TimeSpan _interval;
     readonly bool _tellsTime;
     bool _hasTicked;
@@ -44,8 +45,9 @@ sealed class PipelineRun
     volatile bool _stopIsWanted, _commitIsWanted;
 
     public PipelineRun(Func<Action<int, Cut>, Lane[]> build, RunSignals signals, Committer committer, IReadOnlyList<SourceRun> sources, MemoryAccountant memory, TimeProvider clock,
-        FailureBox failure, LaneSignal signal, TimeSpan interval, bool tellsTime = false, bool savesState = false)
+        FailureBox failure, LaneSignal signal, TimeSpan interval, bool tellsTime = false, bool savesState = false, Func<MemoryOwner, string>? describe = null)
     {
+        _describe = describe ?? (o => $"'{o.Name}'");
         (_interval, _tellsTime, _savesState) = (interval, tellsTime, savesState);
         if (tellsTime) signals.Now = Timestamp.From(clock.GetUtcNow());
         _lastBarrier = _lastLook = clock.GetTimestamp();
@@ -164,7 +166,7 @@ sealed class PipelineRun
     {
         // Buffers are named beside it: texts that state keeps are counted there too.
         var largest = _memory.Owners.Where(o => o != _memory.Buffers).MaxBy(o => o.Bytes);
-        var state = largest is { Bytes: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{largest.Bytes:N0} of them by '{largest.Name.Split(" #")[0]}', ") : "";
+        var state = largest is { Bytes: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{largest.Bytes:N0} of them by {_describe(largest)}, ") : "";
         return new(string.Create(CultureInfo.InvariantCulture,
             $"The memory limit is reached: {_memory.UsedBytes:N0} of {_memory.LimitBytes:N0} bytes are in use, {state}{_memory.Buffers.Bytes:N0} by buffers and texts, and nothing frees any. ")
             + "Raise memory.limit, or bound the state with windows or state_ttl.");

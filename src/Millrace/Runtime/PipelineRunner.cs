@@ -58,7 +58,7 @@ public static class PipelineRunner
             options.Store.Open(plan.Tables, recovery?.Record);
             foreach (var reader in plan.Readers)
             {
-                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = StateOf(reader) };
+                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = StateOf(reader), Memory = memory };
                 readers.Add(opened);
                 if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
             }
@@ -68,10 +68,10 @@ public static class PipelineRunner
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);
-            var builder = new LaneBuilder(plan, sources, partitions, memory, lanes);
+            var builder = new LaneBuilder(plan, sources, partitions, memory, lanes, new(Path.Combine(options.DataDirectory, "spill"), options.SpillsAlways));
             var signals = new RunSignals();
             var run = new PipelineRun(arrive => builder.Build(signals, settings.QueueLength, options.Inline, options.Clock, arrive), signals, committer, [.. sources.Values], memory,
-                options.Clock, failure, signal, settings.CommitInterval, plan.Nodes.Any(n => n.IsClocked), checkpointer is not null);
+                options.Clock, failure, signal, settings.CommitInterval, plan.Nodes.Any(n => n.IsClocked), checkpointer is not null, builder.Describe);
             if (recovery is not null)
             {
                 recovery.Load(run.Lanes, readers, sources.Values, memory);

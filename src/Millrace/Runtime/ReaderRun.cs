@@ -3,6 +3,7 @@ using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Planning;
 using Millrace.State;
+using Millrace.State.Spilling;
 using Millrace.Stores;
 using Millrace.Time;
 
@@ -15,6 +16,7 @@ sealed class ReaderRun(Reader reader, ISink? sink, TimeProvider clock) : IDispos
     volatile string? _problem;
     readonly Consolidation _consolidation = new();
     List<Batch> _waiting = [];
+    List<SpilledRows> _spilled = []; // only where nothing waits longer than a commit
     long _told;
     bool _hasTold;
     long _rows, _nextSaved;
@@ -23,6 +25,9 @@ sealed class ReaderRun(Reader reader, ISink? sink, TimeProvider clock) : IDispos
 
     public Reader Reader { get; } = reader;
     public ISink? Sink { get; } = sink;
+
+    /// <summary>Where batches come from.</summary>
+    public required MemoryAccountant Memory { get; init; }
 
     /// <summary>The name of its state.</summary>
     public UInt128 State { get; init; }
@@ -41,6 +46,9 @@ sealed class ReaderRun(Reader reader, ISink? sink, TimeProvider clock) : IDispos
         {
             _waiting.AddRange(cut.Batches[index]);
             cut.Batches[index].Clear();
+            if (cut.Spilled[index] is not { } spilled) continue;
+            _spilled.Add(spilled);
+            cut.Spilled[index] = null;
         }
         Frontier? joined = null;
         foreach (var cut in cuts)
@@ -140,15 +148,15 @@ sealed class ReaderRun(Reader reader, ISink? sink, TimeProvider clock) : IDispos
     bool Waits(TimeProvider clock, bool isLast) => Reader.Every > TimeSpan.Zero && !isLast && !IsDue(clock);
 
     /// <summary>The changes that are to be told now, or null; the caller releases them.</summary>
-    public List<Batch>? Take(TimeProvider clock, bool isLast)
+    public CommitRows? Take(TimeProvider clock, bool isLast)
     {
         var waits = Waits(clock, isLast);
         if (Reader.Consolidates) _consolidation.Run(_waiting, Reader.Shape.Key, isForNow: waits);
-        if (waits || _waiting.Count == 0) return null;
+        if (waits || _waiting.Count == 0 && _spilled.Count == 0) return null;
         if (Reader.Every > TimeSpan.Zero) (_told, _hasTold) = (clock.GetTimestamp(), true);
-        var taken = _waiting;
-        _waiting = [];
-        foreach (var batch in taken) _rows += batch.RowCount;
+        var taken = new CommitRows(_waiting, _spilled, Reader.Shape.Schema, Memory);
+        (_waiting, _spilled) = ([], []);
+        _rows += taken.RowCount;
         return taken;
     }
 
@@ -156,6 +164,7 @@ sealed class ReaderRun(Reader reader, ISink? sink, TimeProvider clock) : IDispos
     {
         foreach (var batch in _waiting) batch.Release();
         _waiting.Clear();
+        foreach (var rows in _spilled) rows.Release();
         Sink?.Dispose();
     }
 }

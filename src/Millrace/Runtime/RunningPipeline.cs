@@ -45,6 +45,9 @@ sealed class RunningPipeline : IRunningPipeline
     /// <summary>Where its buffers and state come from.</summary>
     internal MemoryAccountant Memory { get; }
 
+    /// <summary>Bytes of state and results that went to disk because memory had no room for them.</summary>
+    internal long SpilledBytes => _run.Lanes[0].Spill.WrittenBytes;
+
     public void Start()
     {
         foreach (var source in _sources.Values)
@@ -100,7 +103,7 @@ sealed class RunningPipeline : IRunningPipeline
     public PipelineStatus Status() => _last ?? Take(PipelineState.Running, null);
 
     PipelineStatus Take(PipelineState state, string? error) =>
-        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs) { Operators = _board.Operators(), WentOnFrom = _wentOnFrom, Warnings = _warnings.All };
+        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs) { Operators = _board.Operators(), WentOnFrom = _wentOnFrom, SpilledBytes = SpilledBytes, Warnings = _warnings.All };
 
     public IDisposable Subscribe(ICommitListener listener) => _listeners.Add(listener);
 

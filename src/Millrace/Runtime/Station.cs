@@ -155,6 +155,9 @@ sealed class Station : IOutput, IDisposable
     /// <summary>Whether it has anything to save.</summary>
     public bool HasState => _operator is IStateful;
 
+    /// <summary>Its operator, where the state of that can go to disk.</summary>
+    public ISpills? Spills => _operator is ISpills { CanSpill: true } spills ? spills : null;
+
     /// <summary>Saves what its operator remembers and how far time had come, as far as that has changed.</summary>
     /// <param name="state">The name of its state.</param>
     /// <param name="place">Its lane, or its partition.</param>

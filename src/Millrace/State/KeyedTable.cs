@@ -26,6 +26,8 @@ public sealed partial class KeyedTable : IDisposable
     /// <summary>Of a key's marks: it is listed as changed, it stands in a checkpoint.</summary>
     const byte HasChanged = 1, IsSaved = 2;
 
+    readonly ImmutableArray<DataType> _types;
+    readonly MemoryAccountant _memory;
     readonly MemoryOwner _owner;
     readonly SlotColumn[] _columns;
     readonly CodeCache? _cache; // one TEXT column: number + 1 by code
@@ -55,7 +57,7 @@ public sealed partial class KeyedTable : IDisposable
     /// <param name="owner">What the table is charged to.</param>
     public KeyedTable(ImmutableArray<DataType> types, MemoryAccountant memory, MemoryOwner owner)
     {
-        _owner = owner;
+        (_types, _memory, _owner) = (types, memory, owner);
         _columns = [.. types.Select(t => SlotColumn.Create(t, memory, owner))];
         _batchHashes = new ulong[memory.BatchRows];
         _identity = [.. Enumerable.Range(0, memory.BatchRows)];
@@ -490,7 +492,9 @@ public sealed partial class KeyedTable : IDisposable
     }
 
     /// <summary>Reads back a key that <see cref="SaveKey"/> wrote, which the table may have already, and gives its number.</summary>
-    internal int LoadOrFind(ref StateReader reader)
+    /// <param name="reader">Where it stands.</param>
+    /// <param name="isSaved">Whether the owner is told (<see cref="SaveChanged(StateSaver)"/>) when a key that was added leaves.</param>
+    internal int LoadOrFind(ref StateReader reader, bool isSaved = true)
     {
         var ahead = reader;
         var hash = ahead.Read<ulong>();
@@ -503,7 +507,9 @@ public sealed partial class KeyedTable : IDisposable
             SaveKey(key, _image);
             if (reader.TrySkip(_image.Written)) return key;
         }
-        return LoadKey(ref reader);
+        var loaded = LoadKey(ref reader);
+        if (!isSaved) _marks[loaded] = 0;
+        return loaded;
     }
 
     void Recharge()
@@ -511,6 +517,22 @@ public sealed partial class KeyedTable : IDisposable
         var bytes = 8L * _slots.Length + 8L * _hashes.Length + 4L * (_uses.Length + _free.Length + _idle.Length + _direct.Length + _changed.Length) + 2L * _isListed.Length + 20L * _identity.Length;
         _owner.Charge(bytes - _charged);
         _charged = bytes;
+    }
+
+    /// <summary>Forgets all keys, whoever holds them, and frees the memory.</summary>
+    internal void Forget()
+    {
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _columns[i].Dispose();
+            _columns[i] = SlotColumn.Create(_types[i], _memory, _owner);
+        }
+        _cache?.Dispose();
+        (_direct, _hashes, _uses, _free, _idle, _isListed, _marks, _changed) = ([], [], [], [], [], [], [], []);
+        _slots = new ulong[64];
+        (_freeCount, _idleCount, _last, _changedCount, _addedWhenIdle) = (0, 0, 0, 0, -1);
+        _gone.Clear();
+        Recharge();
     }
 
     /// <summary>Gives back all memory.</summary>

@@ -7,6 +7,8 @@ namespace Millrace.Stores;
 /// <summary>Changes as bytes: for each row its weight and its image, and at the end of them all, where they stand alone, a CRC-32C.</summary>
 static class BatchImages
 {
+    const int PieceBytes = 1 << 20;
+
     /// <summary>Writes the rows of batches.</summary>
     public static void Write(IEnumerable<Batch> batches, StateWriter writer)
     {
@@ -38,14 +40,24 @@ static class BatchImages
         return batches;
     }
 
-    /// <summary>The rows of batches as a blob of their own.</summary>
-    public static List<ReadOnlyMemory<byte>> ToBlob(IEnumerable<Batch> batches)
+    /// <summary>The rows of batches as a blob of their own, piece by piece, each valid until the next is asked for.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> ToBlob(IEnumerable<Batch> batches)
     {
         var writer = new StateWriter();
-        Write(batches, writer);
-        var crc = new byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(crc, Crc32C.Append(0, writer.Written));
-        return [writer.Memory, crc];
+        var crc = 0u;
+        foreach (var batch in batches)
+        {
+            Write([batch], writer);
+            if (writer.Length < PieceBytes) continue;
+            crc = Crc32C.Append(crc, writer.Written);
+            yield return writer.Memory;
+            writer.Clear();
+        }
+        crc = Crc32C.Append(crc, writer.Written);
+        yield return writer.Memory;
+        var end = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(end, crc);
+        yield return end;
     }
 
     /// <summary>Looks whether a blob is whole.</summary>

@@ -105,7 +105,7 @@ public sealed class SurroundingsTests
             SET memory.limit = '20 MB';
             CREATE SOURCE events (id BIGINT, key INTEGER, value DOUBLE, at TIMESTAMP, text TEXT, WATERMARK FOR at AS at)
               WITH (connector = 'generator', template = 'rows', rows = '3000000', texts = 'new');
-            CREATE MATERIALIZED VIEW per_text AS SELECT text, COUNT(*) AS n FROM events GROUP BY text;
+            CREATE MATERIALIZED VIEW per_text AS SELECT text, COUNT(*) AS n FROM SESSION(events, at, INTERVAL '1 hour') GROUP BY window_start, window_end, text;
             CREATE MATERIALIZED VIEW whole AS SELECT COUNT(*) AS n FROM events;
             """);
         var (code, _, errors) = await MillraceProcess.RunAsync(place.Path, "run", "many.sql", "--until-done", "--lanes", lanes, "--data", "results");

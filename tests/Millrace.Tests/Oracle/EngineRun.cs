@@ -18,8 +18,9 @@ namespace Millrace.Tests.Oracle;
 /// <param name="TickMs">How far the clock goes when it is its turn: 100 is a commit each time.</param>
 /// <param name="Crashes">How often the process ends at some moment and another goes on from the last checkpoint or one before it, on any number of lanes.</param>
 /// <param name="RulesOff">Plan rules that are left out.</param>
+/// <param name="Spills">Whether state goes to disk at every chance.</param>
 /// <param name="Troubles">How much goes wrong at most where the process touches store, sources and sinks (<see cref="Faults.Troubles"/>).</param>
-sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int Crashes = 0, IReadOnlyList<string>? RulesOff = null, int Troubles = 0)
+sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength = 64, int TickMs = 1000, int Crashes = 0, IReadOnlyList<string>? RulesOff = null, int Troubles = 0, bool Spills = false)
 {
     /// <summary>Whether a process goes on from where the last one stood.</summary>
     public bool KeepsState => Crashes > 0 || Troubles > 0;
@@ -29,10 +30,10 @@ sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength
     /// <summary>A random way.</summary>
     public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
         random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(2) == 0 ? random.Next(1, 8) : 0,
-        random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null }, random.Next(3) == 0 ? random.Next(1, 9) : 0);
+        random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null }, random.Next(3) == 0 ? random.Next(1, 9) : 0, random.Next(3) == 0);
 
     public override string ToString() => $"{Lanes} lanes, batches of {BatchRows}, queues of {QueueLength}, schedule {Seed}, ticks of {TickMs} ms"
-        + (Crashes > 0 ? $", {Crashes} crashes" : "") + (Troubles > 0 ? $", {Troubles} troubles" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
+        + (Crashes > 0 ? $", {Crashes} crashes" : "") + (Troubles > 0 ? $", {Troubles} troubles" : "") + (Spills ? ", spilling" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");
 }
 
 /// <summary>What came out of a pipeline.</summary>

@@ -96,7 +96,8 @@ sealed class Trial
         var sinks = new List<(SinkDefinition Sink, ViewDefinition View)>();
         foreach (var view in Pipeline.Views)
         {
-            foreach (var emit in new[] { Emit.Final, Emit.OnWindowClose, Emit.Changes })
+            // Windows that are told on close and change later stay in memory, for all their readers.
+            foreach (var emit in way.Spills ? [Emit.Final, Emit.Changes] : new[] { Emit.Final, Emit.OnWindowClose, Emit.Changes })
                 if (emit.Mode == EmitMode.Final || view.Plan.Mode == ChangeMode.Append || !view.Plan.Key.IsEmpty)
                     sinks.Add((Orders.Sink($"{view.Name} {emit.Mode}", view.Name, view.Plan, emit), view));
         }

@@ -335,26 +335,4 @@ public sealed class PipelineTests
         Assert.True(running.Completion.IsCompletedSuccessfully);
         Assert.Equal(0, running.Memory.Alive);
     }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    public async Task A_memory_limit_that_nothing_can_keep_is_an_error_that_says_who_holds_it(int lanes)
-    {
-        var rows = Enumerable.Range(0, 60_000).Select(i => new object?[] { 0L, "key " + i, 1L }).ToArray();
-        var connector = new TestConnector();
-        connector.Sources["orders"] = new(true, new TestRows(0, Orders.Schema, 1, true, rows));
-        var source = Orders.Source();
-        var pipeline = new Pipeline
-        {
-            Name = "t",
-            Sources = [source],
-            Views = [Orders.View("per_key", Orders.PerKey(source.Plan!, "per_key"))],
-            Settings = new() { BatchRows = 256, MemoryLimitBytes = 3_000_000, CommitInterval = TimeSpan.FromMilliseconds(5) },
-        };
-        var running = (RunningPipeline)await PipelineRunner.StartAsync(pipeline, Orders.Options(connector, new MemoryStore(), lanes: lanes));
-        var error = await Assert.ThrowsAsync<MemoryLimitException>(() => running.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
-        Assert.Contains("Raise memory.limit", error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, running.Memory.Alive);
-    }
 }

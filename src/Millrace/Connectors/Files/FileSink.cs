@@ -14,6 +14,9 @@ namespace Millrace.Connectors.Files;
 /// <remarks>A packed file is one gzip member a commit, which readers take for one stream, so that it can be cut between any two. Its position: bytes, and a checksum of the columns.</remarks>
 sealed class FileSink : ISink
 {
+    /// <summary>Encoded bytes that are kept before they are written.</summary>
+    const int PutBytes = 1 << 20;
+
     readonly SinkContext _context;
     readonly string _path;
     readonly bool _isPacked;
@@ -101,11 +104,17 @@ sealed class FileSink : ISink
             else if (batch.Weights is { } weights && weights.Values.ContainsAnyInRange(int.MinValue, -1))
             {
                 _bytes.ResetWrittenCount();
+                CutBack();
                 throw Failed(Fault.User, "rows are taken back, which a file that is only appended to cannot do. Read final rows (EMIT FINAL), or write mode = 'changes'");
             }
             else Encode(batch);
+            if (_bytes.WrittenCount >= PutBytes) Put(version);
         }
-        if (_bytes.WrittenCount == 0) return;
+        Put(version);
+    }
+
+    void Put(long version)
+    {
         try
         {
             Put();

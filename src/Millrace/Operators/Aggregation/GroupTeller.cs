@@ -220,6 +220,12 @@ sealed class GroupTeller : IDisposable
             if ((told >> port & 1) != 0) _told[port]!.Load(group, ref reader);
     }
 
+    /// <summary>Forgets what was told, and frees the memory.</summary>
+    public void Forget()
+    {
+        foreach (var told in _told) told?.Forget();
+    }
+
     public void Dispose()
     {
         foreach (var told in _told) told?.Dispose();

@@ -21,6 +21,7 @@ sealed class Groups : IDisposable
 
     readonly KeyedTable _keys;
     readonly MemoryOwner _owner;
+    readonly ImmutableArray<AggregateCall> _calls;
     readonly bool _countsRows;
     byte[] _touched = [];
     byte[] _told = [];
@@ -40,9 +41,11 @@ sealed class Groups : IDisposable
     /// <param name="retracts">Whether rows can be taken back, so that a group can become empty.</param>
     public Groups(KeyedTable keys, ImmutableArray<AggregateCall> calls, MemoryOwner owner, bool retracts)
     {
-        (_keys, _owner, _countsRows) = (keys, owner, retracts);
-        States = [.. calls.Select(c => c.Function.CreateStates(c.Signature, c.Distinct, owner, retracts && c.Function.CanRetract))];
+        (_keys, _owner, _calls, _countsRows) = (keys, owner, calls, retracts);
+        States = [.. calls.Select(NewStates)];
     }
+
+    AggregateStates NewStates(AggregateCall call) => call.Function.CreateStates(call.Signature, call.Distinct, _owner, _countsRows && call.Function.CanRetract);
 
     /// <summary>The states of each call, by group.</summary>
     public AggregateStates[] States { get; }
@@ -111,6 +114,20 @@ sealed class Groups : IDisposable
         _owner.Charge(bytes - _charged);
         _charged = bytes;
         Debug.Assert(_last <= length);
+    }
+
+    /// <summary>Forgets all groups and what they hold, and frees the memory.</summary>
+    public void Forget()
+    {
+        for (var i = 0; i < States.Length; i++)
+        {
+            States[i].Dispose();
+            States[i] = NewStates(_calls[i]);
+        }
+        (_touched, _told, _marks, _key, _place, _rows, _free) = ([], [], [], [], [], [], []);
+        (_freeCount, _last) = (0, 0);
+        _owner.Charge(-_charged);
+        _charged = 0;
     }
 
     public void Dispose()

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.State;
+using Millrace.State.Spilling;
 
 namespace Millrace.Operators.Aggregation;
 
@@ -43,6 +45,12 @@ sealed class Slice(MemoryOwner owner)
     /// <summary>Whether a group in it has changed since the last barrier.</summary>
     public bool IsTouched { get; set; }
 
+    /// <summary>Its groups that are on disk, or null. One that is in memory too hides what is there.</summary>
+    public RunList? Spilled { get; set; }
+
+    /// <summary>Where some are on disk: the groups from this place on may have more there (<see cref="GroupSpiller"/>).</summary>
+    public int FreshFrom { get; set; }
+
     /// <summary>Its number among the slices of the batch at hand, or -1.</summary>
     public int Slot { get; set; } = -1;
 
@@ -56,7 +64,8 @@ sealed class Slice(MemoryOwner owner)
     public void Open(long index, long from, long start, long end)
     {
         (Index, From, Start, End, IsClosed, IsTouched, _isDense) = (index, from, start, end, false, false, true);
-        (_nextPlace, _unsavedCount, IsSaved) = (0, 0, false);
+        (_nextPlace, _unsavedCount, IsSaved, FreshFrom) = (0, 0, false, 0);
+        Debug.Assert(Spilled is null);
         _gone.Clear();
     }
 
@@ -288,6 +297,43 @@ sealed class Slice(MemoryOwner owner)
         _gone.Patch(counted, _gone.Length - counted - sizeof(int));
     }
 
+    /// <summary>Notes that a group has lost all its rows; it stays in memory, for there it hides what is on disk.</summary>
+    public void NoteEmptied(Groups groups, KeyedTable keys, int group)
+    {
+        if ((groups.Marks[group] & Groups.IsSaved) != 0) NoteGone(keys, groups.Keys[group]);
+        groups.Marks[group] = 0;
+    }
+
+    /// <summary>Puts another group in the place of one of the same key.</summary>
+    public void Replace(int place, int key, int group)
+    {
+        _members[place] = group;
+        if (_isDense)
+        {
+            _dense[key] = group + 1;
+            return;
+        }
+        var mask = _sparse.Length - 1;
+        var at = Spread(key) & mask;
+        while (_sparse[at] >> 32 != (ulong)key + 1) at = (at + 1) & mask;
+        _sparse[at] = ((ulong)key + 1) << 32 | (uint)group;
+    }
+
+    /// <summary>Forgets the groups that are in memory, and frees it.</summary>
+    public void Forget()
+    {
+        (_dense, _sparse, _members, _unsaved) = ([], [], [], []);
+        (Count, _unsavedCount, FreshFrom, _isDense) = (0, 0, 0, true);
+        Recharge();
+    }
+
+    /// <summary>Lets go of what is on disk.</summary>
+    public void ReleaseSpilled()
+    {
+        Spilled?.Release();
+        Spilled = null;
+    }
+
     /// <summary>Puts the groups in the order of their places, after they were loaded in any order.</summary>
     public void Sort(Groups groups) => _members.AsSpan(0, Count).Sort((a, b) => groups.Places[a].CompareTo(groups.Places[b]));
 
@@ -301,6 +347,7 @@ sealed class Slice(MemoryOwner owner)
     /// <summary>Gives back what was charged.</summary>
     public void Dispose()
     {
+        ReleaseSpilled();
         owner.Charge(-_charged);
         _charged = 0;
     }

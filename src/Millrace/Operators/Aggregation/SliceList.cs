@@ -42,7 +42,16 @@ sealed class SliceList(MemoryOwner owner) : IDisposable
         _open.RemoveAt(PlaceOf(slice.Index, slice.From));
         if (slice.IsSaved) Gone.Add(slice.Index);
         slice.Clear(groups);
+        slice.ReleaseSpilled();
         _pool.Push(slice);
+    }
+
+    /// <summary>Forgets the groups that are in memory, and frees it; the slices stay open.</summary>
+    public void Forget()
+    {
+        foreach (var slice in _open) slice.Forget();
+        foreach (var slice in _pool) slice.Dispose();
+        _pool.Clear();
     }
 
     /// <summary>The place of the first slice with at least a number.</summary>

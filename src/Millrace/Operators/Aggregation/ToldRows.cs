@@ -40,6 +40,16 @@ sealed class ToldRows(ImmutableArray<AggregateCall> calls, MemoryAccountant memo
         }
     }
 
+    /// <summary>Forgets all rows, and frees the memory.</summary>
+    public void Forget()
+    {
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _columns[i].Dispose();
+            _columns[i] = SlotColumn.Create(calls[i].Signature.Result, memory, owner);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var column in _columns) column.Dispose();

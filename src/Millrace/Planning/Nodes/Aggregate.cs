@@ -65,6 +65,16 @@ public sealed class Aggregate : UnaryNode
         Where = Where,
     };
 
+    internal override string? WhyNotSpilled(Demand demand)
+    {
+        if (Keys.IsEmpty) return "it is one group";
+        if (Window is { Kind: WindowKind.Session }) return "sessions stay in memory";
+        if (Window is not null && !Time.Panes.Create(Window).AreWindows) return "windows that overlap stay in memory";
+        if ((demand & Demand.OnClose) != 0) return "windows that are told on close and may change after that stay in memory";
+        // Equal keys of these types may be of different bytes: -0 and 0, a month and 30 days.
+        return Keys.Any(k => Input.Schema[k].Type.Storage is Data.Storage.Double or Data.Storage.Interval) ? "keys of type DOUBLE or INTERVAL stay in memory" : null;
+    }
+
     internal override bool HasState => true;
     internal override bool HasPorts => true;
 

@@ -14,14 +14,16 @@ static class ChainMerge
     public const int PiecesMin = 8;
 
     /// <summary>How many of the newest pieces are to be merged; 0 = none.</summary>
-    public static int Choose(ImmutableArray<CheckpointPiece> newestFirst)
+    public static int Choose(ImmutableArray<CheckpointPiece> newestFirst) => Choose(newestFirst.Select(p => p.Bytes));
+
+    /// <summary>The same for pieces of any kind, told by their bytes.</summary>
+    public static int Choose(IEnumerable<long> newestFirst)
     {
-        var chosen = 0;
-        var newer = 0L;
-        for (var i = 0; i < newestFirst.Length; i++)
+        var (chosen, at, newer) = (0, 0, 0L);
+        foreach (var bytes in newestFirst)
         {
-            if (i + 1 >= PiecesMin && newestFirst[i].Bytes <= newer * 2) chosen = i + 1;
-            newer += newestFirst[i].Bytes;
+            if (++at >= PiecesMin && bytes <= newer * 2) chosen = at;
+            newer += bytes;
         }
         return chosen;
     }

@@ -46,7 +46,7 @@ sealed class World : IDisposable
             foreach (var source in _sources.Values) source.BeginAnew();
         var options = Orders.Options(new TestConnector(), Store, Clock, lanes);
         foreach (var name in _pipeline.Sources.Select(s => s.Connector).Concat(_pipeline.Sinks.Select(s => s.Connector)).Distinct()) options.Connectors.Replace(new Door(name, this));
-        return options with { From = From(), ChooseMerge = ChooseMerge };
+        return options with { From = From(), ChooseMerge = ChooseMerge, SpillsAlways = _way.Spills };
     }
 
     /// <summary>Any run of the newest pieces.</summary>
