@@ -34,6 +34,8 @@ public static class Failures
             case Quality.BadDataException e: return (e.Message, ExitCodes.Faulty);
             case QueryException e: return (e.Message, ExitCodes.Faulty);
             case MemoryLimitException e: return (e.Message, ExitCodes.Faulty);
+            case OutOfMemoryException:
+                return ("Memory ran out: beside what memory.limit counts there was no room for what the run needs at once. Raise memory.limit, use fewer lanes (--lanes), or set a smaller batch_rows.", ExitCodes.Faulty);
             case OperationCanceledException: return ("Stopped.", ExitCodes.Stopped);
             case UnauthorizedAccessException e: return ($"{e.Message} Check the rights of the file or folder.", ExitCodes.Faulty);
             case IOException e: return (e.Message, ExitCodes.Failed);

@@ -12,6 +12,7 @@ static class PipelineRun
     {
         var clock = TimeProvider.System;
         var report = Report(settings, clock);
+        HeapLimit.Set(file.Pipeline.Settings.MemoryLimitBytes);
         try
         {
             using var signal = new StopSignal();

@@ -10,7 +10,7 @@ namespace Millrace.Data;
 /// Whoever fills a column owns it alone; once it is in a pushed batch it is immutable. Values of NULL rows are arbitrary but valid to
 /// compute with; kernels run over all slots and combine the bitmaps.
 /// </remarks>
-public abstract class Column
+public abstract class Column : IPooled
 {
     readonly ulong[] _validity;
     int _references;
@@ -21,6 +21,10 @@ public abstract class Column
         Capacity = home.BatchRows;
         _validity = new ulong[Bits.Words(Capacity)];
     }
+
+    internal abstract long ChargedBytes { get; }
+
+    long IPooled.ChargedBytes => ChargedBytes;
 
     /// <summary>Where the column came from and returns to.</summary>
     public MemoryAccountant Home { get; }
@@ -192,10 +196,12 @@ public sealed class Column<T> : Column where T : unmanaged
 {
     readonly T[] _values;
 
+    internal override long ChargedBytes => Unsafe.SizeOf<T>() * (long)Capacity + Capacity / 8;
+
     internal Column(MemoryAccountant home) : base(home)
     {
         _values = GC.AllocateUninitializedArray<T>(Capacity);
-        home.Buffers.Charge(Unsafe.SizeOf<T>() * (long)Capacity + Capacity / 8);
+        home.Buffers.Charge(ChargedBytes);
     }
 
     /// <summary>All slots, filled or not.</summary>

@@ -129,6 +129,13 @@ public sealed class MemoryAccountant
         pool.Put(item);
     }
 
+    /// <summary>Gives up the buffers that nobody has rented: their bytes are no longer in use.</summary>
+    internal void Trim()
+    {
+        foreach (var pool in (ReadOnlySpan<Pool>)[.. _columns, _heaps, _origins])
+            while (pool.TryTake() is { } free) Buffers.Charge(-((IPooled)free).ChargedBytes);
+    }
+
     internal void Count(long bytes) => Interlocked.Add(ref _used, bytes);
 
     /// <summary>A stack under a spin lock: an array of references never allocates once it has its size.</summary>
@@ -156,6 +163,13 @@ public sealed class MemoryAccountant
             _lock.Exit();
         }
     }
+}
+
+/// <summary>A buffer that is pooled.</summary>
+interface IPooled
+{
+    /// <summary>What it is charged.</summary>
+    long ChargedBytes { get; }
 }
 
 /// <summary>The account of one operator or connector: how many bytes it holds. Thread-safe.</summary>

@@ -7,7 +7,7 @@ namespace Millrace.Data;
 /// What dead letters, late tables and replay are made from. Entry i belongs to the i-th row that the decoder made. The bytes are those of the
 /// decoder's chunk, held by reference: no copy is made unless a row is set aside. Reference-counted and pooled.
 /// </remarks>
-public sealed class Origin
+public sealed class Origin : IPooled
 {
     readonly MemoryAccountant _home;
     int _references;
@@ -18,8 +18,12 @@ public sealed class Origin
         Offsets = new long[home.BatchRows];
         Starts = new int[home.BatchRows];
         Lengths = new int[home.BatchRows];
-        home.Buffers.Charge(16L * home.BatchRows);
+        home.Buffers.Charge(ChargedBytes);
     }
+
+    long ChargedBytes => 16L * _home.BatchRows;
+
+    long IPooled.ChargedBytes => ChargedBytes;
 
     /// <summary>Name of the source.</summary>
     public string Source { get; set; } = "";

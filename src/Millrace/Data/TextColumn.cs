@@ -12,10 +12,12 @@ public sealed class TextColumn : Column
     TextHeap? _heap;
     bool _isShared; // others use the heap too: append to it only if it is a dictionary
 
+    internal override long ChargedBytes => 4L * Capacity + Capacity / 8;
+
     internal TextColumn(MemoryAccountant home) : base(home)
     {
         _codes = new int[Capacity];
-        home.Buffers.Charge(4L * Capacity + Capacity / 8);
+        home.Buffers.Charge(ChargedBytes);
     }
 
     /// <summary>All slots, filled or not.</summary>

@@ -9,7 +9,7 @@ namespace Millrace.Data;
 /// text stands once, codes stay valid while it lives, readers on other threads may read codes that they were handed while its one
 /// writer goes on). A code means nothing without its heap. Reference-counted like a column.
 /// </remarks>
-public sealed class TextHeap
+public sealed class TextHeap : IPooled
 {
     readonly MemoryAccountant _home;
     byte[] _bytes = new byte[4096];
@@ -149,10 +149,10 @@ public sealed class TextHeap
 #if DEBUG
         _bytes.AsSpan().Fill(0xDB);
 #endif
-        if (_bytes.Length > 1 << 20)
+        if (_bytes.Length > 1 << 20 || _ends.Length > 1 << 17)
         {
-            // One batch of very long texts must not keep its room for ever.
-            _bytes = new byte[4096];
+            // One batch of very long texts, or state that was freed, must not keep its room for ever.
+            (_bytes, _ends, _hashes, _slots) = (new byte[4096], new int[1024], [], []);
             Recharge();
         }
         _home.Return(this);
@@ -204,6 +204,8 @@ public sealed class TextHeap
         _slots = slots;
         Recharge();
     }
+
+    long IPooled.ChargedBytes => _charged;
 
     void Recharge()
     {

@@ -21,6 +21,16 @@ public sealed class StateWriter
     /// <summary>Forgets what was written.</summary>
     public void Clear() => Length = 0;
 
+    /// <summary>Bytes that it has room for.</summary>
+    internal int Capacity => _bytes.Length;
+
+    /// <summary>Forgets what was written, and the room for it where most was not needed.</summary>
+    internal void ClearAndTrim(int keep)
+    {
+        if (_bytes.Length > keep && Length < _bytes.Length / 4) _bytes = [];
+        Length = 0;
+    }
+
     /// <summary>Writes a plain value as it lies in memory.</summary>
     public void Write<T>(in T value) where T : unmanaged
     {

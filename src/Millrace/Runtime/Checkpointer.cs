@@ -55,6 +55,9 @@ sealed class Checkpointer : IDisposable
             if (!needed.Contains(name)) blobs.Delete(name);
     }
 
+    /// <summary>Bytes of a chain that are put together at a time.</summary>
+    public long PassBytes { get; init; } = SavedState.PassBytes;
+
     HashSet<string> NeededNames() => [.. _records.SelectMany(NamesOf)];
 
     static IEnumerable<string> NamesOf(CheckpointRecord record) => record.Chain.Select(p => p.Name).Concat(record.Pending.Select(p => p.Blob));
@@ -162,7 +165,7 @@ sealed class Checkpointer : IDisposable
         _stop.Token.ThrowIfCancellationRequested();
         try
         {
-            using var state = OpenChain(_blobs, pieces);
+            using var state = OpenChain(_blobs, pieces, PassBytes);
             return Write(name, CheckpointBlob.Create(state.Checkpoint, state.Lanes, state.Merge(isOldest, _states.Contains, _stop.Token)));
         }
         catch
@@ -182,8 +185,11 @@ sealed class Checkpointer : IDisposable
     }
 
     /// <summary>Opens the pieces of a chain after looking whether they are whole.</summary>
+    /// <param name="blobs">Where they are.</param>
+    /// <param name="newestFirst">They.</param>
+    /// <param name="passBytes">Bytes of them that are read at a time.</param>
     /// <exception cref="InvalidDataException">One is damaged or gone.</exception>
-    public static SavedState OpenChain(IBlobStore blobs, IReadOnlyList<CheckpointPiece> newestFirst)
+    public static SavedState OpenChain(IBlobStore blobs, IReadOnlyList<CheckpointPiece> newestFirst, long passBytes = SavedState.PassBytes)
     {
         var opened = new List<Blob>();
         try
@@ -201,7 +207,7 @@ sealed class Checkpointer : IDisposable
                     throw new InvalidDataException($"of its file '{piece.Name}', {e.Message}", e);
                 }
             }
-            return new(opened);
+            return new(opened, passBytes);
         }
         catch
         {

@@ -116,6 +116,7 @@ sealed class Lane : IDisposable
     volatile bool _sourcesEnded;
 
     readonly StateSaver _saver = new();
+    long _charged; // for its buffer
     bool _isInBarrier;
     long _epoch;
     int _stage, _station;
@@ -267,6 +268,8 @@ sealed class Lane : IDisposable
     // Here all state is whole and saved, and nothing waits to be told.
     void SpillState()
     {
+        if (!Array.Exists(Spilling, s => Spill.IsDue(s.Owner))) return;
+        _memory.Trim();
         var before = _memory.UsedBytes;
         foreach (var (state, owner) in Spilling)
             if (Spill.IsDue(owner)) state.Spill();
@@ -280,7 +283,14 @@ sealed class Lane : IDisposable
         _saver.Begin();
         foreach (var (station, state, place) in Named) station.Save(state, place, _saver);
         _saver.EndSection();
+        ChargeSaver(_saver.Capacity);
         return _saver.Written;
+    }
+
+    void ChargeSaver(long bytes)
+    {
+        _memory.Owner("checkpoints").Charge(bytes - _charged);
+        _charged = bytes;
     }
 
     bool ServeSources()
@@ -402,6 +412,7 @@ sealed class Lane : IDisposable
         foreach (var collector in Collectors) collector.Clear();
         foreach (var stations in Stations)
             foreach (var station in stations) station.Dispose();
+        ChargeSaver(0);
         Aside.Dispose();
         Signal.Dispose();
     }

@@ -145,6 +145,7 @@ sealed class PipelineRun
             Signals.Tick++;
         }
         var activity = Lanes.Sum(l => l.Activity);
+        if (_memory.IsTight) _memory.Trim();
         var isTight = _memory.IsTight;
         if (activity != _activity || _committer.HasWaiting)
         {

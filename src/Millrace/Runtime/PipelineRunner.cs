@@ -3,6 +3,7 @@ using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Quality;
+using Millrace.State;
 using Millrace.Stores;
 
 namespace Millrace.Runtime;
@@ -44,7 +45,7 @@ public static class PipelineRunner
         Checkpointer? checkpointer = null;
         try
         {
-            using var recovery = Recovery.Find(options.Store, options.From, warnings);
+            using var recovery = Recovery.Find(options.Store, options.From, warnings, SavedState.PassBytesFor(limit));
             var partitions = new List<IReadOnlyList<IPartition>>();
             foreach (var scan in plan.Scans)
             {
@@ -64,7 +65,7 @@ public static class PipelineRunner
             }
             recovery?.SendPending(options.Store.Blobs!, readers, memory);
             if (options.Store.Blobs is { } blobs)
-                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, states, givenUp, options.InBackground, warnings, options.ChooseMerge);
+                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, states, givenUp, options.InBackground, warnings, options.ChooseMerge) { PassBytes = SavedState.PassBytesFor(limit) };
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);

@@ -24,7 +24,7 @@ sealed class Recovery : IDisposable
     /// <summary>The checkpoint of a store that a run goes on from, or null where it starts afresh: it is told to, there is none, or the last run had come to its end.</summary>
     /// <remarks>Of the newest ones those that are damaged are left out, with a warning.</remarks>
     /// <exception cref="ConnectorException">The one that is asked for is not there or is damaged, or all are.</exception>
-    public static Recovery? Find(IStore store, StartFrom from, RunWarnings warnings)
+    public static Recovery? Find(IStore store, StartFrom from, RunWarnings warnings, long passBytes = SavedState.PassBytes)
     {
         if (from == StartFrom.Fresh || store.Blobs is not { } blobs) return null;
         List<CheckpointRecord> records = [.. store.Checkpoints().Where(r => !r.IsFinished)];
@@ -42,7 +42,7 @@ sealed class Recovery : IDisposable
         {
             try
             {
-                var found = new Recovery(record, Open(blobs, record));
+                var found = new Recovery(record, Open(blobs, record, passBytes));
                 if (damages.Count > 0) warnings.Say("damaged checkpoint", $"{string.Join(" ", damages)} The run goes on from checkpoint {record.Version}, and results went back to it.");
                 return found;
             }
@@ -56,7 +56,7 @@ sealed class Recovery : IDisposable
 
     /// <summary>Opens what a checkpoint needs after looking whether it is whole.</summary>
     /// <exception cref="InvalidDataException">Something is damaged or gone.</exception>
-    public static SavedState Open(IBlobStore blobs, CheckpointRecord record)
+    public static SavedState Open(IBlobStore blobs, CheckpointRecord record, long passBytes = SavedState.PassBytes)
     {
         foreach (var pending in record.Pending)
         {
@@ -70,7 +70,7 @@ sealed class Recovery : IDisposable
                 throw new InvalidDataException($"of its file '{pending.Blob}', which holds results for '{pending.Sink}', {e.Message}", e);
             }
         }
-        return Checkpointer.OpenChain(blobs, record.Chain);
+        return Checkpointer.OpenChain(blobs, record.Chain, passBytes);
     }
 
     /// <summary>The states that were saved and belong to nothing any more, because the pipeline was edited.</summary>

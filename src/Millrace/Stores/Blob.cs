@@ -12,6 +12,11 @@ public abstract class Blob : IDisposable
     /// <param name="length">How many.</param>
     public abstract ReadOnlySpan<byte> Slice(long start, int length);
 
+    /// <summary>Says that some of them are not looked at again soon: they need not stay in memory.</summary>
+    internal virtual void Forget(long start, long length)
+    {
+    }
+
     /// <summary>Lets go of what it holds.</summary>
     public abstract void Dispose();
 }

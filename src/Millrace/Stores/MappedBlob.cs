@@ -1,9 +1,10 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Millrace.Stores;
 
 /// <summary>Bytes of a file that the system brings in as they are looked at, and lets go of when memory is short.</summary>
-sealed unsafe class MappedBlob : Blob
+sealed unsafe partial class MappedBlob : Blob
 {
     readonly MemoryMappedFile _file;
     readonly MemoryMappedViewAccessor _view;
@@ -31,6 +32,20 @@ sealed unsafe class MappedBlob : Blob
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start + length, Length);
         return new(_bytes + start, length);
     }
+
+    // The system would let go of the pages when memory is short, but until then they count as the process's.
+    internal override void Forget(long start, long length)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var page = (nuint)Environment.SystemPageSize;
+        var (first, last) = (((nuint)_bytes + (nuint)start + page - 1) / page * page, ((nuint)_bytes + (nuint)(start + length)) / page * page);
+        if (first < last) _ = Advise(first, last - first, DontNeed);
+    }
+
+    const int DontNeed = 4;
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nuint address, nuint length, int advice);
 
     public override void Dispose()
     {

@@ -98,17 +98,20 @@ sealed class FileSink : ISink
 
     public void Write(IReadOnlyList<Batch> changes, long version)
     {
+        var isBegun = false;
         foreach (var batch in changes)
         {
             if (_writesChanges) EncodeChanges(batch);
             else if (batch.Weights is { } weights && weights.Values.ContainsAnyInRange(int.MinValue, -1))
             {
                 _bytes.ResetWrittenCount();
-                CutBack();
+                if (isBegun) CutBack();
                 throw Failed(Fault.User, "rows are taken back, which a file that is only appended to cannot do. Read final rows (EMIT FINAL), or write mode = 'changes'");
             }
             else Encode(batch);
-            if (_bytes.WrittenCount >= PutBytes) Put(version);
+            if (_bytes.WrittenCount < PutBytes) continue;
+            Put(version);
+            isBegun = true;
         }
         Put(version);
     }

@@ -58,7 +58,12 @@ static class CheckpointBlob
         if (hash != Hash64.Version) throw new InvalidDataException($"its keys are hashed by version {hash}, and this Millrace hashes by version {Hash64.Version}");
         var crc = 0u;
         var end = blob.Length - sizeof(uint);
-        for (var at = 0L; at < end; at += ChunkBytes) crc = Crc32C.Append(crc, blob.Slice(at, (int)Math.Min(ChunkBytes, end - at)));
+        for (var at = 0L; at < end; at += ChunkBytes)
+        {
+            var length = (int)Math.Min(ChunkBytes, end - at);
+            crc = Crc32C.Append(crc, blob.Slice(at, length));
+            blob.Forget(at, length);
+        }
         var expected = BinaryPrimitives.ReadUInt32LittleEndian(blob.Slice(end, sizeof(uint)));
         if (crc != expected) throw new InvalidDataException($"its checksum is {crc:x8}, and {expected:x8} was written");
         return HeadOf(blob);

@@ -15,8 +15,12 @@ sealed class SavedState : IDisposable
     /// <summary>Bytes of a chain that are read in one pass.</summary>
     public const long PassBytes = 128 << 20;
 
+    /// <summary>Bytes that are read in one pass where memory is limited: what is remembered of their keys is no more than a sixteenth of the limit.</summary>
+    public static long PassBytesFor(long memoryLimit) => Math.Clamp(memoryLimit / 32, 4 << 20, PassBytes);
+
     readonly IReadOnlyList<Blob> _blobs;
     readonly List<List<Section>> _sections;
+    readonly List<(short First, short Last)[]> _groups; // of each section, as far as they are known: the key groups of its entries
     readonly int _passes;
     Dictionary<UInt128, Dictionary<string, byte[]>>? _common;
 
@@ -27,6 +31,7 @@ sealed class SavedState : IDisposable
     {
         _blobs = newestFirst;
         _sections = [.. _blobs.Select(CheckpointBlob.Sections)];
+        _groups = [.. _sections.Select(s => Enumerable.Repeat(((short)0, (short)255), s.Count).ToArray())];
         if (_blobs.Count > 0) (Checkpoint, Lanes) = CheckpointBlob.HeadOf(_blobs[0]);
         var passes = _blobs.Sum(b => b.Length) / passBytes;
         _passes = 1;
@@ -85,12 +90,18 @@ sealed class SavedState : IDisposable
         {
             var (kind, from, to) = pass < 0 ? (SectionKind.Common, 0, 256) : (SectionKind.Keyed, 256 / _passes * pass, 256 / _passes * (pass + 1));
             var walk = new NewestEntries(this, kind, from, to);
+            (UInt128 State, long Part)? open = null;
             while (walk.NextSection(out var section))
             {
                 stop.ThrowIfCancellationRequested();
                 if (!isKept(section.State)) continue;
-                saver.BeginState(section.State, kind);
-                saver.BeginPart(section.Part);
+                // What belongs together becomes one section, which holds the key groups of this pass: the next merge looks at it once.
+                if (open != (section.State, section.Part))
+                {
+                    saver.BeginState(section.State, kind);
+                    saver.BeginPart(section.Part);
+                    open = (section.State, section.Part);
+                }
                 walk.Read((in section, entry, keyLength, isGone) =>
                 {
                     if (isGone && isOldest) return;
@@ -103,10 +114,11 @@ sealed class SavedState : IDisposable
                     saver.BeginValue().WriteRaw(entry[keyLength..]);
                     saver.EndEntry();
                 });
-                saver.EndSection();
                 if (saver.Written.Length < 1 << 20) continue;
+                saver.EndSection();
                 yield return saver.Written;
                 saver.Begin();
+                open = null;
             }
         }
         saver.EndSection();
@@ -149,7 +161,10 @@ sealed class SavedState : IDisposable
                 while (--_section >= 0)
                 {
                     section = _at = sections[_section];
-                    if (_at.Kind == kind && !_forgotten.Contains((_at.State, _at.Part))) return true;
+                    if (_at.Kind != kind || _forgotten.Contains((_at.State, _at.Part))) continue;
+                    var (first, last) = state._groups[_blob][_section];
+                    if (kind != SectionKind.Keyed || first < to && last >= from) return true;
+                    if ((_at.Flags & SectionFlags.ForgetsPart) != 0) _forgotten.Add((_at.State, _at.Part));
                 }
             }
             return false;
@@ -159,16 +174,25 @@ sealed class SavedState : IDisposable
         public void Read(EntryTaker take)
         {
             var body = state._blobs[_blob].Slice(_at.Start, _at.Length);
+            var (first, last) = ((short)255, (short)0);
             for (var at = 0; at < body.Length;)
             {
                 var keyLength = BinaryPrimitives.ReadInt32LittleEndian(body[at..]);
                 var valueLength = BinaryPrimitives.ReadInt32LittleEndian(body[(at + 4)..]);
                 at += CheckpointBlob.EntryHeadBytes;
                 var end = at + keyLength + Math.Max(0, valueLength);
-                var isOurs = kind != SectionKind.Keyed || (from == 0 && to == 256) || GroupOf(body[at..]) is var group && group >= from && group < to;
+                var isOurs = true;
+                if (kind == SectionKind.Keyed)
+                {
+                    var group = GroupOf(body[at..]);
+                    (first, last) = (Math.Min(first, group), Math.Max(last, group));
+                    isOurs = group >= from && group < to;
+                }
                 if (isOurs && _seen.Add(in _at, _blob, _at.Start + at, keyLength)) take(in _at, body[at..end], keyLength, valueLength < 0);
                 at = end;
             }
+            if (kind == SectionKind.Keyed) state._groups[_blob][_section] = (first, last);
+            state._blobs[_blob].Forget(_at.Start, _at.Length);
         }
     }
 

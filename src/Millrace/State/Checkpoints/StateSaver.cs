@@ -20,13 +20,16 @@ public sealed class StateSaver
     /// <summary>Where keys and values are written.</summary>
     public StateWriter Writer => _writer;
 
+    /// <summary>Bytes of memory that it has.</summary>
+    internal int Capacity => _writer.Capacity;
+
     /// <summary>The sections written so far.</summary>
     internal ReadOnlyMemory<byte> Written => _writer.Memory;
 
     /// <summary>Begins a checkpoint.</summary>
     internal void Begin()
     {
-        _writer.Clear();
+        _writer.ClearAndTrim(keep: 4 << 20);
         (_section, _entry) = (-1, -1);
     }
 
