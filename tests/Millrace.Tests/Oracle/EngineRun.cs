@@ -28,9 +28,9 @@ sealed record Way(int Seed, int Lanes = 1, int BatchRows = 4096, int QueueLength
     static readonly string[] s_rules = [.. Settings.RuleNames];
 
     /// <summary>A random way.</summary>
-    public static Way Random(Random random) => new(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
+    public static Way Random(Random random) => new Way(random.Next(1_000_000), random.Next(3) == 0 ? 1 : random.Next(1, 5), random.Next(4) switch { 0 => 1, 1 => 64, _ => random.Next(1, 12) },
         random.Next(2) == 0 ? 1 : random.Next(1, 5), random.Next(2) == 0 ? 100 : 1000, random.Next(2) == 0 ? random.Next(1, 8) : 0,
-        random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null }, random.Next(3) == 0 ? random.Next(1, 9) : 0, random.Next(3) == 0);
+        random.Next(6) switch { 0 => s_rules, 1 or 2 => [s_rules[random.Next(s_rules.Length)]], _ => null }, random.Next(3) == 0 ? random.Next(1, 9) : 0) is var way && way.Seed % 3 == 0 ? way with { Spills = true } : way;
 
     public override string ToString() => $"{Lanes} lanes, batches of {BatchRows}, queues of {QueueLength}, schedule {Seed}, ticks of {TickMs} ms"
         + (Crashes > 0 ? $", {Crashes} crashes" : "") + (Troubles > 0 ? $", {Troubles} troubles" : "") + (Spills ? ", spilling" : "") + (RulesOff is { Count: > 0 } off ? $", without {string.Join(", ", off)}" : "");

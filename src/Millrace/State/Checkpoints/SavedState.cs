@@ -175,6 +175,7 @@ sealed class SavedState : IDisposable
         {
             var body = state._blobs[_blob].Slice(_at.Start, _at.Length);
             var (first, last) = ((short)255, (short)0);
+            var isPart = kind == SectionKind.Keyed && (from > 0 || to < 256);
             for (var at = 0; at < body.Length;)
             {
                 var keyLength = BinaryPrimitives.ReadInt32LittleEndian(body[at..]);
@@ -182,7 +183,7 @@ sealed class SavedState : IDisposable
                 at += CheckpointBlob.EntryHeadBytes;
                 var end = at + keyLength + Math.Max(0, valueLength);
                 var isOurs = true;
-                if (kind == SectionKind.Keyed)
+                if (isPart)
                 {
                     var group = GroupOf(body[at..]);
                     (first, last) = (Math.Min(first, group), Math.Max(last, group));
@@ -191,7 +192,7 @@ sealed class SavedState : IDisposable
                 if (isOurs && _seen.Add(in _at, _blob, _at.Start + at, keyLength)) take(in _at, body[at..end], keyLength, valueLength < 0);
                 at = end;
             }
-            if (kind == SectionKind.Keyed) state._groups[_blob][_section] = (first, last);
+            if (isPart) state._groups[_blob][_section] = (first, last);
             state._blobs[_blob].Forget(_at.Start, _at.Length);
         }
     }
