@@ -25,6 +25,7 @@ static class MetricsEndpoint
         text.Begin("millrace_last_commit_seconds", "gauge", "seconds", "Time that the last commit took.").Add("", status.LastCommitMs / 1000);
         text.Begin("millrace_memory_used_bytes", "gauge", "bytes", "Buffers and state.").Add("", status.MemoryUsedBytes);
         if (status.MemoryLimitBytes != long.MaxValue) text.Begin("millrace_memory_limit_bytes", "gauge", "bytes", "What buffers and state may take.").Add("", status.MemoryLimitBytes);
+        text.Begin("millrace_spilled_bytes", "counter", "bytes", "State and results that went to disk because memory.limit left no room.").Add("_total", status.SpilledBytes);
         text.Begin("millrace_change_readers", "gauge", "", "Open connections that read changes.").Add("", served.Changes.Readers);
         text.Begin("millrace_change_buffer_bytes", "gauge", "bytes", "Recent changes and events kept for readers.").Add("", served.Changes.BufferedBytes);
 

@@ -282,6 +282,7 @@ sealed class AggregateOperator : IPicksRows, IStateful, ISpills
     void Sweep()
     {
         _hops?.FreePanes(_frontier);
+        _spiller?.CountAgain();
         _keys.SweepIfDue();
     }
 
@@ -301,9 +302,7 @@ sealed class AggregateOperator : IPicksRows, IStateful, ISpills
         _keys.Dispose();
     }
 
-    public long StateRows => _groups.Count + SpilledRows;
-
-    public long SpilledRows => _spiller?.Count ?? 0;
+    public long StateRows => _groups.Count + (_spiller?.Count ?? 0);
 
     public bool CanSpill => _spiller is not null;
 

@@ -61,7 +61,7 @@ public sealed record Settings
     [
         new("commit_interval", "duration", "100 milliseconds", "Time between commits of results, 1 millisecond to 1 hour."),
         new("lanes", "integer", "0", "Threads that run operators, 1 to 64; 0 = the number of cores."),
-        new("memory.limit", "text", "0", "Bytes of buffers and state, e.g. '512 MB'; 0 = three quarters of the machine's memory. At 80 % sources wait."),
+        new("memory.limit", "text", "0", "Bytes of buffers and state, e.g. '512 MB'; 0 = three quarters of the machine's memory. From half of it on groups go to disk; at 80 % sources wait."),
         new("batch_rows", "integer", "4096", "Rows of a batch at most, 1 to 65,536."),
         new("queue_length", "integer", "64", "Batches between two lanes at most, 1 to 4,096."),
         new("optimizer.off", "text", "", $"Plan rules that are not applied, by name: {string.Join(", ", RuleNames)}; 'all' for none of them."),

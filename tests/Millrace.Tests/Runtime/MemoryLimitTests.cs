@@ -37,7 +37,7 @@ public sealed class MemoryLimitTests : IDisposable
     public async Task More_keys_than_the_limit_holds_go_to_disk_and_all_are_told(int lanes, string query, string emit)
     {
         const int rows = 400_000, keys = 160_000;
-        var pipeline = Trial.Compile($"{(lanes == 1 ? Source : Source.Replace("12 MB", "24 MB"))} CREATE VIEW v AS {query}; CREATE SINK out FROM v WITH (connector = 'test') {emit};").Pipeline!;
+        var pipeline = Trial.Compile($"{(lanes == 1 ? Source : Source.Replace("12 MB", "24 MB", StringComparison.Ordinal))} CREATE VIEW v AS {query}; CREATE SINK out FROM v WITH (connector = 'test') {emit};").Pipeline!;
         var connector = Connector(pipeline, rows, keys);
         var sums = new Dictionary<string, (long Rows, long Count, long Sum)>();
         connector.Sinks["out"] = new()

@@ -35,6 +35,7 @@ sealed class GroupSpiller : IDisposable
     int[] _order = [];
     NewestEntries? _entries;
     Slice? _slice;
+    long _count;
 
     public GroupSpiller(KeyedTable keys, Groups groups, SliceList slices, GroupTeller teller, bool retracts, OperatorContext context, Action<int, StateWriter> save)
     {
@@ -45,8 +46,11 @@ sealed class GroupSpiller : IDisposable
         _complete = Complete;
     }
 
-    /// <summary>Entries on disk.</summary>
-    public long Count => _slices.Open.Sum(s => s.Spilled?.Count ?? 0);
+    /// <summary>Entries on disk as they were last counted; of one key there may be several. Thread-safe.</summary>
+    public long Count => Volatile.Read(ref _count);
+
+    /// <summary>Counts them.</summary>
+    public void CountAgain() => Volatile.Write(ref _count, _slices.Open.Sum(s => s.Spilled?.Count ?? 0));
 
     ReadOnlySpan<byte> ImageOf(int place)
     {
@@ -64,6 +68,7 @@ sealed class GroupSpiller : IDisposable
         _groups.Forget();
         _keys.Forget();
         (_hashes, _order) = ([], []);
+        CountAgain();
     }
 
     void Write(Slice slice)
