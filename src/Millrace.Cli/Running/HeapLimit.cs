@@ -9,11 +9,12 @@ static class HeapLimit
 {
     const long FixedBytes = 192L << 20;
 
-    /// <summary>Sets it for the rest of the process.</summary>
+    /// <summary>Sets it for the rest of the process; where the machine has less, nothing changes.</summary>
     /// <param name="memoryLimitBytes">memory.limit; 0 = none was set.</param>
     public static void Set(long memoryLimitBytes)
     {
-        if (memoryLimitBytes <= 0) return;
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (memoryLimitBytes <= 0 || memoryLimitBytes >= available / 2) return;
         AppContext.SetData("GCHeapHardLimit", (ulong)(memoryLimitBytes / 4 * 5 + FixedBytes));
         GC.RefreshMemoryLimit();
     }
