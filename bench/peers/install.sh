@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes sure that a peer is there: install.sh numpy|pandas|sklearn, or install.sh duckdb FOLDER (npm's modules go into it).
+# Makes sure that a peer is there: install.sh numpy|pandas|sklearn, or install.sh duckdb|cassandra-driver FOLDER (npm's modules go into it).
 set -euo pipefail
 
 # Debian's python3 is named in full: another one, without the modules, may stand first on PATH.
@@ -22,6 +22,12 @@ case "$1" in
     mkdir -p "$2"
     [ -f "$2/package.json" ] || echo '{ "private": true }' >"$2/package.json"
     npm install --prefix "$2" --no-audit --no-fund --save-exact @duckdb/node-api@1.5.6-r.1
+    ;;
+  cassandra-driver)
+    [ -d "$2/node_modules/cassandra-driver" ] && exit
+    mkdir -p "$2"
+    [ -f "$2/package.json" ] || echo '{ "private": true }' >"$2/package.json"
+    npm install --prefix "$2" --no-audit --no-fund --save-exact cassandra-driver@4.10.0
     ;;
   *) echo "no peer '$1'" >&2; exit 1 ;;
 esac

@@ -15,7 +15,7 @@ sealed class EpochWriter
     readonly CqlCluster _cluster;
     readonly WritePipe _pipe;
     readonly SinkLedger _ledger;
-    readonly TableLayout _layout;
+    readonly TableColumn[] _columns;
     readonly CqlStatement _insert, _delete;
     readonly CqlStatement[] _statements;
     readonly int _keyCount, _partitionCount;
@@ -30,7 +30,7 @@ sealed class EpochWriter
 
     public EpochWriter(SinkSettings settings, CqlCluster cluster, WritePipe pipe, SinkLedger ledger, TableLayout layout, CqlStatement insert, CqlStatement delete)
     {
-        (_settings, _cluster, _pipe, _ledger, _layout, _insert, _delete) = (settings, cluster, pipe, ledger, layout, insert, delete);
+        (_settings, _cluster, _pipe, _ledger, _columns, _insert, _delete) = (settings, cluster, pipe, ledger, [.. layout.Columns], insert, delete);
         _statements = [insert, delete];
         _partitionCount = layout.Partition.Count();
         _keyCount = _partitionCount + layout.Clustering.Count();
@@ -67,7 +67,7 @@ sealed class EpochWriter
         }
     }
 
-    /// <summary>The same when a commit is sent again; 2^22 rows in a commit keep numbers of different commits apart, and more only make them lie among those of later ones in a table that is not in use by then.</summary>
+    /// <summary>The number of a row without a key: the same when its commit is sent again, and no other row's.</summary>
     static long RowNumber(long version, long index) => index < 1 << 22
         ? version << 22 | index
         : throw new ConnectorException(Fault.User, "a commit adds more than 4,194,304 rows without a key. Give the rows a key, or commit more often.");
@@ -79,7 +79,7 @@ sealed class EpochWriter
         entry = new() { Start = _bytes.Length, Next = -1, IsDelete = isDelete };
         for (var i = 0; i < _keyCount; i++)
         {
-            var column = _layout.Columns[i];
+            var column = _columns[i];
             if (column.Source < 0)
             {
                 _bytes.Int(8);
@@ -92,9 +92,9 @@ sealed class EpochWriter
         entry.KeyEnd = _bytes.Length;
         if (!isDelete)
         {
-            for (var i = _keyCount; i < _layout.Columns.Count; i++)
+            for (var i = _keyCount; i < _columns.Length; i++)
             {
-                var column = _layout.Columns[i];
+                var column = _columns[i];
                 var values = batch[column.Source];
                 if (values.IsNull(row)) _bytes.Null();
                 else Cells.Write(values, row, column, _bytes);
@@ -125,7 +125,7 @@ sealed class EpochWriter
     void SendOne(in Row row)
     {
         var write = Rent(row.Token);
-        var (statement, end, values) = row.IsDelete ? (_delete, row.KeyEnd, _keyCount) : (_insert, row.End, _layout.Columns.Count);
+        var (statement, end, values) = row.IsDelete ? (_delete, row.KeyEnd, _keyCount) : (_insert, row.End, _columns.Length);
         Frames.Write(write.Frame, _cluster.Version, statement, values, _bytes.Written[row.Start..end], _settings.Consistency, _ledger.NextTimestamp());
         write.Submit();
         if (!_groups) _bytes.Clear();
@@ -197,7 +197,7 @@ sealed class EpochWriter
         for (var at = first; count > 0; count--, at = _rows[at].Next)
         {
             ref var row = ref _rows[at];
-            var (statement, end, values) = row.IsDelete ? (_delete, row.KeyEnd, _keyCount) : (_insert, row.End, _layout.Columns.Count);
+            var (statement, end, values) = row.IsDelete ? (_delete, row.KeyEnd, _keyCount) : (_insert, row.End, _columns.Length);
             Frames.BatchStatement(write.Frame, statement, values, _bytes.Written[row.Start..end]);
         }
         Frames.EndBatch(write.Frame, _cluster.Version, frame, _settings.Consistency, _ledger.NextTimestamp());

@@ -70,7 +70,11 @@ sealed class SinkLedger(CqlCluster cluster, SinkSettings settings, TimeProvider 
     /// <summary>A timestamp above all before it; reserves further ones where none is left.</summary>
     public long NextTimestamp()
     {
-        if (_last + 1 >= _reserved) Write(Version, Math.Max(Now(), _last) + Ahead);
+        if (_last + 1 >= _reserved)
+        {
+            Write(Version, Math.Max(Now(), _last) + Ahead);
+            Begin();
+        }
         return ++_last;
     }
 
@@ -112,7 +116,7 @@ sealed class SinkLedger(CqlCluster cluster, SinkSettings settings, TimeProvider 
         (Version, _reserved) = (version, reserved);
     }
 
-    QueryParameters Conditional => new(settings.Consistency is Consistency.Any ? Consistency.One : settings.Consistency) { Serial = settings.Serial };
+    QueryParameters Conditional => new(settings.Consistency is Consistency.Any or Consistency.EachQuorum ? Consistency.Quorum : settings.Consistency) { Serial = settings.Serial };
 
     /// <summary>Whether a conditional write was done, also where the answer was lost: then the row tells whose epoch it is.</summary>
     async Task<bool> IsDoneAsync(Task<CqlRows> write, long epoch)

@@ -29,6 +29,9 @@ sealed class ServedContestant : IContestant
     public static ServedContestant OnAllCores(string name, Benchmark benchmark, string side) =>
         new(name, Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], "serve", benchmark.Name, side]);
 
+    /// <summary>A peer that a script for Node.js serves.</summary>
+    public static ServedContestant Node(string name, Workshop workshop, string script) => new(name, "node", [workshop.Peer(script), workshop.Cache]);
+
     /// <summary>DuckDB, on as many threads as said.</summary>
     public static ServedContestant DuckDb(Workshop workshop, string question, int threads) =>
         new("DuckDB", "node", [workshop.Peer("duckdb.mjs"), question, $"{threads}", workshop.Cache]);

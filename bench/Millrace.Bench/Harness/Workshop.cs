@@ -52,7 +52,7 @@ sealed class Workshop
             $"{Path.Combine(path)} is missing in the shared data. It is looked for in the folder that MILLRACE_SHARED names, else in ../shared beside the project ({Shared}).");
     }
 
-    /// <summary>Installs a peer where it is missing: numpy, pandas, sklearn or duckdb.</summary>
+    /// <summary>Installs a peer where it is missing: numpy, pandas, sklearn, duckdb or cassandra-driver.</summary>
     public void Install(string peer) => Execute(Peer("install.sh"), peer, Cache);
 
     /// <summary>The generated sales: columns of ten million rows, two million of them as text files too.</summary>

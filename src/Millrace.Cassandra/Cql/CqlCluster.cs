@@ -55,18 +55,27 @@ sealed class CqlCluster : IDisposable
         foreach (var host in settings.Hosts)
         {
             var (name, port) = HostAndPort(host, settings.Port);
+            IPAddress[] addresses = [];
             try
             {
-                foreach (var address in await AddressesAsync(name).ConfigureAwait(false))
+                addresses = await Dns.GetHostAddressesAsync(name).ConfigureAwait(false);
+            }
+            catch (SocketException e)
+            {
+                last = new(CqlFailure.Disconnected, $"the host '{name}' is not known: {e.Message}", e);
+            }
+            foreach (var address in addresses)
+            {
+                try
                 {
                     await cluster.BeginAsync(new(address, port), name).ConfigureAwait(false);
                     return cluster;
                 }
-            }
-            catch (CqlException e)
-            {
-                last = e;
-                if (e.Failure == CqlFailure.Unauthorized) break;
+                catch (CqlException e) when (e.Failure != CqlFailure.Unauthorized)
+                {
+                    last = e;
+                    cluster._control?.Dispose();
+                }
             }
         }
         cluster.Dispose();
@@ -80,18 +89,6 @@ sealed class CqlCluster : IDisposable
         // More than one colon without brackets is an address of version 6.
         if (colon > 0 && (text.IndexOf(':') == colon || text[colon - 1] == ']') && ushort.TryParse(text.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var own)) (text, port) = (text[..colon], own);
         return (text.Trim('[', ']'), port);
-    }
-
-    static async Task<IPAddress[]> AddressesAsync(string host)
-    {
-        try
-        {
-            return await Dns.GetHostAddressesAsync(host).ConfigureAwait(false);
-        }
-        catch (SocketException e)
-        {
-            throw new CqlException(CqlFailure.Disconnected, $"the host '{host}' is not known: {e.Message}", e);
-        }
     }
 
     async Task BeginAsync(IPEndPoint address, string host)

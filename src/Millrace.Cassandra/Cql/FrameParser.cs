@@ -18,7 +18,11 @@ sealed class FrameParser
     /// <summary>Room for the next bytes from the network; at least a few thousand.</summary>
     public Memory<byte> Room()
     {
-        if (_start == _end && _wholeStart == _wholeEnd) (_start, _end, _wholeStart, _wholeEnd) = (0, 0, 0, 0);
+        if (_start == _end && _wholeStart == _wholeEnd)
+        {
+            (_start, _end, _wholeStart, _wholeEnd) = (0, 0, 0, 0);
+            if (_received.Length > 1 << 22) _received = new byte[64 << 10]; // one large answer must not keep its room for ever
+        }
         if (_received.Length - _end < 4096)
         {
             // Only the beginning of a frame is left here: what was whole has been taken.

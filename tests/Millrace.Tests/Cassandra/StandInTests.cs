@@ -49,11 +49,13 @@ public sealed class StandInTests
         using var cluster = await ConnectAsync(server);
         var statement = await cluster.PrepareAsync("INSERT");
         using var pipe = new WritePipe(cluster, 64);
-        server.OnWrite = static (n, body) => n % 3 == 0 ? StandIn.Fail(body, 0x1001, "too much") : StandIn.Void(body);
+        // Each write is refused when it comes for the first time; it is known by its timestamp.
+        var seen = new HashSet<string>();
+        server.OnWrite = (n, body) => seen.Add(Convert.ToHexString(server.Writes[n][^8..])) ? StandIn.Fail(body, 0x1001, "too much") : StandIn.Void(body);
         for (var i = 0; i < 200; i++) Write(pipe, cluster, statement, i);
         pipe.Drain();
         Assert.Equal(200, pipe.Written);
-        Assert.True(pipe.Repeated >= 66, $"{pipe.Repeated}");
+        Assert.Equal(200, pipe.Repeated);
     }
 
     [Fact]
