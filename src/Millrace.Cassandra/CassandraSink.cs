@@ -16,7 +16,7 @@ sealed class CassandraSink(SinkSettings settings, TimeProvider clock) : ISink
     WritePipe? _pipe;
     SinkLedger? _ledger;
     EpochWriter? _writer;
-    TableLayout? _wanted;
+    TableLayout? _wanted, _layout;
     string? _schemaVersion;
     volatile bool _mustCheck;
 
@@ -107,7 +107,7 @@ sealed class CassandraSink(SinkSettings settings, TimeProvider clock) : ISink
         var table = await ExistingTable.FindAsync(_cluster!, settings.Keyspace, settings.Table).ConfigureAwait(false);
         if (table is null || table.Id != _ledger!.TableId)
             throw new ConnectorException(Fault.User, $"the table '{settings.Keyspace}.{settings.Table}' is gone: somebody dropped it while the pipeline ran. Start anew with --from fresh.");
-        var layout = table.Fit(_wanted!);
+        var layout = _layout = table.Fit(_wanted!);
         var insert = await _cluster!.PrepareAsync(layout.Insert(settings.TimeToLive)).ConfigureAwait(false);
         var delete = await _cluster.PrepareAsync(layout.Delete).ConfigureAwait(false);
         _writer = new(settings, _cluster, _pipe!, _ledger!, layout, insert, delete);
@@ -123,29 +123,42 @@ sealed class CassandraSink(SinkSettings settings, TimeProvider clock) : ISink
             WriteAll(changes, version);
             // A server takes and loses what is written by a statement that was prepared before the table changed, so no such write may count.
             while (HasChanged())
-            {
-                Check();
-                WriteAll(changes, version);
-            }
+                if (Check()) WriteAll(changes, version);
             _ledger!.Commit(version);
             AppliedVersion = version;
         }
         catch (CqlException e)
         {
-            // Where the table has changed, that is what has to be told.
-            if (!e.IsTransient && e.Failure != CqlFailure.Unauthorized) Check();
+            if (!e.IsTransient && e.Failure != CqlFailure.Unauthorized) TellChange();
             throw e.ForEngine(What);
+        }
+    }
+
+    /// <summary>A write was refused: where that is because the table has changed, this is what has to be told.</summary>
+    void TellChange()
+    {
+        try
+        {
+            Check();
+        }
+        catch (CqlException)
+        {
+            // Then the refusal is told.
         }
     }
 
     bool HasChanged() => _mustCheck || _cluster!.SchemaVersionAsync().GetAwaiter().GetResult() != _schemaVersion;
 
-    void Check()
+    /// <summary>Looks at the table again.</summary>
+    /// <returns>Whether it is written in another way now.</returns>
+    bool Check()
     {
         _mustCheck = false;
+        var before = _layout!.Columns;
         try
         {
             PrepareAsync().GetAwaiter().GetResult();
+            return !_layout.Columns.SequenceEqual(before);
         }
         catch
         {

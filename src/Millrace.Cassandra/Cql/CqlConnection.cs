@@ -258,7 +258,11 @@ sealed class CqlConnection : IThreadPoolWorkItem, IDisposable
             for (var stream = 0; stream < _highest; stream++)
             {
                 if (_requests[stream] is not { } request || ReferenceEquals(request, Abandoned.One) || _clock.GetElapsedTime(_sentAt[stream], now) < _timeout) continue;
-                isHung |= _receivedAt < _sentAt[stream];
+                if (_receivedAt < _sentAt[stream])
+                {
+                    isHung = true; // closing fails all of them
+                    break;
+                }
                 // Its stream stays taken until the late answer is there.
                 _requests[stream] = Abandoned.One;
                 _abandoned++;
