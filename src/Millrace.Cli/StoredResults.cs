@@ -6,7 +6,10 @@ namespace Millrace.Cli;
 static class StoredResults
 {
     /// <summary>Opens the results in a folder, or in the only data folder here where none is named.</summary>
-    public static SqliteStore Open(string? folder) => SqliteStore.OpenReader(folder ?? OnlyFolder());
+    public static SqliteStore Open(string? folder) => SqliteStore.OpenReader(FolderOf(folder));
+
+    /// <summary>The data folder that is named, or the only one here.</summary>
+    public static string FolderOf(string? named) => named ?? OnlyFolder();
 
     static string OnlyFolder()
     {

@@ -55,7 +55,7 @@ static class Ledger
         return records;
     }
 
-    public static void Add(Database database, StoredTable table)
+    public static void Add(Database database, StoredTable table, Frontier frontier)
     {
         var definition = table.Definition;
         using (var insert = database.Prepare("INSERT INTO millrace_tables VALUES (?, ?, ?, ?, ?, ?, ?)"))
@@ -65,8 +65,8 @@ static class Ledger
             insert.Bind(3, (long)definition.Kind);
             insert.Bind(4, (long)definition.TimeColumn);
             if (definition.Retention is { } retention) insert.Bind(5, retention.Ticks);
-            insert.Bind(6, Frontier.Start.Closed.Microseconds);
-            insert.Bind(7, Frontier.Start.Final.Microseconds);
+            insert.Bind(6, frontier.Closed.Microseconds);
+            insert.Bind(7, frontier.Final.Microseconds);
             insert.Run();
         }
         using var column = database.Prepare("INSERT INTO millrace_columns VALUES (?, ?, ?, ?, ?, ?, ?)");

@@ -12,7 +12,7 @@ namespace Millrace.Sqlite;
 /// never wait for the writer. The version goes on growing when the tables are emptied, so a reader never takes one run's version for another's. Measured on one of two
 /// shared cores, 200,000 rows of 4 columns a commit, random keys among 380,000: 520,000 to 770,000 upserts/s, scans of 2 to 4 million rows/s.
 /// </remarks>
-public sealed class SqliteStore : IStore
+public sealed partial class SqliteStore : IStore
 {
     /// <summary>Name of the file in the data folder.</summary>
     public const string FileName = "millrace.db";
@@ -25,7 +25,7 @@ public sealed class SqliteStore : IStore
     readonly Dictionary<string, TableWriter> _writers = new(StringComparer.Ordinal);
     DataFolderLock? _folderLock;
     Database? _writer;
-    readonly Queue<(long Version, IReadOnlyDictionary<string, Frontier> Frontiers)> _kept = []; // checkpoints since the start, oldest first
+    readonly Queue<(long Version, IReadOnlyDictionary<string, Frontier> Frontiers)> _kept = []; // oldest first
     Statement? _setVersion, _setFrontier, _setCheckpoint, _dropCheckpoints, _setUndo, _dropUndo;
     long _version;
     bool _isDisposed;
@@ -36,8 +36,11 @@ public sealed class SqliteStore : IStore
     {
     }
 
-    SqliteStore(string folder, bool isReader) => 
-        (_folder, _path, _isReader, Blobs) = (folder, Path.Combine(folder, FileName), isReader, new FileBlobStore(Path.Combine(folder, "checkpoints")));
+    SqliteStore(string folder, bool isReader)
+    {
+        (_folder, _path, _isReader, _checkpoints) = (folder, Path.Combine(folder, FileName), isReader, CheckpointsOf(folder));
+        Blobs = new FileBlobStore(_checkpoints);
+    }
 
     /// <summary>Opens the database of a folder to read from, beside a process that may be writing to it.</summary>
     /// <exception cref="ConnectorException">There is none, or it cannot be read.</exception>
@@ -68,7 +71,7 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public IBlobStore Blobs { get; }
+    public IBlobStore Blobs { get; private set; }
 
     /// <inheritdoc/>
     public IReadOnlyList<CheckpointRecord> Checkpoints()
@@ -113,18 +116,18 @@ public sealed class SqliteStore : IStore
             var taken = new HashSet<string>(known.Values.Select(k => k.Table.Name).Concat(Ledger.Names), StringComparer.OrdinalIgnoreCase);
             foreach (var definition in tables)
             {
-                if (known.TryGetValue(definition.Name, out var there)) RequireSame(there.Table.Definition, definition);
-                else
-                {
-                    // SQLite keeps names that begin with sqlite_ for itself.
-                    var name = definition.Name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) ? "_" + definition.Name : definition.Name;
-                    var table = new StoredTable(definition, StoredTable.Unique(name, taken));
-                    foreach (var sql in table.Create()) database.Run(sql);
-                    if (table.IsKeyed) database.Run(table.CreateBefore);
-                    Ledger.Add(database, table);
-                }
+                if (known.TryGetValue(definition.Name, out var there) && Follow(database, there.Table, from!.Frontiers.GetValueOrDefault(definition.Name, Frontier.Start), definition)) continue;
+                // SQLite keeps names that begin with sqlite_ for itself.
+                var name = definition.Name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) ? "_" + definition.Name : definition.Name;
+                if (there.Table is not null) taken.Remove(there.Table.Name);
+                var table = new StoredTable(definition, StoredTable.Unique(name, taken));
+                foreach (var sql in table.Create()) database.Run(sql);
+                if (table.IsKeyed) database.Run(table.CreateBefore);
+                Ledger.Add(database, table, Frontier.Start);
             }
+            if (from is not null && tables.Any(t => t.StartsOverAt is not null)) StayAt(database, from);
         });
+        foreach (var record in Enumerable.Reverse(Ledger.ReadCheckpoints(database))) _kept.Enqueue((record.Version, record.Frontiers));
         foreach (var (name, (table, _)) in Ledger.Read(database)) _writers[name] = new TableWriter(database, table);
         _setVersion ??= database.Prepare(Ledger.WriteVersion);
         _setFrontier ??= database.Prepare(Ledger.WriteFrontier);
@@ -176,11 +179,42 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    void RequireSame(TableDefinition stored, TableDefinition wanted)
+    /// <summary>Makes a table that is there follow an edit; false where it has to be made anew.</summary>
+    bool Follow(Database database, StoredTable stored, Frontier frontier, TableDefinition wanted)
     {
-        if (stored.Schema.Fields.SequenceEqual(wanted.Schema.Fields) && stored.Key.SequenceEqual(wanted.Key)) return;
-        throw new ConnectorException(Fault.User,
-            $"'{_path}' holds '{stored.Name}' with other columns or another key ({stored.Schema}) than the file declares now ({wanted.Schema}). Start anew with --from fresh, or choose another folder with --data.");
+        var table = new StoredTable(wanted, stored.Name);
+        if (stored.Definition.AddedBy(wanted) is not { } added || !table.Has(stored, added))
+        {
+            if (wanted.StartsOverAt is null)
+            {
+                throw new ConnectorException(Fault.User, $"'{_path}' holds '{wanted.Name}' with other columns or another key ({stored.Definition.Schema}) than the file declares now ({wanted.Schema}). "
+                    + $"Undo the edit; or let it begin empty with --start-over {wanted.Name}; or start anew with --from fresh, or in another folder with --data.");
+            }
+            foreach (var sql in stored.Drop()) database.Run(sql);
+            Ledger.Remove(database, wanted.Name);
+            return false;
+        }
+        if (added.Length > 0 || stored.Definition.Retention != wanted.Retention || stored.Definition.TimeColumn != wanted.TimeColumn)
+        {
+            foreach (var sql in table.Widen(added)) database.Run(sql);
+            Ledger.Remove(database, wanted.Name);
+            Ledger.Add(database, table, frontier);
+        }
+        if (wanted.StartsOverAt is { } time) database.Run(table.DropFrom(time));
+        return true;
+    }
+
+    /// <summary>Makes a checkpoint the only one: a table started over, and results cannot go back to what it held.</summary>
+    static void StayAt(Database database, CheckpointRecord checkpoint)
+    {
+        database.Run("DELETE FROM millrace_checkpoints");
+        using (var write = database.Prepare(Ledger.WriteCheckpoint))
+        {
+            write.Bind(1, checkpoint.Version);
+            write.BindText(2, CheckpointJson.Write(checkpoint));
+            write.Run();
+        }
+        ForgetUpTo(database, checkpoint.Version, Ledger.Read(database).Values.Select(t => t.Table));
     }
 
     /// <inheritdoc/>

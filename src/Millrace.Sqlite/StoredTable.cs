@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Millrace.Data;
 using Millrace.Planning;
 using Millrace.Stores;
+using Millrace.Time;
 using SQLitePCL;
 
 namespace Millrace.Sqlite;
@@ -62,8 +64,14 @@ sealed class StoredTable
         yield return IsKeyed
             ? $"CREATE TABLE {Database.Quote(Name)} (\"$key\" BLOB NOT NULL PRIMARY KEY{columns}) WITHOUT ROWID"
             : $"CREATE TABLE {Database.Quote(Name)} (\"$row\" INTEGER PRIMARY KEY{columns})";
+        foreach (var sql in CreateReadable()) yield return sql;
+    }
+
+    /// <summary>What is made from the columns: the index that retention needs, and the readable view.</summary>
+    IEnumerable<string> CreateReadable()
+    {
         if (Definition.Retention is not null && Definition.TimeColumn >= 0)
-            yield return $"CREATE INDEX {Database.Quote(Name + " by time")} ON {Database.Quote(Name)} ({Database.Quote(_columns[Definition.TimeColumn])})";
+            yield return $"CREATE INDEX IF NOT EXISTS {Database.Quote(Name + " by time")} ON {Database.Quote(Name)} ({Database.Quote(_columns[Definition.TimeColumn])})";
         yield return $"CREATE VIEW {Database.Quote(_readableName)} AS SELECT {string.Join(", ", _columns.Select(Readable).Where((_, i) => !PlanBuilder.IsHidden(Definition.Schema[i].Name)))} FROM {Database.Quote(Name)} ORDER BY \"{KeyColumn}\"";
     }
 
@@ -94,21 +102,44 @@ sealed class StoredTable
     public IEnumerable<string> Drop() =>
         [$"DROP VIEW IF EXISTS {Database.Quote(_readableName)}", $"DROP TABLE IF EXISTS {Database.Quote(Name)}", $"DROP TABLE IF EXISTS {Before}"];
 
+    /// <summary>Whether columns of another table of this name are called the same here, those that were added left out.</summary>
+    public bool Has(StoredTable other, ImmutableArray<int> added) => other._columns.SequenceEqual(_columns.Where((_, i) => !added.Contains(i)));
+
+    /// <summary>Makes this table of one that has fewer columns: they come behind the others, NULL in the rows that are there.</summary>
+    /// <param name="added">The places of the columns that it does not have.</param>
+    public IEnumerable<string> Widen(ImmutableArray<int> added)
+    {
+        foreach (var column in added)
+        {
+            yield return $"ALTER TABLE {Database.Quote(Name)} ADD COLUMN {Database.Quote(_columns[column])} {Definition.Schema[column].Type}";
+            if (IsKeyed) yield return $"ALTER TABLE {Before} ADD COLUMN {Database.Quote(_columns[column])}";
+        }
+        yield return $"DROP VIEW IF EXISTS {Database.Quote(_readableName)}";
+        foreach (var sql in CreateReadable()) yield return sql;
+    }
+
+    /// <summary>Deletes the rows whose time is not before a moment; all where rows have no time.</summary>
+    public string DropFrom(Timestamp time) => Definition.TimeColumn < 0 ? $"DELETE FROM {Database.Quote(Name)}"
+        : string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {Database.Quote(Name)} WHERE {Database.Quote(_columns[Definition.TimeColumn])} IS NULL OR {Database.Quote(_columns[Definition.TimeColumn])} >= {time.Microseconds}");
+
     string Before => Database.Quote(Name + " (before)");
+
+    // Columns that were added later stand behind others in the file.
+    string Names => string.Join(", ", _columns.Prepend(KeyColumn).Select(Database.Quote));
 
     /// <summary>For a keyed table: the rows that later versions changed, as they were; <c>$undo</c> begins with the version.</summary>
     public string CreateBefore =>
         $"CREATE TABLE IF NOT EXISTS {Before} (\"$undo\" INTEGER PRIMARY KEY, \"$changed\" BLOB NOT NULL, \"$key\" BLOB{string.Concat(_columns.Select(c => $", {Database.Quote(c)}"))})";
 
     /// <summary>Keeps the row of a key, or that there is none, before it changes.</summary>
-    public string Remember => $"INSERT INTO {Before} SELECT ?1, ?2, now.* FROM (SELECT 1) LEFT JOIN {Database.Quote(Name)} AS now ON now.\"$key\" = ?2";
+    public string Remember => $"INSERT INTO {Before} (\"$undo\", \"$changed\", {Names}) SELECT ?1, ?2, {string.Join(", ", _columns.Prepend("$key").Select(c => "now." + Database.Quote(c)))} FROM (SELECT 1) LEFT JOIN {Database.Quote(Name)} AS now ON now.\"$key\" = ?2";
 
     /// <summary>Makes the table as it was before all that is remembered from a number on.</summary>
     public IEnumerable<string> Restore(string from)
     {
         var first = $"FROM {Before} WHERE \"$undo\" IN (SELECT min(\"$undo\") FROM {Before} WHERE \"$undo\" >= {from} GROUP BY \"$changed\")";
         yield return $"DELETE FROM {Database.Quote(Name)} WHERE \"$key\" IN (SELECT \"$changed\" {first} AND \"$key\" IS NULL)";
-        yield return $"INSERT OR REPLACE INTO {Database.Quote(Name)} SELECT \"$key\"{string.Concat(_columns.Select(c => $", {Database.Quote(c)}"))} {first} AND \"$key\" IS NOT NULL";
+        yield return $"INSERT OR REPLACE INTO {Database.Quote(Name)} ({Names}) SELECT {Names} {first} AND \"$key\" IS NOT NULL";
         yield return $"DELETE FROM {Before} WHERE \"$undo\" >= {from}";
     }
 
@@ -122,7 +153,7 @@ sealed class StoredTable
     public string DropAfter => $"DELETE FROM {Database.Quote(Name)} WHERE \"$row\" > ";
 
     public string Upsert =>
-        $"INSERT OR REPLACE INTO {Database.Quote(Name)} VALUES ({(IsKeyed ? "?" : "NULL")}{string.Concat(Enumerable.Repeat(", ?", _columns.Length))})";
+        $"INSERT OR REPLACE INTO {Database.Quote(Name)} ({Names}) VALUES ({(IsKeyed ? "?" : "NULL")}{string.Concat(Enumerable.Repeat(", ?", _columns.Length))})";
 
     public string Delete => $"DELETE FROM {Database.Quote(Name)} WHERE \"$key\" = ?";
 

@@ -17,6 +17,7 @@ public static class CommandList
         new ExplainCommand(),
         new ChartCommand(),
         new ReplayCommand(),
+        new CheckpointsCommand(),
         new FunctionsCommand(),
     ];
 

@@ -13,6 +13,13 @@ static class CommonOptions
         HelpName = "DIR",
     };
 
+    public static Option<string[]> StartOver() => new("--start-over")
+    {
+        Description = "A stored view or sink that was edited may begin empty, with rows from here on; rows that are final stay. May be given several times; does nothing where saved state fits.",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     public static Option<bool> Json(string what) => new("--json") { Description = what };
 
     public static Option<string[]> Set() => new("--set")

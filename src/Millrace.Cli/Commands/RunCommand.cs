@@ -22,14 +22,15 @@ sealed class RunCommand : ICommand
         var json = new Option<bool>("--json") { Description = "Writes status lines as JSON for other programs." };
         var lanes = new Option<int?>("--lanes") { Description = "Threads that run operators, 1 to 64; 0 = as the file sets.", HelpName = "N" };
         var from = new Option<string?>("--from") { Description = "The checkpoint to go on from: latest (default), earliest, or the number of one that is kept; results go back to it. fresh = empties the results and reads the sources from their start.", HelpName = "CHECKPOINT" };
-        var dropState = new Option<bool>("--drop-state") { Description = "Goes on from a checkpoint though the file was edited since: what was edited begins empty, everything else goes on." };
+        var startOver = CommonOptions.StartOver();
+        var dropState = new Option<bool>("--drop-state") { Description = "Lets every view and sink start over whose saved state no longer fits the edited file; everything else goes on." };
         from.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }, ..] && !StartFrom.TryParse(text, out _)) result.AddError($"--from: '{text}' is no checkpoint. Give latest, earliest, fresh or the number of a checkpoint.");
         });
         port.Between(0, 65535);
         lanes.Between(0, 64);
-        var command = new Command("run", "Runs a pipeline, serves its page and its REST API.") { file, port, host, origin, data, untilDone, noServer, from, dropState, set, lanes, watch, json };
+        var command = new Command("run", "Runs a pipeline, serves its page and its REST API.") { file, port, host, origin, data, untilDone, noServer, from, startOver, dropState, set, lanes, watch, json };
         command.SetAction((parsed, stop) =>
         {
             var pipeline = PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
@@ -43,6 +44,7 @@ sealed class RunCommand : ICommand
                 NoServer = parsed.GetValue(noServer),
                 Watch = parsed.GetValue(watch),
                 Json = parsed.GetValue(json),
+                MayStartOver = [.. parsed.GetValue(startOver) ?? []],
                 DropsState = parsed.GetValue(dropState),
                 From = parsed.GetValue(from) is { } text && StartFrom.TryParse(text, out var start) ? start : StartFrom.Latest,
                 Lanes = parsed.GetValue(lanes) ?? 0,

@@ -17,6 +17,7 @@ static class PipelineRun
         {
             using var signal = new StopSignal();
             using var store = new SqliteStore(settings.DataDirectory);
+            store.KeepCheckpointsIn(file.Pipeline.Settings.CheckpointFolder is { Length: > 0 } folder ? Path.Combine(file.Folder, folder) : null);
             await using var running = await PipelineRunner.StartAsync(file.Pipeline, Options(file, settings, store, clock), signal.Token);
             return settings.IsServed ? await ServeAsync(running, settings, report, signal, clock) : await FollowAsync(running, settings, report, signal, clock, null);
         }
@@ -47,6 +48,7 @@ static class PipelineRun
         Lanes = settings.Lanes,
         From = settings.From,
         DropsState = settings.DropsState,
+        MayStartOver = settings.MayStartOver,
     };
 
     static RunReport Report(RunSettings settings, TimeProvider clock) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Millrace.Runtime;
 
 namespace Millrace.Cli.Running;
@@ -23,6 +24,8 @@ sealed record RunSettings
     public bool Json { get; init; }
     /// <summary>What it goes on from.</summary>
     public StartFrom From { get; init; } = StartFrom.Latest;
+    /// <summary>Views and sinks that may begin empty after an edit.</summary>
+    public ImmutableHashSet<string> MayStartOver { get; init; } = [];
     /// <summary>Goes on though the file was edited and saved state fits nothing any more.</summary>
     public bool DropsState { get; init; }
     /// <summary>Threads; 0 = as set.</summary>

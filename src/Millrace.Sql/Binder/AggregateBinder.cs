@@ -51,7 +51,7 @@ internal sealed class AggregateBinder(ExpressionBinder inner, ColumnReference? t
     {
         try
         {
-            return function.With(constants, descending, call.IsDistinct);
+            return function.Placed(constants, descending, call.IsDistinct);
         }
         catch (ArgumentException error)
         {

@@ -24,6 +24,11 @@ internal static class SettingsBinder
                 var interval = OptionsBinder.Duration(text)!.Value;
                 if (interval < TimeSpan.FromMilliseconds(1) || interval > TimeSpan.FromHours(1)) throw Bad("1 millisecond to 1 hour");
                 return settings with { CommitInterval = interval };
+            case "checkpoints.keep": return settings with { CheckpointsKept = Number(1, 10_000) };
+            case "checkpoints.keep_for":
+                var age = OptionsBinder.Duration(text)!.Value;
+                return age >= TimeSpan.Zero && age <= TimeSpan.FromDays(1) ? settings with { CheckpointsKeptFor = age } : throw Bad("0 seconds to 1 day");
+            case "checkpoints.folder": return settings with { CheckpointFolder = text };
             case "lanes": return settings with { Lanes = Number(0, 64) };
             case "memory.limit": return settings with { MemoryLimitBytes = Bytes(text) ?? throw Bad("a size such as '512 MB'") };
             case "batch_rows": return settings with { BatchRows = Number(1, 65_536) };

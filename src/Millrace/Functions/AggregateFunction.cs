@@ -50,6 +50,17 @@ public abstract class AggregateFunction
     /// <exception cref="ArgumentException">A constant is out of range, or the function does not go with what is asked: the message says what it needs.</exception>
     public virtual AggregateFunction With(IReadOnlyList<Literal> constants, IReadOnlyList<bool> descending, bool distinct) => this;
 
+    /// <summary>The constants and the order that it stands with at one place, as text; empty where there are none.</summary>
+    internal string Placing { get; private set; } = "";
+
+    /// <summary>As <see cref="With"/>, and it knows what it stands with.</summary>
+    internal AggregateFunction Placed(IReadOnlyList<Literal> constants, IReadOnlyList<bool> descending, bool distinct)
+    {
+        var placed = With(constants, descending, distinct);
+        if (!ReferenceEquals(placed, this)) placed.Placing = string.Join(", ", constants.Select(c => c.ToSql()).Concat(descending.Select(d => d ? "DESC" : "ASC")));
+        return placed;
+    }
+
     /// <summary>The signature for some argument types, or null if they do not fit.</summary>
     /// <param name="arguments">None for COUNT(*). Without the <see cref="ConstantArguments"/>, with the expressions of ORDER BY at the end.</param>
     /// <param name="distinct">Whether DISTINCT stands before the argument.</param>

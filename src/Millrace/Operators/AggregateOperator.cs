@@ -38,6 +38,7 @@ sealed class AggregateOperator : IPicksRows, IStateful, ISpills
     readonly Action<int, StateWriter> _saveStates;
     Frontier _frontier = Frontier.Start;
     int _loaded;
+    SavedCalls? _saved; // while groups of an aggregate with other calls are loaded
 
     public AggregateOperator(Aggregate node, OperatorContext context)
     {
@@ -350,6 +351,9 @@ sealed class AggregateOperator : IPicksRows, IStateful, ISpills
         if (_hops is null) _teller.Save(group, writer);
     }
 
+    /// <summary>What is loaded next was saved by an aggregate with other calls: all of it is saved anew.</summary>
+    public void Adopt(AdoptedGroups groups) => _saved = new(groups, _node.Calls, _context.Memory, _context.Owner, _retracts);
+
     public void Load(long part, ref StateReader reader)
     {
         // The one group that exists from the start takes what was saved of it.
@@ -363,20 +367,25 @@ sealed class AggregateOperator : IPicksRows, IStateful, ISpills
         var group = slice.FindOrAdd(groups, key, _keys.Limit);
         slice.Loaded(groups, group, place);
         slice.FreshFrom = slice.Count;
+        if (_saved is not null) slice.MarkUnsaved(groups, group);
         groups.Touched[group] = 0;
         if (isTold)
         {
-            _teller.Load(group, ref reader);
+            _teller.Load(group, ref reader, _saved);
             return;
         }
         if (_retracts) groups.Rows[group] = reader.Read<long>();
-        foreach (var states in groups.States) states.Load(group, ref reader);
-        if (_hops is null) _teller.Load(group, ref reader);
-        if (CanSpill && ++_loaded % LoadedPerLook == 0 && _context.Spill!.IsDue(_context.Owner)) Spill();
+        if (_saved is not null) _saved.LoadStates(groups.States, group, ref reader);
+        else
+            foreach (var states in groups.States) states.Load(group, ref reader);
+        if (_hops is null) _teller.Load(group, ref reader, _saved);
+        if (_saved is null && CanSpill && ++_loaded % LoadedPerLook == 0 && _context.Spill!.IsDue(_context.Owner)) Spill();
     }
 
     public void EndLoad()
     {
+        _saved?.Dispose();
+        _saved = null;
         foreach (var slice in _slices.Open) slice.Sort(_groups);
         if (_hops is not null)
             foreach (var slice in _hops.Windows.Open) slice.Sort(_hops.Groups);

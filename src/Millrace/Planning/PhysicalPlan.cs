@@ -11,6 +11,12 @@ namespace Millrace.Planning;
 /// <param name="Scans">The sources that somebody reads.</param>
 sealed record PhysicalPlan(ImmutableArray<PhysicalNode> Nodes, ImmutableArray<Reader> Readers, ImmutableArray<TableDefinition> Tables, ImmutableArray<ScanUse> Scans)
 {
+    /// <summary>The edit that each view or sink came with, where that is not the first start: see <see cref="Planning.Rounds"/>.</summary>
+    public IReadOnlyDictionary<string, int> Rounds { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>Aggregates, by number, whose groups go on from those of an aggregate that computed something else of them.</summary>
+    public IReadOnlyDictionary<int, AdoptedGroups> Adopted { get; init; } = ImmutableDictionary<int, AdoptedGroups>.Empty;
+
     /// <summary>The sources that are best read only after others have ended, with those others: see <see cref="ReadingOrder"/>.</summary>
     public ILookup<SourceDefinition, SourceDefinition> ReadAfter => ReadingOrder.Of(Nodes);
 
@@ -63,6 +69,13 @@ sealed class PhysicalNode
     /// <summary>The source whose clean rows leave here, or null.</summary>
     public SourceDefinition? CleanExitOf { get; init; }
 }
+
+/// <summary>The saved groups that an aggregate goes on from, and how its calls stand in them.</summary>
+/// <param name="State">The name that they were saved under, and keep.</param>
+/// <param name="Places">For each call that was saved its place among those of today, or -1.</param>
+/// <param name="Skipped">For those without a place what they were, so that what was saved of them can be passed over; null for the others.</param>
+/// <param name="IsSame">Whether the calls are the same in the same order.</param>
+sealed record AdoptedGroups(UInt128 State, ImmutableArray<int> Places, ImmutableArray<AggregateCall?> Skipped, bool IsSame);
 
 /// <summary>What a node reads.</summary>
 sealed record Edge(PhysicalNode Node, int Port);

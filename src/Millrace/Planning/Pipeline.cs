@@ -40,8 +40,12 @@ public sealed record Settings
     /// <summary>commit_interval: time between commits. Default 100 ms.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How many checkpoints are kept, at least one.</summary>
+    /// <summary>checkpoints.keep: how many checkpoints are kept, 1 to 10,000. Default 3.</summary>
     public int CheckpointsKept { get; init; } = 3;
+    /// <summary>checkpoints.keep_for: younger ones are kept besides, up to a day. Default zero.</summary>
+    public TimeSpan CheckpointsKeptFor { get; init; }
+    /// <summary>checkpoints.folder: where the files of their state lie; empty = in the data folder.</summary>
+    public string CheckpointFolder { get; init; } = "";
     /// <summary>lanes: threads that run operators, 1 to 64. Default: 0, the number of cores.</summary>
     public int Lanes { get; init; }
     /// <summary>memory.limit: bytes of buffers and state. Default 0: three quarters of what the machine has.</summary>
@@ -60,6 +64,9 @@ public sealed record Settings
     public static IReadOnlyList<OptionSpec> Specs { get; } =
     [
         new("commit_interval", "duration", "100 milliseconds", "Time between commits of results, 1 millisecond to 1 hour."),
+        new("checkpoints.keep", "integer", "3", "Checkpoints that are kept to go back to, 1 to 10,000. Each commit is one."),
+        new("checkpoints.keep_for", "duration", "0 seconds", "Keeps checkpoints of this time besides, up to 1 day; what takes results back to them is kept as well."),
+        new("checkpoints.folder", "text", "", "Folder of the files of state, from the SQL file on; empty = 'checkpoints' in the data folder. They are moved at the next start."),
         new("lanes", "integer", "0", "Threads that run operators, 1 to 64; 0 = the number of cores."),
         new("memory.limit", "text", "0", "Bytes of buffers and state, e.g. '512 MB'; 0 = three quarters of the machine's memory. From half of it on groups go to disk; at 80 % sources wait."),
         new("batch_rows", "integer", "4096", "Rows of a batch at most, 1 to 65,536."),

@@ -52,6 +52,10 @@ public abstract class PlanNode
     /// <summary>What tells it from another node of its type over the same inputs, in a fixed order; null where two of them are never the same.</summary>
     internal virtual IEnumerable<object?>? Parameters => null;
 
+    /// <summary>What it computes, as far as the names of states go by it: what an edit of it makes another computation.</summary>
+    /// <param name="used">For each of its columns whether anybody whom it is told to reads it; what is computed for others alone is left out where that is possible.</param>
+    internal virtual IEnumerable<object?> Computes(ReadOnlySpan<bool> used) => [Details, .. Parameters ?? []];
+
     /// <summary>The same node over other inputs, which have the schema, keys and times of those that it has.</summary>
     internal abstract PlanNode WithInputs(ImmutableArray<PlanNode> inputs);
 

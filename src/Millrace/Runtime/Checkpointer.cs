@@ -19,14 +19,18 @@ sealed class Checkpointer : IDisposable
 
     readonly IBlobStore _blobs;
     readonly int _lanes, _kept;
+    readonly long _keptFor; // microseconds
     readonly IReadOnlySet<UInt128> _states;
     readonly Action<Action> _inBackground;
     readonly Func<ImmutableArray<CheckpointPiece>, int> _chooseMerge;
     readonly RunWarnings _warnings;
     readonly Queue<CheckpointRecord> _records = new(); // oldest first
+    readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal); // by name of a blob how many of them need it
     readonly CancellationTokenSource _stop = new();
     readonly ManualResetEventSlim _isIdle = new(true);
     readonly ImmutableArray<UInt128> _givenUp;
+    readonly byte[] _note;
+    string? _plan;
     ImmutableArray<CheckpointPiece> _chain;
     Merged? _merged;
     int _failures;
@@ -35,32 +39,42 @@ sealed class Checkpointer : IDisposable
     /// <param name="blobs">Where state is kept.</param>
     /// <param name="lanes">Lanes of this run.</param>
     /// <param name="kept">Checkpoints that are kept.</param>
+    /// <param name="keptFor">Younger ones are kept besides.</param>
     /// <param name="records">Those that are kept now, newest first.</param>
     /// <param name="from">The one that the run goes on from, or null.</param>
     /// <param name="states">The names of the states of this run; what others had is left out when pieces are put together.</param>
     /// <param name="givenUp">States that stand in the chain and belong to nothing any more.</param>
+    /// <param name="note">What checkpoints say of the plan.</param>
     /// <param name="inBackground">Runs work beside the run.</param>
     /// <param name="warnings">Who is told when pieces cannot be put together.</param>
     /// <param name="chooseMerge">How many of the newest pieces are put together.</param>
-    public Checkpointer(IBlobStore blobs, int lanes, int kept, IReadOnlyList<CheckpointRecord> records, CheckpointRecord? from, IReadOnlySet<UInt128> states, ImmutableArray<UInt128> givenUp,
-        Action<Action> inBackground, RunWarnings warnings, Func<ImmutableArray<CheckpointPiece>, int> chooseMerge)
+    public Checkpointer(IBlobStore blobs, int lanes, int kept, TimeSpan keptFor, IReadOnlyList<CheckpointRecord> records, CheckpointRecord? from, IReadOnlySet<UInt128> states, ImmutableArray<UInt128> givenUp,
+        PlanNote note, Action<Action> inBackground, RunWarnings warnings, Func<ImmutableArray<CheckpointPiece>, int> chooseMerge)
     {
         (_blobs, _lanes, _kept, _states, _inBackground, _warnings, _chooseMerge) = (blobs, lanes, kept, states, inBackground, warnings, chooseMerge);
-        _givenUp = givenUp;
+        (_givenUp, _note, _keptFor) = (givenUp, note.ToBlob(), (long)keptFor.TotalMicroseconds);
         _chain = from?.Chain ?? [];
+        _plan = from?.Plan is { } plan && Holds(plan, _note) ? plan : null;
         if (from is not null)
-            foreach (var record in records.Reverse().Where(r => r.Version <= from.Version)) _records.Enqueue(record);
-        var needed = NeededNames();
+            foreach (var record in records.Reverse().Where(r => r.Version <= from.Version)) Keep(record);
         foreach (var name in blobs.List())
-            if (!needed.Contains(name)) blobs.Delete(name);
+            if (!_uses.ContainsKey(name)) blobs.Delete(name);
     }
 
     /// <summary>Bytes of a chain that are put together at a time.</summary>
     public long PassBytes { get; init; } = SavedState.PassBytes;
 
-    HashSet<string> NeededNames() => [.. _records.SelectMany(NamesOf)];
+    void Keep(CheckpointRecord record)
+    {
+        _records.Enqueue(record);
+        foreach (var name in record.BlobNames) _uses[name] = _uses.GetValueOrDefault(name) + 1;
+    }
 
-    static IEnumerable<string> NamesOf(CheckpointRecord record) => record.Chain.Select(p => p.Name).Concat(record.Pending.Select(p => p.Blob));
+    bool Holds(string name, ReadOnlySpan<byte> bytes)
+    {
+        using var blob = _blobs.Open(name);
+        return blob is not null && blob.Length == bytes.Length && blob.Slice(0, bytes.Length).SequenceEqual(bytes);
+    }
 
     /// <summary>Writes the state of a version, and the results that are sent after its commit, and says what the commit has to record. All is durable when it returns.</summary>
     public CheckpointRecord Write(CheckpointInput input)
@@ -69,6 +83,7 @@ sealed class Checkpointer : IDisposable
         else TakeMerged();
         if (!input.IsFinished && input.Sections.Any(s => s.Length > 0))
             _chain = _chain.Insert(0, Write(Name(input.Version, "state"), CheckpointBlob.Create(input.Version, _lanes, input.Sections)));
+        if (_plan is null && !input.IsFinished) _plan = Write(Name(input.Version, "plan"), [_note]).Name;
         var pending = ImmutableArray.CreateBuilder<PendingResults>();
         foreach (var (reader, batches) in input.Pending)
         {
@@ -86,9 +101,10 @@ sealed class Checkpointer : IDisposable
             GivenUp = _givenUp,
             Positions = [.. input.Positions],
             Frontiers = input.Frontiers.ToImmutableDictionary(),
-            DroppedUpTo = input.IsFinished ? input.Version - 1 : DroppedUpTo,
+            DroppedUpTo = input.IsFinished ? input.Version - 1 : DroppedUpTo(_keptFor == 0 ? long.MaxValue : input.Time.Microseconds - _keptFor),
             Sinks = input.Readers.Where(r => r.Sink is not null).ToImmutableDictionary(r => r.Reader.Name, r => r.SinkPosition!),
             Pending = pending.ToImmutable(),
+            Plan = input.IsFinished ? null : _plan,
         };
     }
 
@@ -107,7 +123,8 @@ sealed class Checkpointer : IDisposable
     public IReadOnlyList<SourcePosition> OldestPositions => _records.Peek().Positions;
 
     /// <summary>The newest version that is not kept when the next one is.</summary>
-    long DroppedUpTo => _records.Count < _kept ? 0 : _records.ElementAt(_records.Count - _kept).Version;
+    /// <param name="time">Those that are younger are kept.</param>
+    long DroppedUpTo(long time) => _records.Take(Math.Max(0, _records.Count - _kept + 1)).TakeWhile(r => r.Time <= time).LastOrDefault()?.Version ?? 0;
 
     /// <summary>The name of a blob of a version.</summary>
     public static string Name(long version, string kind) => string.Create(CultureInfo.InvariantCulture, $"{version:d16}.{kind}");
@@ -115,17 +132,16 @@ sealed class Checkpointer : IDisposable
     /// <summary>A record is committed: what only older ones needed is deleted.</summary>
     public void Committed(CheckpointRecord record)
     {
-        _records.Enqueue(record);
+        Keep(record);
         if (record.IsFinished) _stop.Cancel();
-        // Where all sources have ended there is nothing to go on with.
-        var kept = record.IsFinished ? 1 : _kept;
-        if (_records.Count > kept)
+        while (_records.Peek().Version <= record.DroppedUpTo)
         {
-            var gone = new List<CheckpointRecord>();
-            while (_records.Count > kept) gone.Add(_records.Dequeue());
-            var needed = NeededNames();
-            foreach (var name in gone.SelectMany(NamesOf).Distinct())
-                if (!needed.Contains(name)) _blobs.Delete(name);
+            foreach (var name in _records.Dequeue().BlobNames)
+            {
+                if (--_uses[name] > 0) continue;
+                _uses.Remove(name);
+                _blobs.Delete(name);
+            }
         }
         if (!record.IsFinished) BeginMerge(record.Version);
     }

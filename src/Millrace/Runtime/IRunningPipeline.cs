@@ -175,8 +175,10 @@ public sealed record RunOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
     /// <summary>What the run goes on from, where the store keeps checkpoints. Default: the newest one.</summary>
     public StartFrom From { get; init; } = StartFrom.Latest;
-    /// <summary>Whether saved state that belongs to nothing any more, because the pipeline was edited, may be given up; otherwise such a start is refused.</summary>
+    /// <summary>Whether all views and sinks may start over whose saved state does not fit any more, because the pipeline was edited; otherwise such a start is refused. See <see cref="MayStartOver"/>.</summary>
     public bool DropsState { get; init; }
+    /// <summary>Views and sinks that may begin with nothing where they were edited and what was saved does not fit them any more; the same for others is refused.</summary>
+    public ImmutableHashSet<string> MayStartOver { get; init; } = [];
     /// <summary>Does work beside the run.</summary>
     internal Action<Action> InBackground { get; init; } = work => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     /// <summary>Whether state goes to disk whenever it can, however much room there is in memory.</summary>

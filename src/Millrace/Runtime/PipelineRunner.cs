@@ -34,18 +34,20 @@ public static class PipelineRunner
         lanes = Math.Clamp(lanes, 1, LanesMax);
         var limit = settings.MemoryLimitBytes > 0 ? settings.MemoryLimitBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
         var memory = new MemoryAccountant(limit, settings.BatchRows);
-        pipeline = pipeline.Optimize();
-        var plan = PhysicalPlanner.Plan(pipeline, lanes);
+        var warnings = new RunWarnings();
+        using var recovery = Recovery.Find(options.Store, options.From, warnings, SavedState.PassBytesFor(limit));
+        var succession = Succession.Of(pipeline, lanes, recovery?.Saved);
+        recovery?.Follow(succession, options, warnings);
+        pipeline = succession.Pipeline;
+        var plan = succession.Plan;
         var signal = new LaneSignal();
         var failure = new FailureBox(signal.Wake);
         var counters = pipeline.Sources.ToDictionary(s => s.Name, s => new QualityCounters(s.Name, RulesOf(s, pipeline)), StringComparer.Ordinal);
         var sources = new Dictionary<string, SourceRun>(StringComparer.Ordinal);
         var readers = new List<ReaderRun>();
-        var warnings = new RunWarnings();
         Checkpointer? checkpointer = null;
         try
         {
-            using var recovery = Recovery.Find(options.Store, options.From, warnings, SavedState.PassBytesFor(limit));
             var partitions = new List<IReadOnlyList<IPartition>>();
             foreach (var scan in plan.Scans)
             {
@@ -53,19 +55,16 @@ public static class PipelineRunner
                 sources.Add(scan.Source.Name, source);
                 partitions.Add(await source.OpenAsync(recovery?.PositionsOf(scan.Source.Name) ?? [], stop).ConfigureAwait(false));
             }
-            var states = StatesOf(plan, sources.Keys);
-            var givenUp = recovery?.GiveUp(states, options.DropsState) ?? [];
-            var checkpoints = options.Store.Checkpoints();
-            options.Store.Open(plan.Tables, recovery?.Record);
+            options.Store.Open(recovery is null ? plan.Tables : succession.Tables(recovery.Record), recovery?.Record);
             foreach (var reader in plan.Readers)
             {
-                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = StateOf(reader), Memory = memory };
+                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = Succession.StateOf(reader, plan), Memory = memory };
                 readers.Add(opened);
                 if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
             }
             recovery?.SendPending(options.Store.Blobs!, readers, memory);
             if (options.Store.Blobs is { } blobs)
-                checkpointer = new(blobs, lanes, settings.CheckpointsKept, checkpoints, recovery?.Record, states, givenUp, options.InBackground, warnings, options.ChooseMerge) { PassBytes = SavedState.PassBytesFor(limit) };
+                checkpointer = new(blobs, lanes, settings.CheckpointsKept, settings.CheckpointsKeptFor, options.Store.Checkpoints(), recovery?.Record, succession.States, succession.Left, succession.Note, options.InBackground, warnings, options.ChooseMerge) { PassBytes = SavedState.PassBytesFor(limit) };
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);
@@ -75,7 +74,7 @@ public static class PipelineRunner
                 options.Clock, failure, signal, settings.CommitInterval, plan.Nodes.Any(n => n.IsClocked), checkpointer is not null, builder.Describe);
             if (recovery is not null)
             {
-                recovery.Load(run.Lanes, readers, sources.Values, memory);
+                recovery.Load(plan, run.Lanes, readers, sources.Values, memory);
                 if (signals.Now.Microseconds < recovery.Record.Time) signals.Now = new(recovery.Record.Time);
             }
             builder.Begin(run.Lanes);
@@ -93,12 +92,6 @@ public static class PipelineRunner
             throw;
         }
     }
-
-    /// <summary>The names of all states of a run.</summary>
-    static HashSet<UInt128> StatesOf(PhysicalPlan plan, IEnumerable<string> sources) =>
-        [.. PlanFingerprint.Of(plan), .. plan.Readers.Select(StateOf), .. sources.Select(s => Recovery.StateOf("source", s))];
-
-    static UInt128 StateOf(Reader reader) => Recovery.StateOf(reader.Sink is null ? "view" : "sink", reader.Name);
 
     static SourceRun CreateSource(ScanUse scan, RunOptions options, QualityCounters counters, MemoryAccountant memory, FailureBox failure)
     {

@@ -13,13 +13,16 @@ namespace Millrace.Runtime;
 /// <summary>What a run goes on from: a committed checkpoint and the state that lies with it.</summary>
 sealed class Recovery : IDisposable
 {
-    Recovery(CheckpointRecord record, SavedState state) => (Record, State) = (record, state);
+    Recovery(CheckpointRecord record, SavedState state, IBlobStore blobs) => (Record, State, Saved) = (record, state, SavedPlan.Of(record, state, blobs));
 
     /// <summary>The checkpoint.</summary>
-    public CheckpointRecord Record { get; }
+    public CheckpointRecord Record { get; private set; }
 
     /// <summary>Its state.</summary>
     public SavedState State { get; }
+
+    /// <summary>Whose its states are.</summary>
+    public SavedPlan Saved { get; }
 
     /// <summary>The checkpoint of a store that a run goes on from, or null where it starts afresh: it is told to, there is none, or the last run had come to its end.</summary>
     /// <remarks>Of the newest ones those that are damaged are left out, with a warning.</remarks>
@@ -42,7 +45,7 @@ sealed class Recovery : IDisposable
         {
             try
             {
-                var found = new Recovery(record, Open(blobs, record, passBytes));
+                var found = new Recovery(record, Open(blobs, record, passBytes), blobs);
                 if (damages.Count > 0) warnings.Say("damaged checkpoint", $"{string.Join(" ", damages)} The run goes on from checkpoint {record.Version}, and results went back to it.");
                 return found;
             }
@@ -58,49 +61,56 @@ sealed class Recovery : IDisposable
     /// <exception cref="InvalidDataException">Something is damaged or gone.</exception>
     public static SavedState Open(IBlobStore blobs, CheckpointRecord record, long passBytes = SavedState.PassBytes)
     {
-        foreach (var pending in record.Pending)
-        {
-            try
-            {
-                using var blob = blobs.Open(pending.Blob) ?? throw new InvalidDataException("it is gone");
-                BatchImages.Check(blob.Slice(0, checked((int)blob.Length)));
-            }
-            catch (InvalidDataException e)
-            {
-                throw new InvalidDataException($"of its file '{pending.Blob}', which holds results for '{pending.Sink}', {e.Message}", e);
-            }
-        }
+        foreach (var pending in record.Pending) CheckPending(blobs, pending);
         return Checkpointer.OpenChain(blobs, record.Chain, passBytes);
     }
 
-    /// <summary>The states that were saved and belong to nothing any more, because the pipeline was edited.</summary>
-    /// <param name="states">The names of the states that the pipeline has now.</param>
-    /// <param name="isAllowed">Whether they may be given up.</param>
-    /// <exception cref="ConnectorException">They may not.</exception>
-    public ImmutableArray<UInt128> GiveUp(IReadOnlySet<UInt128> states, bool isAllowed)
+    /// <summary>Looks whether results that wait for a sink are whole.</summary>
+    /// <exception cref="InvalidDataException">They are damaged or gone.</exception>
+    public static void CheckPending(IBlobStore blobs, PendingResults pending)
     {
-        var saved = State.States;
-        // What was given up stood still while its sources went on.
-        if (Record.GivenUp.Any(s => saved.Contains(s) && states.Contains(s)))
-            throw new ConnectorException(Fault.User, $"The pipeline was edited back since checkpoint {Record.Version}: state that was given up by --drop-state would come back, without the rows that came meanwhile. Compute all results anew from the sources with --from fresh.");
-        var lost = saved.Where(s => !states.Contains(s)).ToList();
-        var added = lost.Count(s => !Record.GivenUp.Contains(s));
-        if (added > 0 && !isAllowed)
+        try
         {
-            throw new ConnectorException(Fault.User, string.Create(CultureInfo.InvariantCulture,
-                $"The pipeline was edited since checkpoint {Record.Version}: {added} of its saved states (windows, keys, joins, readers) {(added == 1 ? "belongs" : "belong")} to nothing in it any more, and what took their place would begin with nothing. ")
-                + "Undo the edit; or compute all results anew from the sources with --from fresh; or go on and let what was edited begin empty with --drop-state.");
+            using var blob = blobs.Open(pending.Blob) ?? throw new InvalidDataException("it is gone");
+            BatchImages.Check(blob.Slice(0, checked((int)blob.Length)));
         }
-        return [.. lost];
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"of its file '{pending.Blob}', which holds results for '{pending.Sink}', {e.Message}", e);
+        }
+    }
+
+    /// <summary>Takes the plan that follows: what it leaves of the state is given up, if that may be.</summary>
+    /// <exception cref="ConnectorException">The pipeline was edited and saved state would be lost unseen, or results that wait for a sink do not fit it any more.</exception>
+    public void Follow(Succession succession, RunOptions options, RunWarnings warnings)
+    {
+        if (!options.DropsState) Edits.Refuse(succession, Saved, options.MayStartOver);
+        if (!succession.StartingOver.IsEmpty)
+            warnings.Say("edit", $"The file was edited since checkpoint {Record.Version}: {string.Join(", ", succession.StartingOver.Select(n => $"'{n}'"))} {(succession.StartingOver.Length == 1 ? "begins" : "begin")} empty, with rows from here on.");
+        var pending = Record.Pending.RemoveAll(p => !Fits(p.Sink));
+        if (pending.Length < Record.Pending.Length)
+            warnings.Say("edited sink", $"Results of checkpoint {Record.Version} for {Names()} were not sent again, because the columns were edited: look whether they have arrived.");
+        Record = Record with { GivenUp = succession.Left, Pending = pending };
+
+        bool Fits(string sink)
+        {
+            if (Saved.Note?.Readers.FirstOrDefault(r => r.Name == sink) is not { } before || succession.Note.Readers.FirstOrDefault(r => r.Name == sink) is not { } now || before.Columns.SequenceEqual(now.Columns)) return true;
+            if (options.DropsState || options.MayStartOver.Contains(sink)) return false;
+            throw new ConnectorException(Fault.User, $"Results of checkpoint {Record.Version} may still have to be sent to '{sink}', whose columns were edited. Look whether they have arrived and go on with --start-over {sink}; or undo the edit.");
+        }
+
+        string Names() => string.Join(", ", Record.Pending.Select(p => p.Sink).Except(pending.Select(p => p.Sink)).Select(s => $"'{s}'"));
     }
 
     /// <summary>How far the partitions of a source are in the results.</summary>
     public IReadOnlyList<SourcePosition> PositionsOf(string source) => [.. Record.Positions.Where(p => p.Source == source)];
 
     /// <summary>Gives the operators of all lanes, the readers and the sources what was saved of them.</summary>
-    public void Load(IReadOnlyList<Lane> lanes, IReadOnlyList<ReaderRun> readers, IEnumerable<SourceRun> sources, MemoryAccountant memory)
+    public void Load(Planning.PhysicalPlan plan, IReadOnlyList<Lane> lanes, IReadOnlyList<ReaderRun> readers, IEnumerable<SourceRun> sources, MemoryAccountant memory)
     {
         var stations = lanes.SelectMany(l => l.Named, (lane, n) => (n.State, lane.Index, n.Station, n.Place)).ToLookup(s => s.State);
+        foreach (var groups in plan.Adopted.Values.Where(g => !g.IsSame))
+            foreach (var (_, _, station, _) in stations[groups.State]) station.Adopt(groups);
         foreach (var ofState in stations)
         {
             var saved = State.CommonOf(ofState.Key);

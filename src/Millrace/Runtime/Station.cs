@@ -158,6 +158,9 @@ sealed class Station : IOutput, IDisposable
     /// <summary>Its operator, where the state of that can go to disk.</summary>
     public ISpills? Spills => _operator is ISpills { CanSpill: true } spills ? spills : null;
 
+    /// <summary>Tells an aggregate that what is loaded next was saved by one with other calls.</summary>
+    public void Adopt(Planning.AdoptedGroups groups) => ((AggregateOperator)_operator!).Adopt(groups);
+
     /// <summary>Saves what its operator remembers and how far time had come, as far as that has changed.</summary>
     /// <param name="state">The name of its state.</param>
     /// <param name="place">Its lane, or its partition.</param>

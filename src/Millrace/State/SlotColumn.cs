@@ -132,6 +132,9 @@ abstract class SlotColumn(MemoryOwner owner) : IDisposable
         _nulls = [];
     }
 
+    /// <summary>Makes a slot NULL.</summary>
+    public void SetNull(int slot) => SetNull(slot, true);
+
     void SetNull(int slot, bool isNull)
     {
         if (slot >> 6 >= _nulls.Length)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Millrace.Time;
 
 namespace Millrace.Stores;
@@ -39,6 +40,13 @@ public sealed record CheckpointRecord
 
     /// <summary>Results that have to be sent to sinks after the commit, oldest first.</summary>
     public ImmutableArray<PendingResults> Pending { get; init; } = [];
+
+    /// <summary>The blob that says whose the states are, or null.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>The names of all blobs that it needs.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> BlobNames => Chain.Select(p => p.Name).Concat(Pending.Select(p => p.Blob)).Concat(Plan is null ? [] : [Plan]);
 }
 
 /// <summary>A blob of state.</summary>

@@ -11,7 +11,10 @@ public interface IStore : IDisposable
     /// <summary>Prepares the tables.</summary>
     /// <param name="tables">What the pipeline has.</param>
     /// <param name="from">The checkpoint to go on from, one of <see cref="Checkpoints"/>: all is as it was when that was committed, and what came later is gone. Null: the pipeline's own tables are emptied.</param>
-    /// <remarks>The version only grows, so a reader never takes one content for another.</remarks>
+    /// <remarks>
+    /// The version only grows, so a reader never takes one content for another. Where a table starts over (<see cref="TableDefinition.StartsOverAt"/>), the checkpoint that is gone on from stays as it is
+    /// given here, and older ones are no longer kept: results cannot go back to what the edit took.
+    /// </remarks>
     void Open(IReadOnlyList<TableDefinition> tables, CheckpointRecord? from);
 
     /// <summary>Applies the changes of one commit in one transaction.</summary>
@@ -59,7 +62,21 @@ public interface IStoreSnapshot : IDisposable
 /// <param name="Kind">What it is for.</param>
 /// <param name="TimeColumn">The column that retention goes by, or -1.</param>
 /// <param name="Retention">How long rows stay after the watermark has passed them; null = for ever.</param>
-public sealed record TableDefinition(string Name, Schema Schema, ImmutableArray<int> Key, TableKind Kind, int TimeColumn = -1, TimeSpan? Retention = null);
+public sealed record TableDefinition(string Name, Schema Schema, ImmutableArray<int> Key, TableKind Kind, int TimeColumn = -1, TimeSpan? Retention = null)
+{
+    /// <summary>Where what computes it begins with nothing though the run goes on from a checkpoint: <see cref="IStore.Open"/> leaves of its rows those whose time is before this, which are final; the minimum = none. Null: it goes on.</summary>
+    public Timestamp? StartsOverAt { get; init; }
+
+    /// <summary>The columns that a definition has more than this one, by their places in it; null where it is another table: a column is gone or of another type, or the key is another.</summary>
+    public ImmutableArray<int>? AddedBy(TableDefinition wanted)
+    {
+        if (!Key.Select(k => Schema[k]).SequenceEqual(wanted.Key.Select(k => wanted.Schema[k]))) return null;
+        var fields = wanted.Schema.Fields.ToList();
+        if (Schema.Fields.Any(f => Schema.Fields.Count(g => g == f) != 1 || fields.Count(g => g == f) != 1)) return Schema.Fields.SequenceEqual(wanted.Schema.Fields) ? [] : null;
+        if (!fields.Where(f => Schema.Fields.Contains(f)).SequenceEqual(Schema.Fields)) return null;
+        return [.. Enumerable.Range(0, fields.Count).Where(i => !Schema.Fields.Contains(fields[i]))];
+    }
+}
 
 /// <summary>What a table is for.</summary>
 public enum TableKind

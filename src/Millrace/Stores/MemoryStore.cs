@@ -47,7 +47,11 @@ public sealed class MemoryStore : IStore
             }
             else if (from.Version < _checkpoints[^1].Version) GoBack(from);
             foreach (var definition in tables)
-                _tables[definition.Name] = _tables.TryGetValue(definition.Name, out var known) ? known with { Definition = definition } : new(definition, new([], []), Frontier.Start);
+                _tables[definition.Name] = _tables.TryGetValue(definition.Name, out var known) && definition.StartsOverAt is null ? known with { Definition = definition } : new(definition, new([], []), Frontier.Start);
+            if (from is null || tables.All(t => t.StartsOverAt is null)) return;
+            _checkpoints.RemoveAll(c => c.Version <= from.Version);
+            _checkpoints.Add(from);
+            _undo.RemoveAll(u => u.Version <= from.Version);
         }
     }
 

@@ -12,6 +12,32 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public async Task What_an_edit_does_to_saved_state_is_told_before_anything_runs()
+    {
+        using var folder = new CliFolder(CliFolder.Endless);
+        using (var run = MillraceProcess.Start(folder.Path, "run", "pipe.sql", "--port", "0"))
+        {
+            await run.LineWithAsync("pipe runs at http://");
+            run.Signal("INT");
+            Assert.Equal(130, (await run.EndAsync()).Code);
+        }
+        var (code, output, _) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql", "--against", "pipe.millrace");
+        Assert.Equal(0, code);
+        Assert.Contains("\n  view per_second keeps its state.\nA run goes on.\n", output, StringComparison.Ordinal);
+
+        folder.Write("pipe.sql", CliFolder.Endless.Replace("'1 second'", "'2 seconds'", StringComparison.Ordinal));
+        (code, output, _) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql", "--against", "pipe.millrace");
+        Assert.Equal(1, code);
+        Assert.Matches(@"\n  view per_second starts over: Aggregate was 'count\(\*\) by TUMBLE\(at, .*\)', is 'count\(\*\) by TUMBLE\(at, .*\)'; rows that are final stay\.\n", output);
+        Assert.EndsWith("A run is refused unless it is told --start-over per_second, or --from fresh.\n", output, StringComparison.Ordinal);
+        (code, _, var errors) = await MillraceProcess.RunAsync(folder.Path, "run", "pipe.sql", "--no-server");
+        Assert.Equal(1, code);
+        Assert.Contains("begin empty, with rows from here on, by --start-over per_second; or", errors, StringComparison.Ordinal);
+        (code, _, _) = await MillraceProcess.RunAsync(folder.Path, "check", "pipe.sql", "--against", "pipe.millrace", "--start-over", "per_second");
+        Assert.Equal(0, code);
+    }
+
+    [Fact]
     public async Task A_file_that_declares_nothing_is_not_called_fine()
     {
         using var folder = new CliFolder("-- to be written\n");

@@ -29,8 +29,13 @@ public sealed class PlanFingerprintTests
     [Theory]
     [InlineData("CREATE MATERIALIZED VIEW other AS SELECT shop, MAX(n) AS m FROM visits GROUP BY shop;\n" + Sums)]
     [InlineData(Sums + "CREATE MATERIALIZED VIEW big AS SELECT shop, s FROM sums WHERE s > 10;")]
+    [InlineData("CREATE MATERIALIZED VIEW at AS SELECT at, n FROM orders WHERE n > 3;\n" + Sums)]
+    [InlineData("CREATE VIEW both AS SELECT shop, n, at FROM orders;\n" + Sums)]
     [InlineData("-- a remark\nCREATE MATERIALIZED VIEW sums AS\n  SELECT shop, SUM( n ) AS s FROM orders GROUP BY shop;")]
     public void What_an_edit_does_not_touch_keeps_its_name(string edited) => Assert.Equal(Names(Sums, "sums"), Names(edited, "sums"));
+
+    [Fact]
+    public void The_number_of_lanes_changes_no_name_of_groups() => Assert.Equal(Names(Sums, "sums"), Names(Sums, "sums", lanes: 3));
 
     [Fact]
     public void The_number_of_lanes_changes_no_name()
@@ -51,6 +56,8 @@ public sealed class PlanFingerprintTests
             "SUM(n) AS s FROM orders WHERE n > 0 GROUP BY shop",
             "SUM(n) AS s FROM orders WHERE n > 1 GROUP BY shop",
             "MAX(n) AS s FROM orders GROUP BY shop",
+            "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY n) AS s FROM orders GROUP BY shop",
+            "PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY n) AS s FROM orders GROUP BY shop",
             "SUM(n + 1) AS s FROM orders GROUP BY shop",
             "SUM(DISTINCT n) AS s FROM orders GROUP BY shop",
             "SUM(n) FILTER (WHERE n > 0) AS s FROM orders GROUP BY shop",

@@ -302,6 +302,8 @@ public sealed class DiagnosticTests
             """"MR1125 6:5+16 no setting 'commit_intervall'. Did you mean 'commit_interval'?"""" },
         { """"SET commit_interval = '2 hours'"""",
             """"MR1122 6:23+9 'commit_interval' is '2 hours'; 1 millisecond to 1 hour was expected."""" },
+        { """"SET checkpoints.keep_for = '2 days'"""",
+            """"MR1122 6:28+8 'checkpoints.keep_for' is '2 days'; 0 seconds to 1 day was expected."""" },
         { """"SET memory.limit = 'much'"""",
             """"MR1122 6:20+6 'memory.limit' is 'much'; a size such as '512 MB' was expected."""" },
         { """"SET lanes = 100"""",

@@ -212,12 +212,23 @@ sealed class GroupTeller : IDisposable
     }
 
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
-    public void Load(int group, ref StateReader reader)
+    /// <param name="group">The group.</param>
+    /// <param name="reader">What was written.</param>
+    /// <param name="saved">How it was written by an aggregate with other calls or other readers; null = by one like this.</param>
+    public void Load(int group, ref StateReader reader, SavedCalls? saved = null)
     {
         var told = reader.Read<byte>();
         _groups.Told[group] = told;
         for (var port = 0; port < _told.Length; port++)
-            if ((told >> port & 1) != 0) _told[port]!.Load(group, ref reader);
+        {
+            if ((told >> port & 1) == 0) continue;
+            if (saved is null) _told[port]!.Load(group, ref reader);
+            else
+            {
+                saved.LoadTold(_told[port]?.Columns, group, ref reader);
+                if (_told[port] is null) _groups.Told[group] &= (byte)~(1 << port);
+            }
+        }
     }
 
     /// <summary>Forgets what was told, and frees the memory.</summary>

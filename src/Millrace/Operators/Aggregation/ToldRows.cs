@@ -11,6 +11,9 @@ sealed class ToldRows(ImmutableArray<AggregateCall> calls, MemoryAccountant memo
 {
     readonly SlotColumn[] _columns = [.. calls.Select(c => SlotColumn.Create(c.Signature.Result, memory, owner))];
 
+    /// <summary>By call.</summary>
+    public SlotColumn[] Columns => _columns;
+
     /// <summary>Remembers rows of results, each under its group.</summary>
     public void Remember(ReadOnlySpan<int> groups, ReadOnlySpan<Column> results, ReadOnlySpan<int> rows, int limit)
     {

@@ -48,6 +48,44 @@ public sealed class Aggregate : UnaryNode
     internal override IEnumerable<object?> Parameters =>
         [string.Join(", ", Views), Window, Late, Sets, Condition, .. Schema.Fields, Keys.Length, .. Keys, .. Calls.SelectMany(c => (object?[])[c.Function, c.Distinct, c.Filter, c.Arguments.Length, .. c.Arguments.Cast<object?>()])];
 
+    /// <summary>By the names of columns, not by where they stand; and whoever reads it, it computes the same.</summary>
+    internal override IEnumerable<object?> Computes(ReadOnlySpan<bool> used) => [.. Grouping(), Calls.Select(c => Computes(c))];
+
+    /// <summary>What makes its groups, whatever is computed of them.</summary>
+    internal IEnumerable<object?> Grouping()
+    {
+        var fields = Input.Schema;
+        return
+        [
+            Window is { } window ? window with { TimeColumn = 0 } : null, Window is null ? null : fields[Window.TimeColumn], Late.AllowedMicroseconds, Sets is { } sets ? (fields[sets.Column], sets.Reported) : null,
+            Condition, Keys.Select(k => fields[k]),
+        ];
+    }
+
+    /// <summary>What one of its calls computes.</summary>
+    internal object?[] Computes(AggregateCall call)
+    {
+        var fields = Input.Schema;
+        return [call.Function.Name, call.Function.Placing, call.Signature.Result, call.Distinct, call.Filter < 0 ? null : fields[call.Filter], call.Arguments.Select(a => fields[a])];
+    }
+
+    /// <summary>Whether its saved groups can go on in one that makes the same groups and computes something else of them.</summary>
+    internal bool CanAdoptGroups => Window is not { Kind: WindowKind.Session };
+
+    /// <summary>Marks what makes its groups, and what some of its calls read.</summary>
+    internal void MarkUse(bool[] input, IEnumerable<AggregateCall> calls)
+    {
+        if (Window is { } spec) input[spec.TimeColumn] = true;
+        if (Sets is { } sets) input[sets.Column] = true;
+        if (Condition is not null) ColumnUse.Mark(Condition, input);
+        ColumnUse.Mark(Keys, input);
+        foreach (var call in calls)
+        {
+            ColumnUse.Mark(call.Arguments, input);
+            if (call.Filter >= 0) input[call.Filter] = true;
+        }
+    }
+
     /// <summary>The same aggregate over the rows of another input that a condition picks; the columns that it reads stand there in the same places.</summary>
     internal Aggregate Over(PlanNode input, Expression condition) => new()
     {
@@ -88,18 +126,7 @@ public sealed class Aggregate : UnaryNode
 
     internal override Exchange ExchangeOf(int input) => Exchange.By(Keys);
 
-    internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
-    {
-        if (Window is { } spec) inputs[0][spec.TimeColumn] = true;
-        if (Sets is { } sets) inputs[0][sets.Column] = true;
-        if (Condition is not null) ColumnUse.Mark(Condition, inputs[0]);
-        ColumnUse.Mark(Keys, inputs[0]);
-        foreach (var call in Calls)
-        {
-            ColumnUse.Mark(call.Arguments, inputs[0]);
-            if (call.Filter >= 0) inputs[0][call.Filter] = true;
-        }
-    }
+    internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs) => MarkUse(inputs[0], Calls);
 
     internal override IOperator CreateOperator(OperatorContext context) => Window is { Kind: WindowKind.Session } ? new SessionOperator(this, context) : new AggregateOperator(this, context);
 }

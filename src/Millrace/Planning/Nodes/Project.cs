@@ -25,6 +25,14 @@ public sealed class Project : UnaryNode
 
     internal override IEnumerable<object?> Parameters => [.. Schema.Fields, .. Expressions];
 
+    internal override IEnumerable<object?> Computes(ReadOnlySpan<bool> used)
+    {
+        var computed = new List<object?>();
+        for (var i = 0; i < used.Length; i++)
+            if (used[i] || Fallible.Is(Expressions[i])) computed.AddRange([Schema[i].Name, Expressions[i]]);
+        return computed;
+    }
+
     internal override void MarkUse(ReadOnlySpan<bool> output, IReadOnlyList<bool[]> inputs)
     {
         // An expression that can fail is computed for its errors even where nobody reads its value.
