@@ -139,7 +139,8 @@ public sealed class ForecasterTests
             forecaster.Learn(i % 12 + 1);
             forecaster.Forecast(said);
         }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Up to 8 kB may be counted at a collection that another test brings about; an object for each value would take 12,000 bytes at least.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 11_999);
     }
 
     [Fact]
