@@ -8,7 +8,7 @@ namespace Millrace.Learning.Anomalies;
 /// <para>
 /// Each column is measured in three ways: distance from its fading mean; distance beyond the range of 98 % of its values; distance beyond what stood within three rows of this place in the last three seasons, faded over a
 /// dozen rows. The season is found from the autocorrelation of the last 2,500 values. Each measure is divided by the level that it passed in 1 % of the rows before, so that a restless metric has to do more to be
-/// unusual; score = 1 - exp(-ratio / 5) of the largest. For 60 rows after a score only a higher one is told in full, so that one event is one alarm. Cost: some 5 µs a value, 170 kB a column.
+/// unusual; score = 1 - exp(-ratio / 5) of the largest. For 60 rows after a score only a higher one is told in full, so that one event is one alarm. Cost: 2 to 15 µs a value, 170 kB a column.
 /// </para>
 /// <para>Weakness: nothing is told in the first 50 rows, no season before two have passed; slow drift is taken for usual; with more than a few columns that depend on each other take <see cref="MewmaDetector"/>.</para>
 /// <para>Laptev, Amizadeh and Flint (2015), Generic and scalable framework for automated time-series anomaly detection, KDD, for measures that are judged by their own past; Lavin and Ahmad (2015) for the benchmark.</para>
