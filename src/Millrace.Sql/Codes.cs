@@ -113,6 +113,12 @@ public static class Codes
     internal static readonly Code UnknownVariable = New(1284, "no such variable", "The variable is not in PATTERN.", "Correct the name; the message lists what there is.");
     internal static readonly Code BadTableFunction = New(1285, "a table function in another form", "Table functions stand in FROM. Behind LATERAL, CROSS JOIN, INNER JOIN or LEFT JOIN ... ON TRUE they are asked for each row of what stands before them.", "Write FROM t CROSS JOIN LATERAL f(t.x) AS u(a), or LEFT JOIN LATERAL f(t.x) AS u(a) ON TRUE.");
 
+    internal static readonly Code UnknownModel = New(1300, "no such model", "The name is not that of a model declared above.", "Correct the name; the message lists what there is.");
+    internal static readonly Code UnknownModelType = New(1301, "no such type of model", "type names a model of Millrace.Learning.", "SHOW MODEL_TYPES lists them; the message names the nearest.");
+    internal static readonly Code BadTarget = New(1302, "a target that does not fit", "Classifiers tell a TEXT, a BOOLEAN or a whole number, regressors a number, detectors of anomalies have no target.", "Name another column, cast it, or choose another type of model.");
+    internal static readonly Code BadFeature = New(1303, "a column that a model cannot look at", "A model looks at numbers, truth values and texts, by the same names and kinds where it learns and where it is asked.", "Cast or rename the column; take a number of a time with EXTRACT.");
+    internal static readonly Code BadModelRows = New(1304, "rows that a model cannot take", "A model learns final rows in the order of event time and is asked in that order.", "Give the source a WATERMARK, select its time column or a window's, and leave EMIT out.");
+
     internal static readonly Code TestSource = New(1700, "a test that gives to something else than a source", "GIVEN, ADVANCE EVENT TIME and END name a source of the file.", "Correct the name; a test gives rows to sources and looks at views.");
     internal static readonly Code TestRow = New(1701, "a row of a test that does not fit", "A row of GIVEN has a value for each physical column of the source, or for each that the list behind its name has; a row of RETURNS one for each column of the query.", "Add or remove values.");
     internal static readonly Code TestColumn = New(1702, "a column that a test cannot give", "GIVEN fills the physical columns of a source; generated ones are computed from them.", "Leave it out of the list.");

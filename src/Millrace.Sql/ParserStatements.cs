@@ -8,7 +8,7 @@ namespace Millrace.Sql;
 internal sealed partial class Parser
 {
     static readonly string[] s_statements = ["CREATE", "SET", "SELECT", "VALUES", "WITH", "EXPLAIN", "SHOW"];
-    static readonly string[] s_things = ["SOURCE", "TABLE", "VIEW", "MATERIALIZED", "SINK", "DASHBOARD", "TEST"];
+    static readonly string[] s_things = ["SOURCE", "TABLE", "VIEW", "MATERIALIZED", "SINK", "MODEL", "DASHBOARD", "TEST"];
 
     Statement ParseStatement()
     {
@@ -37,9 +37,10 @@ internal sealed partial class Parser
         if (TryWord("sink")) return ParseSink(start);
         if (TryWord("dashboard")) return ParseDashboard(start);
         if (TryWord("test")) return ParseTest(start);
-        foreach (var word in (ReadOnlySpan<string>)["model", "alert", "function", "index", "schema", "database", "connection", "secret"])
+        if (TryWord("model")) return ParseModel(start);
+        foreach (var word in (ReadOnlySpan<string>)["alert", "function", "index", "schema", "database", "connection", "secret"])
             if (IsWord(word)) throw NotYet(start.Span.To(Current.Span), "CREATE " + word.ToUpperInvariant());
-        if (Current.Kind != TokenKind.Word) throw Expected("SOURCE, VIEW, MATERIALIZED VIEW, SINK, DASHBOARD or TEST");
+        if (Current.Kind != TokenKind.Word) throw Expected("SOURCE, VIEW, MATERIALIZED VIEW, SINK, MODEL, DASHBOARD or TEST");
         throw new SqlError(Codes.UnknownStatement, Current.Span,
             $"found '{Short(Current)}' after CREATE.{Suggestions.OrList(Raw(Current).ToString(), s_things, "There are")}");
     }

@@ -29,7 +29,7 @@ public sealed partial class Promises
         [
             (s_sketches, []),
             (s_learning, []),
-            (s_engine, ["Millrace.Sketches"]),
+            (s_engine, ["Millrace.Learning", "Millrace.Sketches"]),
             (s_sql, ["Millrace"]),
             (s_sqlite, ["Millrace", "SQLitePCLRaw."]),
             (s_cassandra, ["Millrace"]),

@@ -22,6 +22,9 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
 
     public Dictionary<string, Relation> Relations { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Models by name; null where the declaration failed.</summary>
+    public Dictionary<string, ModelDefinition?> Models { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Names that statements further down declare, with their lines.</summary>
     public Dictionary<string, int> Later { get; } = new(StringComparer.Ordinal);
 
@@ -84,6 +87,8 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
         {
             if (relation.Plan is not null) return relation;
             if (name.Text == Current) throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' cannot read itself.");
+            if (relation.Kind == "model")
+                throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' is a model, which has no rows of its own. Ask it: FROM ML_PREDICT(MODEL {name}, TABLE rows).");
             if (relation.Kind is "sink" or "dashboard" or "late table")
                 throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' is a {relation.Kind}, which a pipeline cannot read. {(relation.Kind == "late table" ? "Query it with millrace query." : "Read the view below it.")}");
             if (IsQuery && relation.Kind == "source")
@@ -94,6 +99,16 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
         if (Later.TryGetValue(name.Text, out var line))
             throw new SqlError(Codes.UnknownTable, name.Span, $"'{name}' is declared further down, in line {line}. Move its declaration above this statement.");
         throw new SqlError(Codes.UnknownTable, name.Span, $"no {kind} '{name}'.{Suggestions.OrList(name.Text, Relations.Keys.Where(k => k != Current), "There are")}");
+    }
+
+    /// <summary>The model of a name.</summary>
+    public ModelDefinition Model(Name name)
+    {
+        if (Models.TryGetValue(name.Text, out var model)) return model ?? throw SqlError.ToldBefore;
+        if (Relations.TryGetValue(name.Text, out var relation)) throw new SqlError(Codes.UnknownModel, name.Span, $"'{name}' is a {relation.Kind}, not a model.");
+        if (Later.TryGetValue(name.Text, out var line)) throw new SqlError(Codes.UnknownModel, name.Span, $"'{name}' is declared further down, in line {line}. Move its declaration above this statement.");
+        throw new SqlError(Codes.UnknownModel, name.Span, Models.Count == 0 ? $"no model '{name}'; the file declares none: CREATE MODEL name WITH (type = '...', target = '...') AS SELECT ..."
+            : $"no model '{name}'.{Suggestions.OrList(name.Text, Models.Keys, "There are")}");
     }
 
     /// <summary>Declares a name; it must be free.</summary>
@@ -108,7 +123,7 @@ internal sealed class Compilation(SqlText text, Findings findings, CompileOption
 }
 
 /// <summary>A source, view or stored table that FROM can name.</summary>
-/// <param name="Kind">"source", "view", "materialized view", "table", "late table", "sink" or "dashboard".</param>
+/// <param name="Kind">"source", "view", "materialized view", "table", "late table", "sink", "model" or "dashboard".</param>
 /// <param name="Plan">Its rows; null where its declaration failed, or where it cannot be read.</param>
 /// <param name="Line">Where it is declared.</param>
 /// <param name="Emit">The EMIT of a view, or null.</param>

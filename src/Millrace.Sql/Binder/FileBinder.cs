@@ -9,6 +9,7 @@ internal sealed class FileBinder(Compilation compilation)
     readonly List<SourceDefinition> _sources = [];
     readonly List<ViewDefinition> _views = [];
     readonly List<SinkDefinition> _sinks = [];
+    readonly List<ModelDefinition> _models = [];
     readonly List<DashboardDefinition> _dashboards = [];
     readonly List<TestDefinition> _tests = [];
     Settings _settings = new();
@@ -38,6 +39,7 @@ internal sealed class FileBinder(Compilation compilation)
             Sources = [.. _sources],
             Views = [.. _views],
             Sinks = [.. _sinks],
+            Models = [.. _models],
             Dashboards = [.. _dashboards],
             Tests = [.. _tests],
         };
@@ -48,6 +50,7 @@ internal sealed class FileBinder(Compilation compilation)
         CreateSource source => source.Name,
         CreateView view => view.Name,
         CreateSink sink => sink.Name,
+        CreateModel model => model.Name,
         CreateDashboard dashboard => dashboard.Name,
         _ => null,
     };
@@ -80,6 +83,16 @@ internal sealed class FileBinder(Compilation compilation)
                 {
                     _sinks.Add(new SinkBinder(compilation).Bind(sink));
                     return new("sink", null, Line(sink.Name));
+                });
+                break;
+            case CreateModel model:
+                Declare(model.Name, "model", () =>
+                {
+                    compilation.Models[model.Name.Text] = null;
+                    var definition = new ModelBinder(compilation).Bind(model);
+                    compilation.Models[model.Name.Text] = definition;
+                    _models.Add(definition);
+                    return new("model", null, Line(model.Name));
                 });
                 break;
             case CreateDashboard dashboard:

@@ -61,6 +61,7 @@ internal sealed class FromBinder(Compilation compilation, Func<Query, CommonTabl
                 var found = new LookupBinder(compilation, view, stateTtl, Bind).Bind(lookup, common);
                 return Renamed(lookup.Alias is { } called ? found with { Scope = new(found.Scope.Description, [.. found.Scope.Columns.Select(c => c with { Table = called.Text })]) } : found, lookup);
             case MatchItem match: return Renamed(new MatchBinder(compilation, view).Bind(match, Bind(match.Input, common)), match);
+            case ModelItem model: return Renamed(new ModelFunctionBinder(compilation, view).Bind(model, model.Input is null ? null : Bind(model.Input, common)), model);
             default: return BindWindow((WindowItem)item, common);
         }
     }

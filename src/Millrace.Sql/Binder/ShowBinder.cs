@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Expressions;
+using Millrace.Functions;
 using Millrace.Planning;
 using Millrace.Sql.Syntax;
 
@@ -10,7 +11,7 @@ namespace Millrace.Sql.Binder;
 /// <summary>SHOW and EXPLAIN: what is known, as rows.</summary>
 internal sealed class ShowBinder(Compilation compilation, Pipeline? pipeline)
 {
-    static readonly string[] s_things = ["sources", "views", "functions", "settings", "connectors", "formats"];
+    static readonly string[] s_things = ["sources", "views", "models", "model_types", "functions", "settings", "connectors", "formats"];
 
     public PlanNode Show(ShowStatement show)
     {
@@ -29,8 +30,14 @@ internal sealed class ShowBinder(Compilation compilation, Pipeline? pipeline)
                     c.Name, c.SourceOptions is null ? "sink" : c.SinkOptions is null ? "source" : "source, sink", c.Summary,
                 }));
             case "formats": return Rows(["name", "summary"], options.Formats.All.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => new[] { f.Name, f.Summary }));
+            case "model_types": return Rows(["name", "tells", "summary"], ModelKinds.All.Select(k => new[] { k.Name, k.Answer switch { ModelAnswer.Class => "class", ModelAnswer.Number => "number", _ => "score" }, k.Summary }));
             case "sources":
                 return Rows(["name", "connector", "format", "columns"], (pipeline?.Sources ?? []).Select(s => new[] { s.Name, s.Connector, s.Format, s.Schema.ToString() }));
+            case "models":
+                return Rows(["name", "type", "target", "features"], (pipeline?.Models ?? []).Select(m => new[]
+                {
+                    m.Name, m.Kind.Name, m.Target < 0 ? null : m.Rows.Schema[m.Target].Name, string.Join(", ", m.Features.Select(f => m.Rows.Schema[f].Name)),
+                }));
             case "views":
                 if (pipeline is not null)
                     return Rows(["name", "kind", "columns"], pipeline.Views.Select(v => new[] { v.Name, v.IsMaterialized ? "materialized" : "view", Visible(v.Plan.Schema) }));

@@ -14,6 +14,9 @@ public sealed record ModelDefinition
     /// <summary>Share of errors that bounds are made for unless said otherwise.</summary>
     public const double UsualConfidence = 0.9;
 
+    /// <summary>Share of rows that are no anomaly unless said otherwise.</summary>
+    public const double UsualScoreConfidence = 0.99;
+
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
     /// <summary>What it is.</summary>

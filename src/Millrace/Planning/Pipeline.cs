@@ -25,6 +25,8 @@ public sealed record Pipeline
     public ImmutableArray<ViewDefinition> Views { get; init; } = [];
     /// <summary>In the order of the file.</summary>
     public ImmutableArray<SinkDefinition> Sinks { get; init; } = [];
+    /// <summary>In the order of the file.</summary>
+    public ImmutableArray<ModelDefinition> Models { get; init; } = [];
     /// <summary>In the order of the file; empty where one shall be made from the views.</summary>
     public ImmutableArray<DashboardDefinition> Dashboards { get; init; } = [];
     /// <summary>In the order of the file. A run ignores them; Millrace.Testing runs them.</summary>

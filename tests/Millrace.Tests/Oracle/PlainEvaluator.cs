@@ -65,6 +65,8 @@ sealed partial class PlainEvaluator
         MatchRecognize match => Matched(match),
         Over over => WithOver(over),
         SetOperation set => Combined(set),
+        LearnModel learn => Tested(learn),
+        PredictModel predict => Predicted(predict),
         _ => throw new NotInOracle($"plan node {node.GetType().Name}"),
     };
 

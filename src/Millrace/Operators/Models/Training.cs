@@ -58,15 +58,14 @@ sealed class Training(ModelDefinition definition, Schema schema, bool testsAlway
 
     Answer LearnUnlogged(int row)
     {
-        var features = _features!.Of(row, learns: true);
-        var said = testsAlways || definition.Kind.Answer != ModelAnswer.Class ? Model.Ask(features) : Answer.None;
+        var said = testsAlways || definition.Kind.Answer != ModelAnswer.Class ? Model.Ask(_features!.Of(row, learns: false)) : Answer.None;
         var target = definition.Kind.Answer switch
         {
             ModelAnswer.Class => Model.LabelOf(_batch![definition.Target], row),
             ModelAnswer.Number => _targets[row],
             _ => 0,
         };
-        Model.Learn(features, target, said);
+        Model.Learn(_features!.Of(row, learns: true), target, said);
         _hasLearned = true;
         if (Model.Rows >= _measureAt) Measure();
         return said;

@@ -27,9 +27,10 @@ sealed class CaseMaker(Random random)
         for (var (count, tries) = (random.Next(1, 4), 0); count > 0 && tries < 12; tries++)
         {
             var name = "v" + (made.Views.Count + 1);
-            var (query, _) = new QueryMaker(random, tables).Query(2);
+            var maker = new QueryMaker(random, tables);
+            var (model, query) = random.Next(10) == 0 && maker.Model("m" + tries) is var (declared, asked) ? (new Part(declared, ";"), asked) : (new Part(), maker.Query(2).Text);
             var emit = random.Next(3) > 0 ? "" : random.Next(4) switch { 0 => "EMIT FINAL", 1 => "EMIT ON WINDOW CLOSE", 2 => "EMIT CHANGES", _ => "EMIT EVERY INTERVAL '1 second'" };
-            var text = new Part("CREATE MATERIALIZED VIEW", name, random.Next(12) == 0 ? new Part("WITH ( state_ttl = '10 seconds' )") { IsOptional = true } : "", "AS", query, new Part(emit) { IsOptional = true });
+            var text = new Part(model, "CREATE MATERIALIZED VIEW", name, random.Next(12) == 0 ? new Part("WITH ( state_ttl = '10 seconds' )") { IsOptional = true } : "", "AS", query, new Part(emit) { IsOptional = true });
             made.Views.Add(new(name, text));
             Tried++;
             if (Compiled(made) is { } pipeline)
