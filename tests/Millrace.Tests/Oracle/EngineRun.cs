@@ -120,7 +120,7 @@ sealed class EngineRun
         if (error is WrongAnswer or Xunit.Sdk.IAssertionException) throw error;
         if (simulation.HasCrashed) return null;
         Failure = error;
-        return simulation.Running ?? throw error!;
+        return simulation.Running ?? throw new InvalidOperationException("the run did not begin", error);
     }
 
     void Finish(Pipeline pipeline, World world, RunningPipeline running)

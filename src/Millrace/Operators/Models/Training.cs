@@ -162,7 +162,7 @@ sealed class Training(ModelDefinition definition, Schema schema, bool testsAlway
         {
             var batch = context.Memory.RentBatch(schema);
             foreach (var field in schema.Fields) batch.Add(context.Memory.Rent(field.Type));
-            for (; reader.Remaining > 0 && batch.RowCount < context.Memory.BatchRows; batch.RowCount++) RowImage.Append(reader.ReadBytes(), batch);
+            while (reader.Remaining > 0 && batch.RowCount < context.Memory.BatchRows) RowImage.Append(reader.ReadBytes(), batch);
             Read(batch);
             for (var row = 0; row < batch.RowCount; row++) LearnUnlogged(row);
             batch.Release();
