@@ -58,6 +58,18 @@ CREATE MATERIALIZED VIEW sliding AS
   FROM HOP(december, at, INTERVAL '15 minutes', INTERVAL '60 minutes')
   GROUP BY window_start, window_end;
 
+-- Demand by hour of five products that sell well: the next twelve hours, learned from all hours before, and the hours that were out of the ordinary. An hour without a line is one without sales.
+CREATE VIEW product_hours AS
+  SELECT window_start AS hour, product, SUM(quantity) AS units
+  FROM TUMBLE((SELECT at, product, quantity FROM sales WHERE product IN ('85123A', '22423', '85099B', '47566', '84879')), at, INTERVAL '1 hour')
+  GROUP BY window_start, product;
+
+CREATE MATERIALIZED VIEW demand AS
+  SELECT product, hour, ML_FORECAST(units, hour, horizon => 12, season => 24, missing => 0.0) OVER (PARTITION BY product ORDER BY hour) FROM product_hours;
+
+CREATE MATERIALIZED VIEW odd_hours AS
+  SELECT product, hour, units, ML_DETECT_ANOMALIES(units, hour, season => 24, missing => 0.0) OVER (PARTITION BY product ORDER BY hour) FROM product_hours;
+
 CREATE DASHBOARD online_retail TITLE 'Online retail' (
   TILE kpi  'Revenue of the day' FROM daily VALUE revenue FORMAT 'currency',
   TILE kpi  'Orders of the day'  FROM daily VALUE orders,

@@ -119,6 +119,8 @@ public static class Codes
     internal static readonly Code BadFeature = New(1303, "a column that a model cannot look at", "A model looks at numbers, truth values and texts, by the same names and kinds where it learns and where it is asked.", "Cast or rename the column; take a number of a time with EXTRACT.");
     internal static readonly Code BadModelRows = New(1304, "rows that a model cannot take", "A model learns final rows in the order of event time and is asked in that order.", "Give the source a WATERMARK, select its time column or a window's, and leave EMIT out.");
 
+    internal static readonly Code BadSeries = New(1305, "a series that does not fit", "ML_FORECAST and ML_DETECT_ANOMALIES follow numbers in the order of event time: f(value, time, name => argument) OVER (PARTITION BY key ORDER BY time), one in a select list.", "The message says what is wrong.");
+
     internal static readonly Code TestSource = New(1700, "a test that gives to something else than a source", "GIVEN, ADVANCE EVENT TIME and END name a source of the file.", "Correct the name; a test gives rows to sources and looks at views.");
     internal static readonly Code TestRow = New(1701, "a row of a test that does not fit", "A row of GIVEN has a value for each physical column of the source, or for each that the list behind its name has; a row of RETURNS one for each column of the query.", "Add or remove values.");
     internal static readonly Code TestColumn = New(1702, "a column that a test cannot give", "GIVEN fills the physical columns of a source; generated ones are computed from them.", "Leave it out of the list.");

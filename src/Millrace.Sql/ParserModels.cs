@@ -43,4 +43,24 @@ internal sealed partial class Parser
         Symbol(")");
         return new ModelItem(function, model, input, arguments.ToImmutable(), null, [], function.Span.To(Previous.Span));
     }
+
+    // ML_FORECAST(x, ts, horizon => 12, season => 24) OVER (PARTITION BY k ORDER BY ts), ML_DETECT_ANOMALIES(x, ts, confidence => 0.99) OVER (...)
+    SeriesExpr ParseSeries(Name function)
+    {
+        Symbol("(");
+        var value = ParseExpression();
+        Symbol(",");
+        var time = ParseExpression();
+        var arguments = ImmutableArray.CreateBuilder<(Name, Expr)>();
+        while (TrySymbol(","))
+        {
+            if (Current.Kind != TokenKind.Word || !IsSymbol(Ahead(1), "=>")) throw Expected("name => value");
+            Name name = new(Raw(Current).ToString().ToLowerInvariant(), Current.Span);
+            _at += 2;
+            arguments.Add((name, ParseExpression()));
+        }
+        Symbol(")");
+        if (!TryWord("over")) throw Expected("OVER (PARTITION BY ... ORDER BY time)");
+        return new SeriesExpr(function, value, time, arguments.ToImmutable(), IsSymbol("(") ? ParseWindow() : NamedOnly(), function.Span.To(Previous.Span));
+    }
 }

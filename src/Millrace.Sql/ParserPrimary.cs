@@ -74,6 +74,7 @@ internal sealed partial class Parser
 
     Expr ParseCall(Name name)
     {
+        if (name.Text is "ml_forecast" or "ml_detect_anomalies") return ParseSeries(name);
         Symbol("(");
         var isStar = false;
         var isDistinct = false;

@@ -30,8 +30,8 @@ internal sealed partial class Parser
 
     FromItem ParseCallInFrom(Name function)
     {
-        if (function.Text == "ml_predict") return ParseModelFunction(function);
-        if (function.Text is "tumble" or "hop" or "cumulate" or "session" or "detect_objects" or "ml_evaluate" or "ml_explain") return ParseTableFunction(function);
+        if (function.Text is "ml_predict" or "ml_explain" or "ml_evaluate") return ParseModelFunction(function);
+        if (function.Text is "tumble" or "hop" or "cumulate" or "session" or "detect_objects") return ParseTableFunction(function);
         if (function.Text != "unnest") return ParseRows(function);
         Symbol("(");
         if (!IsName || !IsSymbol(Ahead(1), "("))

@@ -11,7 +11,7 @@ internal sealed partial class Parser
         switch (function.Text)
         {
             case "tumble" or "hop" or "cumulate" or "session": break;
-            case "detect_objects" or "ml_evaluate" or "ml_explain": throw NotYet(function.Span, function.Text.ToUpperInvariant());
+            case "detect_objects": throw NotYet(function.Span, function.Text.ToUpperInvariant());
         }
         Symbol("(");
         SkipArgumentName("data");

@@ -39,6 +39,22 @@ public sealed class ErrorBand : ILearner
         return place > _errors.Count ? double.NaN : _errors.Sorted[place - 1];
     }
 
+    /// <summary>The share of the errors that were smaller than one, 0 to 1; NaN of none.</summary>
+    /// <param name="error">The error; its sign does not count.</param>
+    public double ShareBelow(double error)
+    {
+        var errors = _errors.Sorted;
+        if (errors.IsEmpty) return double.NaN;
+        var (low, high) = (0, errors.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (errors[middle] < Math.Abs(error)) low = middle + 1;
+            else high = middle;
+        }
+        return (double)low / errors.Length;
+    }
+
     /// <inheritdoc/>
     public void Reset() => _errors.Clear();
 

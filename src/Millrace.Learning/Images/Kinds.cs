@@ -1,8 +1,9 @@
-using Millrace.Learning.Decisions;
 using Millrace.Learning.Clustering;
+using Millrace.Learning.Decisions;
 using Millrace.Learning.Drift;
 using Millrace.Learning.Evaluation;
 using Millrace.Learning.Forecasting;
+using Millrace.Learning.Metrics;
 using Millrace.Learning.Outputs;
 using Millrace.Learning.Preparation;
 
@@ -19,6 +20,8 @@ static class Kinds
         .. Bandits.All.Select(b => (b.Name, b.Type, (Func<ILearner>)b.Blank)),
         .. Clusterers.All.Select(c => (c.Name, c.Type, (Func<ILearner>)c.Blank)),
         .. Forecasters.All.Select(f => (f.Name, f.Type, f.Blank)),
+        ("classification_metrics", typeof(ClassificationMetrics), () => new ClassificationMetrics()),
+        ("regression_metrics", typeof(RegressionMetrics), () => new RegressionMetrics()),
         ("error_band", typeof(ErrorBand), () => new ErrorBand()),
         ("prepared_classifier", typeof(PreparedClassifier), () => new PreparedClassifier()),
         ("multi_output_regressor", typeof(MultiOutputRegressor), () => new MultiOutputRegressor()),

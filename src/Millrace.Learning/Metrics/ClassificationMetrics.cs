@@ -1,3 +1,5 @@
+using Millrace.Learning.Images;
+
 namespace Millrace.Learning.Metrics;
 
 /// <summary>How well classes are predicted: accuracy with the baselines that it must be compared with, kappa, F1, log loss.</summary>
@@ -6,11 +8,13 @@ namespace Millrace.Learning.Metrics;
 /// stand beside it (Žliobaitė et al. 2015, Evaluation methods and decision theory for classification of streaming data with temporal dependence).
 /// Metrics of no rows are NaN.
 /// </remarks>
-public sealed class ClassificationMetrics
+public sealed class ClassificationMetrics : ILearner
 {
     const double LeastProbability = 1e-15;
 
-    readonly RunningSums _sums; // rows, hits, hits of no change, log loss
+    int _classesAtStart;
+    Horizon _horizon;
+    RunningSums _sums; // rows, hits, hits of no change, log loss
     int _last = -1;
 
     /// <summary>Metrics of no rows.</summary>
@@ -18,12 +22,15 @@ public sealed class ClassificationMetrics
     /// <param name="horizon">Which rows count.</param>
     public ClassificationMetrics(int classes, Horizon horizon)
     {
+        (_classesAtStart, _horizon) = (classes, horizon);
         Confusion = new(classes, horizon);
         _sums = new(4, horizon);
     }
 
+    internal ClassificationMetrics() : this(1, Horizon.Total) { }
+
     /// <summary>True and predicted classes.</summary>
-    public ConfusionMatrix Confusion { get; }
+    public ConfusionMatrix Confusion { get; private set; }
 
     /// <summary>Rows added, also those out of sight of the horizon.</summary>
     public long Rows => _sums.Rows;
@@ -92,6 +99,25 @@ public sealed class ClassificationMetrics
             }
             return sum / seen;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        Confusion = new(_classesAtStart, _horizon);
+        _sums.Clear();
+        _last = -1;
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(Archive archive)
+    {
+        Horizon.Transfer(archive, ref _horizon);
+        archive.Value(ref _classesAtStart, 1, IClassifier.ClassesMax);
+        if (archive.IsReading) (Confusion, _sums) = (new(1, _horizon), new(4, _horizon));
+        Confusion.Transfer(archive);
+        _sums.Transfer(archive);
+        archive.Value(ref _last, -1, IClassifier.ClassesMax - 1);
     }
 
     double Relative(double baseline) => baseline >= 1 ? Accuracy >= 1 ? 0 : -1 : (Accuracy - baseline) / (1 - baseline);

@@ -1,3 +1,5 @@
+using Millrace.Learning.Images;
+
 namespace Millrace.Learning.Metrics;
 
 /// <summary>How often a class was true and another one predicted, over a horizon.</summary>
@@ -62,6 +64,21 @@ public sealed class ConfusionMatrix
         var sum = 0.0;
         for (var t = 0; t < Classes; t++) sum += this[t, predicted];
         return sum;
+    }
+
+    internal void Transfer(Archive archive)
+    {
+        var classes = Classes;
+        archive.Value(ref classes, 1, IClassifier.ClassesMax);
+        archive.Array(ref _counts);
+        archive.Require(_counts.Length == (long)classes * classes, "a confusion matrix is not square");
+        Classes = classes;
+        var pairs = new int[2 * _ring.Length];
+        for (var i = 0; i < _ring.Length; i++) (pairs[2 * i], pairs[2 * i + 1]) = _ring[i];
+        archive.Array(ref pairs, pairs.Length, -1, classes - 1);
+        for (var i = 0; i < _ring.Length; i++) _ring[i] = (pairs[2 * i], pairs[2 * i + 1]);
+        archive.Value(ref _next, 0, Math.Max(0, _ring.Length - 1));
+        archive.Value(ref _unit);
     }
 
     // A new row weighs a little more than the one before; that saves fading K² numbers a row.

@@ -1,3 +1,5 @@
+using Millrace.Learning.Images;
+
 namespace Millrace.Learning.Metrics;
 
 /// <summary>How far back a metric looks: over all rows, over the last ones, or over all with older ones fading.</summary>
@@ -33,4 +35,14 @@ public readonly record struct Horizon
 
     /// <summary>The factor of a fading horizon, else 1.</summary>
     internal double Factor { get; }
+
+    /// <summary>Reads or writes a horizon.</summary>
+    internal static void Transfer(Archive archive, ref Horizon horizon)
+    {
+        var (rows, factor) = (horizon.Rows, horizon.Factor);
+        archive.Value(ref rows, 0, 1 << 24);
+        archive.Value(ref factor);
+        archive.Require(factor is > 0 and <= 1 && archive.CanHold(archive.IsReading ? 8L * rows : 0), "a horizon is out of range");
+        horizon = new(rows, factor);
+    }
 }

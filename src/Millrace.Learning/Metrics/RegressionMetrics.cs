@@ -1,11 +1,19 @@
+using Millrace.Learning.Images;
+
 namespace Millrace.Learning.Metrics;
 
 /// <summary>How well a number is predicted: mean absolute error, root mean square error, share of variance explained. Metrics of no rows are NaN.</summary>
-/// <param name="horizon">Which rows count.</param>
-public sealed class RegressionMetrics(Horizon horizon)
+public sealed class RegressionMetrics : ILearner
 {
-    readonly RunningSums _sums = new(5, horizon); // rows, |e|, e², y, y², the last two from the first target
+    Horizon _horizon;
+    RunningSums _sums; // rows, |e|, e², y, y², the last two from the first target
     double _origin = double.NaN;
+
+    /// <summary>Metrics of no rows.</summary>
+    /// <param name="horizon">Which rows count.</param>
+    public RegressionMetrics(Horizon horizon) => (_horizon, _sums) = (horizon, new(5, horizon));
+
+    internal RegressionMetrics() : this(Horizon.Total) { }
 
     /// <summary>Rows added, also those out of sight of the horizon.</summary>
     public long Rows => _sums.Rows;
@@ -35,5 +43,21 @@ public sealed class RegressionMetrics(Horizon horizon)
             var spread = _sums[4] - _sums[3] * _sums[3] / _sums[0];
             return spread > 0 ? 1 - _sums[2] / spread : double.NaN;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        _sums.Clear();
+        _origin = double.NaN;
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(Archive archive)
+    {
+        Horizon.Transfer(archive, ref _horizon);
+        if (archive.IsReading) _sums = new(5, _horizon);
+        _sums.Transfer(archive);
+        archive.Value(ref _origin);
     }
 }

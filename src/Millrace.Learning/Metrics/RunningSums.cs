@@ -1,11 +1,13 @@
+using Millrace.Learning.Images;
+
 namespace Millrace.Learning.Metrics;
 
 /// <summary>Sums of several numbers a row over a horizon. Adding allocates nothing.</summary>
 /// <remarks>Rolling sums are formed anew once per turn of the window, so that rounding does not pile up.</remarks>
 sealed class RunningSums(int width, Horizon horizon)
 {
-    readonly double[] _sums = new double[width];
-    readonly double[] _ring = new double[width * horizon.Rows];
+    double[] _sums = new double[width];
+    double[] _ring = new double[width * horizon.Rows];
     int _next;
     long _rows;
 
@@ -29,6 +31,15 @@ sealed class RunningSums(int width, Horizon horizon)
         Array.Clear(_ring);
         _next = 0;
         _rows = 0;
+    }
+
+    public void Transfer(Archive archive)
+    {
+        archive.Array(ref _sums, width);
+        archive.Array(ref _ring, _ring.Length);
+        archive.Value(ref _next, 0, Math.Max(0, horizon.Rows - 1));
+        archive.Value(ref _rows);
+        archive.Require(_rows >= 0, "a count is negative");
     }
 
     void Replace(ReadOnlySpan<double> parts)

@@ -51,6 +51,7 @@ internal sealed class ExpressionBinder(Compilation compilation, Scope scope, Agg
             CastExpr cast => BindCast(cast),
             CallExpr call => BindCall(call),
             OverExpr over => BindOver(over),
+            SeriesExpr series => throw new SqlError(Codes.BadSeries, series.Span, $"{series.Function.Text.ToUpperInvariant()} gives several columns: it is an item of a select list by itself. Use its columns in a query around this one."),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return compilation.Measured(compilation.At(bound, expression.Span), expression.Span);

@@ -101,6 +101,11 @@ internal sealed class QueryBinder(Compilation compilation, string view, Interval
 
     PlanNode BindSelect(SelectBody select, CommonTables common, ImmutableArray<OrderItem> orderBy, long? limit, long offset)
     {
+        if (SeriesBinder.Has(select))
+        {
+            if (orderBy.IsEmpty && limit is null && offset == 0) return new SeriesBinder(compilation, view).Bind(select, below => BindSelect(below, common, [], null, 0));
+            throw new SqlError(Codes.MisplacedOrder, select.Span, "ORDER BY, LIMIT and OFFSET belong around a query with ML_FORECAST or ML_DETECT_ANOMALIES.");
+        }
         // Joined tables take the conditions of WHERE with them.
         var isJoin = select.From is JoinItem { Alias: null };
         var from = isJoin ? Froms.BindJoin((JoinItem)select.From!, common, [.. Conditions(select).Where(c => !SubqueryBinder.Has(c))]) : Froms.Bind(select.From, common);

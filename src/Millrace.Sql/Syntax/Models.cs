@@ -14,3 +14,9 @@ internal sealed record CreateModel(Name Name, ImmutableArray<OptionSyntax> Optio
 /// <param name="Columns">Names of its columns.</param>
 /// <param name="Span">All of it.</param>
 internal sealed record ModelItem(Name Function, Name Model, FromItem? Input, ImmutableArray<(Name Name, Expr Value)> Arguments, Name? Alias, ImmutableArray<Name> Columns, Span Span) : FromItem(Alias, Columns, Span);
+
+/// <summary>ML_FORECAST or ML_DETECT_ANOMALIES (value, time, name => argument) OVER (window): several columns of a select list.</summary>
+internal sealed record SeriesExpr(Name Function, Expr Value, Expr Time, ImmutableArray<(Name Name, Expr Value)> Arguments, WindowSyntax Window, Span Span) : Expr(Span)
+{
+    public override IEnumerable<Expr> Parts => [Value, Time, .. Window.PartitionBy];
+}

@@ -67,6 +67,8 @@ sealed partial class PlainEvaluator
         SetOperation set => Combined(set),
         LearnModel learn => Tested(learn),
         PredictModel predict => Predicted(predict),
+        EvaluateModel evaluate => Evaluated(evaluate),
+        FollowSeries series => Followed(series),
         _ => throw new NotInOracle($"plan node {node.GetType().Name}"),
     };
 

@@ -39,8 +39,6 @@ public sealed class DiagnosticTests
             """"MR1010 6:1+5 no statement begins with 'CREAT'. Did you mean 'CREATE'?"""" },
         { """"CREATE VEIW v AS SELECT 1"""",
             """"MR1010 6:8+4 found 'VEIW' after CREATE. Did you mean 'VIEW'?"""" },
-        { """"CREATE MODEL m WITH (type = 'x') AS SELECT 1"""",
-            """"MR1900 6:1+12 CREATE MODEL does not exist yet."""" },
         { """"CREATE ALERT a LIMIT 1 PER INTERVAL '1 minute' NOTIFY 'x' AS SELECT 1"""",
             """"MR1900 6:1+12 CREATE ALERT does not exist yet."""" },
         { """"DROP VIEW v"""",

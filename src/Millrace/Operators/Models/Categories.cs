@@ -34,7 +34,8 @@ sealed class Categories
         return Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in number)), takesNew);
     }
 
-    int Of(ReadOnlySpan<byte> value, bool takesNew)
+    /// <summary>The number of a value; -1 where it is unknown.</summary>
+    public int Of(ReadOnlySpan<byte> value, bool takesNew)
     {
         if (_bySpan.TryGetValue(value, out var code)) return code;
         if (!takesNew || Count == Most) return -1;

@@ -26,7 +26,7 @@ sealed class FeatureRows(ImmutableArray<int> columns, Categories?[] categories)
     /// <summary>The features of a row; they stand until the next batch.</summary>
     /// <param name="row">The row.</param>
     /// <param name="learns">Whether new categories are taken.</param>
-    public ReadOnlySpan<double> Of(int row, bool learns)
+    public Span<double> Of(int row, bool learns)
     {
         var features = _values.AsSpan(row * columns.Length, columns.Length);
         foreach (var i in _nominal)

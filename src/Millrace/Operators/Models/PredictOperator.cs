@@ -15,6 +15,7 @@ sealed class PredictOperator : IOperator, IStateful
     readonly RowsByTime _rows, _training;
     readonly Training _learner;
     readonly AnswerColumns _answers;
+    readonly Explanations? _explanations;
     readonly PredictModel _node;
     FeatureRows? _features;
     Frontier _frontier = Frontier.Start;
@@ -28,10 +29,11 @@ sealed class PredictOperator : IOperator, IStateful
         for (var i = 0; i < kept.Length; i++) kept[i] = context.Used is null || context.Used[i];
         ColumnUse.Mark(node.Features, kept);
         kept[node.Time.Column] = true;
-        _rows = new(left, kept, node.Schema, node.Time, node.View, context);
+        _rows = new(left, kept, node.Explains ? left : node.Schema, node.Time, node.View, context);
         _training = new(right, null, right, node.Model.Time, node.View, context);
         _learner = new(node.Model, right, testsAlways: false, context);
         _answers = new(node.Model, context.Memory);
+        if (node.Explains) _explanations = new(node, _answers, context.Memory);
     }
 
     public void OnBatch(int input, Batch batch, IOutput output)
@@ -60,15 +62,8 @@ sealed class PredictOperator : IOperator, IStateful
         {
             _features ??= _learner.Model.FeaturesOf(_node.Features);
             _features.Read(_rows.Batch);
-            _answers.Begin();
-            do
-            {
-                LearnBefore(_rows.Known);
-                _answers.Add(_learner.Model.Ask(_features.Of(_rows.Row, learns: false)), _learner.Model);
-            }
-            while (_rows.NextRow());
-            _answers.AddTo(_rows.Batch);
-            output.Push(_rows.Batch.Retain());
+            if (_explanations is null) Answer(_features, output);
+            else Explain(_features, _explanations, output);
             if (output.IsFull) return true;
         }
         // What is asked about later lies behind the frontier, as these rows do not.
@@ -77,6 +72,32 @@ sealed class PredictOperator : IOperator, IStateful
         // What is told is final: what is closed and what is final are one from here on.
         output.Advance(new(_frontier.Final, _frontier.Final));
         return false;
+    }
+
+    void Answer(FeatureRows features, IOutput output)
+    {
+        _answers.Begin();
+        do
+        {
+            LearnBefore(_rows.Known);
+            _answers.Add(_learner.Model.Ask(features.Of(_rows.Row, learns: false)), _learner.Model);
+        }
+        while (_rows.NextRow());
+        _answers.AddTo(_rows.Batch);
+        output.Push(_rows.Batch.Retain());
+    }
+
+    void Explain(FeatureRows features, Explanations explanations, IOutput output)
+    {
+        do
+        {
+            LearnBefore(_rows.Known);
+            var row = features.Of(_rows.Row, learns: false);
+            var said = _learner.Model.Ask(row);
+            for (var feature = 0; feature < row.Length; feature++) explanations.Add(_rows.Batch, _rows.Row, said, _learner.Model, feature, _learner.Model.Contribution(row, feature, said), output);
+        }
+        while (_rows.NextRow());
+        explanations.Push(_rows.Batch, output);
     }
 
     void LearnBefore(long time)
@@ -102,6 +123,7 @@ sealed class PredictOperator : IOperator, IStateful
 
     public void Dispose()
     {
+        _explanations?.Dispose();
         _rows.Dispose();
         _training.Dispose();
         _learner.Dispose();

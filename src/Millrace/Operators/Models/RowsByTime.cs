@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Operators.Distinct;
@@ -30,7 +31,10 @@ sealed class RowsByTime : IDisposable
     readonly Comparison<int> _compare;
     readonly int[] _accepted, _slots;
     readonly List<(int Slot, long Id)> _unsaved = [];
-    readonly List<long> _gone = [];
+    readonly List<(ulong Hash, long Id)> _gone = [];
+    readonly ImmutableArray<int> _partition;
+    readonly ulong[] _batchHashes;
+    ulong[] _hashes = []; // by slot: by which its lane is found again
     long[] _ids = []; // by slot: its name in checkpoints
     bool[] _isSaved = [];
     long _lastId;
@@ -45,8 +49,10 @@ sealed class RowsByTime : IDisposable
     /// <param name="time">When a row is known.</param>
     /// <param name="view">Who hears of late rows.</param>
     /// <param name="context">Where memory comes from.</param>
-    public RowsByTime(Schema schema, IReadOnlyList<bool>? kept, Schema given, EventTime time, string view, OperatorContext context)
+    /// <param name="partition">Columns by which rows find their lane; none = all go to one.</param>
+    public RowsByTime(Schema schema, IReadOnlyList<bool>? kept, Schema given, EventTime time, string view, OperatorContext context, params ImmutableArray<int> partition)
     {
+        _partition = partition;
         (_context, _time, _view, _given) = (context, time, view, given);
         _rows = new(schema, context.Memory, context.Owner, kept);
         if (kept is null) _order = new([], _rows, schema.Count, context.Owner);
@@ -54,7 +60,7 @@ sealed class RowsByTime : IDisposable
         _pending = new(MemoryAccountant.DefaultBatchRows, context.Owner);
         var length = context.Memory.BatchRows;
         _late = new(length);
-        (_accepted, _slots) = (new int[length], new int[length]);
+        (_accepted, _slots, _batchHashes) = (new int[length], new int[length], new ulong[length]);
     }
 
     /// <summary>Rows that wait.</summary>
@@ -103,11 +109,12 @@ sealed class RowsByTime : IDisposable
         for (var i = 0; i < slots.Length; i++) slots[i] = _rows.Take();
         _rows.Set(slots, batch, rows);
         EnsureSlots();
+        KeyHash.Compute(batch, _partition, rows, _batchHashes);
         var times = (Column<long>)batch[_time.Column];
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[i];
-            (_ids[slot], _isSaved[slot]) = (++_lastId, false);
+            (_ids[slot], _isSaved[slot], _hashes[slot]) = (++_lastId, false, _batchHashes[i]);
             _unsaved.Add((slot, _lastId));
             _pending.Add(slot, KnownAt(times[rows[i]]));
         }
@@ -118,9 +125,10 @@ sealed class RowsByTime : IDisposable
         _order?.EnsureSlots(_rows.Limit);
         if (_rows.Limit <= _ids.Length) return;
         var length = Math.Max(_rows.Limit, Math.Max(16, _ids.Length * 2));
-        _context.Owner.Charge(9L * (length - _ids.Length));
+        _context.Owner.Charge(17L * (length - _ids.Length));
         Array.Resize(ref _ids, length);
         Array.Resize(ref _isSaved, length);
+        Array.Resize(ref _hashes, length);
     }
 
     /// <summary>Puts in order what the final frontier has passed; the rows before are all read.</summary>
@@ -157,7 +165,7 @@ sealed class RowsByTime : IDisposable
         _rows.AppendTo(slots, _batch);
         foreach (var slot in slots)
         {
-            if (_isSaved[slot]) _gone.Add(_ids[slot]);
+            if (_isSaved[slot]) _gone.Add((_hashes[slot], _ids[slot]));
             _ids[slot] = 0;
             _rows.Free(slot);
         }
@@ -174,16 +182,16 @@ sealed class RowsByTime : IDisposable
     public void Save(StateSaver saver, long part)
     {
         saver.BeginPart(part);
-        foreach (var id in _gone)
+        foreach (var (hash, id) in _gone)
         {
-            Key(saver.BeginEntry(), id);
+            Key(saver.BeginEntry(), hash, id);
             saver.EndGone();
         }
         _gone.Clear();
         foreach (var row in _unsaved)
         {
             if (!Waits(row)) continue;
-            Key(saver.BeginEntry(), row.Id);
+            Key(saver.BeginEntry(), _hashes[row.Slot], row.Id);
             _rows.Save(row.Slot, saver.BeginValue());
             saver.EndEntry();
             _isSaved[row.Slot] = true;
@@ -191,20 +199,20 @@ sealed class RowsByTime : IDisposable
         _unsaved.Clear();
     }
 
-    static void Key(StateWriter writer, long id)
+    static void Key(StateWriter writer, ulong hash, long id)
     {
-        writer.Write(Hash64.Null);
+        writer.Write(hash);
         writer.Write(id);
     }
 
     /// <summary>Reads back a row.</summary>
     public void Load(ref StateReader reader)
     {
-        _ = reader.Read<ulong>();
+        var hash = reader.Read<ulong>();
         var id = reader.Read<long>();
         var slot = _rows.Load(ref reader);
         EnsureSlots();
-        (_ids[slot], _isSaved[slot]) = (id, true);
+        (_ids[slot], _isSaved[slot], _hashes[slot]) = (id, true, hash);
         _lastId = Math.Max(_lastId, id);
         _pending.Add(slot, KnownAt(((FixedSlots<long>)_rows[_time.Column]).Values[slot]));
     }
@@ -216,7 +224,7 @@ sealed class RowsByTime : IDisposable
         _rows.Dispose();
         _order?.Dispose();
         _pending.Dispose();
-        _context.Owner.Charge(-9L * _ids.Length);
-        (_ids, _isSaved) = ([], []);
+        _context.Owner.Charge(-17L * _ids.Length);
+        (_ids, _isSaved, _hashes) = ([], [], []);
     }
 }

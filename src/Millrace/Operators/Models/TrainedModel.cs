@@ -66,6 +66,31 @@ sealed class TrainedModel
         }
     }
 
+    /// <summary>By how much what it says of a row would be less if a feature were missing; NaN where it says nothing.</summary>
+    /// <param name="features">The row; the feature is put back.</param>
+    /// <param name="feature">Which one.</param>
+    /// <param name="said">What it says of the row.</param>
+    public double Contribution(Span<double> features, int feature, in Answer said)
+    {
+        if (Rows == 0) return double.NaN;
+        var value = features[feature];
+        features[feature] = double.NaN;
+        var without = _model switch
+        {
+            IClassifier classifier => Probability(classifier, features, said.Label),
+            IRegressor regressor => regressor.Predict(features),
+            _ => ((IAnomalyDetector)_model).Score(features),
+        };
+        features[feature] = value;
+        return said.Value - without;
+    }
+
+    double Probability(IClassifier classifier, ReadOnlySpan<double> features, int label)
+    {
+        classifier.Predict(features, _probabilities);
+        return _probabilities[label];
+    }
+
     /// <summary>Learns a row; one without a target is passed over.</summary>
     /// <param name="features">Its features.</param>
     /// <param name="target">Its label's number, or the number to be told.</param>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Millrace.Data;
 using Millrace.Functions;
 using Millrace.Learning;
@@ -8,25 +7,22 @@ using Millrace.Stores;
 
 namespace Millrace.Operators.Models;
 
-/// <summary>A model while it learns, and how it is kept in checkpoints: an image, and the rows that it has learned since.</summary>
-/// <remarks>
-/// An image is as large as the model, and every commit is a checkpoint; so a checkpoint holds the rows learned since the one before, and a new image only when the rows since the last one have become as many bytes
-/// as that: in all at most twice the rows are written, and at most as many rows as an image has bytes are learned again when a run goes on. That gives the very same model, because models are deterministic.
-/// </remarks>
+/// <summary>A model while it learns the rows of batches; kept in checkpoints as an image and the rows learned since.</summary>
+/// <param name="definition">The model.</param>
+/// <param name="schema">The columns of the rows.</param>
+/// <param name="testsAlways">Whether somebody wants to know what it said of each row before it learned it.</param>
+/// <param name="context">Where memory comes from.</param>
 sealed class Training(ModelDefinition definition, Schema schema, bool testsAlways, OperatorContext context) : IDisposable
 {
     const long MeasureAtLeast = 1024;
 
-    readonly StateWriter _log = new(), _image = new();
+    readonly ImageAndLog _saved = new();
     readonly RowImage _row = new();
-    readonly List<(long Number, byte[] Rows)> _loaded = [];
     readonly double[] _targets = new double[context.Memory.BatchRows];
     TrainedModel? _model; // a lane to which no row comes has none
     FeatureRows? _features;
     Batch? _batch;
-    long _entries, _loggedBytes, _imageBytes;
     long _charged, _measureAt = MeasureAtLeast;
-    bool _needsImage = true, _hasLearned;
 
     /// <summary>The model.</summary>
     public TrainedModel Model => _model ??= new(definition);
@@ -44,15 +40,8 @@ sealed class Training(ModelDefinition definition, Schema schema, bool testsAlway
     /// <returns>What it said of the row before.</returns>
     public Answer Learn(int row)
     {
-        if (!_needsImage)
-        {
-            _log.WriteBytes(_row.Write(_batch!, row));
-            if (_loggedBytes + _log.Length > _imageBytes)
-            {
-                _needsImage = true;
-                _log.Clear();
-            }
-        }
+        _saved.Log?.WriteBytes(_row.Write(_batch!, row));
+        _saved.Changed();
         return LearnUnlogged(row);
     }
 
@@ -66,7 +55,6 @@ sealed class Training(ModelDefinition definition, Schema schema, bool testsAlway
             _ => 0,
         };
         Model.Learn(_features!.Of(row, learns: true), target, said);
-        _hasLearned = true;
         if (Model.Rows >= _measureAt) Measure();
         return said;
     }
@@ -82,77 +70,29 @@ sealed class Training(ModelDefinition definition, Schema schema, bool testsAlway
     /// <summary>Writes what was learned since.</summary>
     public void Save(StateSaver saver, long part)
     {
-        if (!_hasLearned) return;
-        _hasLearned = false;
-        saver.BeginPart(part);
-        if (!_needsImage)
-        {
-            Key(saver.BeginEntry(), ++_entries);
-            saver.BeginValue().WriteRaw(_log.Written);
-            saver.EndEntry();
-            _loggedBytes += _log.Length;
-            _log.Clear();
-            return;
-        }
-        for (; _entries > 0; _entries--)
-        {
-            Key(saver.BeginEntry(), _entries);
-            saver.EndGone();
-        }
-        _image.Clear();
-        Model.Save(_image);
-        Key(saver.BeginEntry(), 0);
-        saver.BeginValue().WriteRaw(_image.Written);
-        saver.EndEntry();
-        (_imageBytes, _loggedBytes, _needsImage) = (_image.Length, 0, false);
-        _image.Clear();
-        Measure();
-    }
-
-    static void Key(StateWriter writer, long number)
-    {
-        writer.Write(Hash64.Null);
-        writer.Write(number);
+        if (_saved.Save(saver, part, w => Model.Save(w))) Measure();
     }
 
     /// <summary>Reads back an entry.</summary>
-    public void Load(ref StateReader reader)
-    {
-        _ = reader.Read<ulong>();
-        var number = reader.Read<long>();
-        _loaded.Add((number, reader.ReadRest().ToArray()));
-    }
+    public void Load(ref StateReader reader) => _saved.Load(ref reader);
 
     /// <summary>All entries are there: makes the model of them.</summary>
     public void EndLoad()
     {
-        if (_loaded.Count == 0) return;
-        _loaded.Sort((a, b) => a.Number.CompareTo(b.Number));
-        foreach (var (number, bytes) in _loaded)
+        if (_saved.EndLoad(Load, LearnAgain)) Measure();
+    }
+
+    void Load(byte[] image)
+    {
+        var reader = new StateReader(image);
+        try
         {
-            if (number == 0)
-            {
-                var reader = new StateReader(bytes);
-                try
-                {
-                    Model.Load(ref reader);
-                }
-                catch (ModelFormatException error)
-                {
-                    throw new InvalidDataException($"The model '{definition.Name}' cannot be read back: {error.Message}", error);
-                }
-                (_imageBytes, _needsImage) = (bytes.Length, false);
-            }
-            else
-            {
-                LearnAgain(bytes);
-                _loggedBytes += bytes.Length;
-                _entries = Math.Max(_entries, number);
-            }
+            Model.Load(ref reader);
         }
-        _loaded.Clear();
-        _hasLearned = false;
-        Measure();
+        catch (ModelFormatException error)
+        {
+            throw new InvalidDataException($"The model '{definition.Name}' cannot be read back: {error.Message}", error);
+        }
     }
 
     void LearnAgain(byte[] rows)

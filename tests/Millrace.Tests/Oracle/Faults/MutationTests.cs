@@ -43,7 +43,7 @@ public sealed partial class MutationTests(ITestOutputHelper output)
         var root = Source();
         foreach (var file in new[] { "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig" })
             if (File.Exists(Path.Combine(root, file))) File.Copy(Path.Combine(root, file), Path.Combine(folder, file));
-        foreach (var file in new[] { "Millrace", "Millrace.Sketches" }.SelectMany(part => Directory.EnumerateFiles(Path.Combine(root, "src", part), "*", SearchOption.AllDirectories)).Where(f => Path.GetExtension(f) is ".cs" or ".csproj" && !Generated().IsMatch(f)))
+        foreach (var file in new[] { "Millrace", "Millrace.Learning", "Millrace.Sketches" }.SelectMany(part => Directory.EnumerateFiles(Path.Combine(root, "src", part), "*", SearchOption.AllDirectories)).Where(f => Path.GetExtension(f) is ".cs" or ".csproj" && !Generated().IsMatch(f)))
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(root, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

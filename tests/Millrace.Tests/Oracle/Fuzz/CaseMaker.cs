@@ -28,7 +28,8 @@ sealed class CaseMaker(Random random)
         {
             var name = "v" + (made.Views.Count + 1);
             var maker = new QueryMaker(random, tables);
-            var (model, query) = random.Next(10) == 0 && maker.Model("m" + tries) is var (declared, asked) ? (new Part(declared, ";"), asked) : (new Part(), maker.Query(2).Text);
+            var (model, query) = random.Next(10) == 0 && maker.Model("m" + tries) is var (declared, asked) ? (new Part(declared, ";"), asked)
+                : (new Part(), random.Next(20) == 0 && maker.Series() is { } series ? series : maker.Query(2).Text);
             var emit = random.Next(3) > 0 ? "" : random.Next(4) switch { 0 => "EMIT FINAL", 1 => "EMIT ON WINDOW CLOSE", 2 => "EMIT CHANGES", _ => "EMIT EVERY INTERVAL '1 second'" };
             var text = new Part(model, "CREATE MATERIALIZED VIEW", name, random.Next(12) == 0 ? new Part("WITH ( state_ttl = '10 seconds' )") { IsOptional = true } : "", "AS", query, new Part(emit) { IsOptional = true });
             made.Views.Add(new(name, text));

@@ -22,6 +22,7 @@ sealed partial class QueryMaker
         var options = target is null ? "" : ", target = 'told'";
         if (Chance(3)) options += ", confidence = 0.5";
         var model = new Part("CREATE MODEL", name, $"WITH ( type = '{kind.Name}'{options} ) AS SELECT", Part.List(",", items), "FROM", learned.Text);
+        if (kind.Answer == ModelAnswer.Class && Chance(4)) return (model, new Part("SELECT * FROM ML_EVALUATE ( MODEL", name, Pick(["", ", every => INTERVAL '10 seconds'", ", rolling => 3", ", every => INTERVAL '1 minute', rolling => 5"]), ")"));
         if (Chance(3)) return (model, new Part("SELECT * FROM ML_PREDICT ( MODEL", name, ")"));
 
         var asked = Pick(tables);
@@ -29,6 +30,20 @@ sealed partial class QueryMaker
         var given = features.Select(f => asked.Columns.Where(c => ModelDefinition.CanBeFeature(c.Type) && c.Type.Kind == TypeKind.Text == (f.Type.Kind == TypeKind.Text)).ToList()).ToList();
         if (askedTime is null || given.Any(g => g.Count == 0)) return null;
         var list = given.Select((g, i) => new Part(Pick(g).Text, "AS", $"f{i}")).Append(new Part(askedTime.Text, "AS asked"));
-        return (model, new Part("SELECT * FROM ML_PREDICT ( MODEL", name, ", TABLE ( SELECT", Part.List(",", list), "FROM", asked.Text, ") )"));
+        return (model, new Part("SELECT * FROM", Pick(["ML_PREDICT", "ML_PREDICT", "ML_EXPLAIN"]), "( MODEL", name, ", TABLE ( SELECT", Part.List(",", list), "FROM", asked.Text, ") )"));
+    }
+
+    /// <summary>A query that follows the series of a table; null where there is none.</summary>
+    public Part? Series()
+    {
+        var table = Pick(tables);
+        var numbers = table.Columns.Where(c => c.Type.IsNumeric).ToList();
+        if (numbers.Count == 0 || table.Columns.FirstOrDefault(c => c.IsTime) is not { } time) return null;
+        var (number, key) = (Pick(numbers), Pick(table.Columns));
+        var partition = Chance(2) ? "" : $"PARTITION BY {key.Text}";
+        var call = Chance(2) ? $"ML_FORECAST({number.Text}, {time.Text}, horizon => {random.Next(1, 4)}, every => INTERVAL '{Pick(["2 seconds", "7 seconds"])}'" : $"ML_DETECT_ANOMALIES({number.Text}, {time.Text}, confidence => {Pick(["0.5", "0.8"])}";
+        if (Chance(2)) call += ", season => 3";
+        if (Chance(3)) call += ", missing => 0.0";
+        return new Part("SELECT", key.Text, "AS k0 ,", $"{call}) OVER ({partition} ORDER BY {time.Text})", "FROM", table.Text);
     }
 }

@@ -1,0 +1,48 @@
+-- Series that repeat themselves: what comes next is known without an error, so what differs at all is unusual. A missing window counts as what was expected; a window is known at its end.
+CREATE SOURCE meters (at TIMESTAMP, meter TEXT, power INTEGER, WATERMARK FOR at AS at - INTERVAL '3 minutes')
+  WITH (connector = 'file', path = 'meters.csv', format = 'csv');
+
+CREATE VIEW minutes AS SELECT window_start, meter, SUM(power) AS power FROM TUMBLE(meters, at, INTERVAL '1 minute') GROUP BY window_start, meter;
+
+CREATE MATERIALIZED VIEW next_minutes AS
+  SELECT meter, window_start, power, ML_FORECAST(power, window_start, horizon => 2, confidence => 0.5) OVER (PARTITION BY meter ORDER BY window_start) FROM minutes WHERE meter = 'a' AND window_start < TIMESTAMP '2024-03-01 10:05:00';
+
+CREATE MATERIALIZED VIEW marks AS
+  SELECT meter, at, power, ML_DETECT_ANOMALIES(power, at, confidence => 0.75) OVER (PARTITION BY meter ORDER BY at) FROM meters;
+
+-- file meters.csv
+-- at,meter,power
+-- 2024-03-01T10:00:00Z,a,5
+-- 2024-03-01T10:00:00Z,b,7
+-- 2024-03-01T10:01:00Z,a,5
+-- 2024-03-01T10:01:30Z,b,7
+-- 2024-03-01T10:02:10Z,a,5
+-- 2024-03-01T10:02:20Z,b,
+-- 2024-03-01T10:04:00Z,a,5
+-- 2024-03-01T10:05:00Z,b,7
+-- 2024-03-01T10:05:30Z,a,9
+-- 2024-03-01T10:06:00Z,b,7
+-- 2024-03-01T10:07:00Z,b,3
+-- expect marks
+-- meter | at | power | is_anomaly | score | expected | lower_bound | upper_bound
+-- a | 2024-03-01 10:00:00 | 5 | NULL | NULL | NULL | NULL | NULL
+-- a | 2024-03-01 10:01:00 | 5 | NULL | NULL | 5 | NULL | NULL
+-- a | 2024-03-01 10:02:10 | 5 | NULL | 0 | 5 | NULL | NULL
+-- a | 2024-03-01 10:04:00 | 5 | NULL | 0 | 5 | NULL | NULL
+-- a | 2024-03-01 10:05:30 | 9 | true | 1 | 5 | 5 | 5
+-- b | 2024-03-01 10:00:00 | 7 | NULL | NULL | NULL | NULL | NULL
+-- b | 2024-03-01 10:01:30 | 7 | NULL | NULL | 7 | NULL | NULL
+-- b | 2024-03-01 10:02:20 | NULL | NULL | NULL | 7 | NULL | NULL
+-- b | 2024-03-01 10:05:00 | 7 | NULL | 0 | 7 | NULL | NULL
+-- b | 2024-03-01 10:06:00 | 7 | NULL | 0 | 7 | NULL | NULL
+-- b | 2024-03-01 10:07:00 | 3 | true | 1 | 7 | 7 | 7
+-- expect next_minutes
+-- meter | window_start | power | step | forecast_time | forecast | lower_bound | upper_bound
+-- a | 2024-03-01 10:00:00 | 5 | 1 | 2024-03-01 10:01:00 | 5 | NULL | NULL
+-- a | 2024-03-01 10:00:00 | 5 | 2 | 2024-03-01 10:02:00 | 5 | NULL | NULL
+-- a | 2024-03-01 10:01:00 | 5 | 1 | 2024-03-01 10:02:00 | 5 | NULL | NULL
+-- a | 2024-03-01 10:01:00 | 5 | 2 | 2024-03-01 10:03:00 | 5 | NULL | NULL
+-- a | 2024-03-01 10:02:00 | 5 | 1 | 2024-03-01 10:03:00 | 5 | 5 | 5
+-- a | 2024-03-01 10:02:00 | 5 | 2 | 2024-03-01 10:04:00 | 5 | 5 | 5
+-- a | 2024-03-01 10:04:00 | 5 | 1 | 2024-03-01 10:05:00 | 5 | 5 | 5
+-- a | 2024-03-01 10:04:00 | 5 | 2 | 2024-03-01 10:06:00 | 5 | 5 | 5
