@@ -46,3 +46,16 @@ CREATE TEST an_answer_goes_by_what_was_known_before
     ('2015-02-04 17:51:00', 21, 25, 400, 700, 0.004, 1),
     ('2015-02-04 17:52:00', 21, 25, 0, 500, 0.004, 0)
   EXPECT SELECT at, prediction FROM tested ORDER BY at RETURNS ('2015-02-04 17:51:00', NULL), ('2015-02-04 17:52:00', 1);
+
+CREATE TEST a_reading_of_which_nobody_knows_teaches_nothing
+  GIVEN readings (at, temperature, humidity, light, co2, humidity_ratio, occupied) VALUES
+    ('2015-02-04 17:51:00', 21, 25, 400, 700, 0.004, NULL),
+    ('2015-02-04 17:52:00', 21, 25, 0, 500, 0.004, 0)
+  EXPECT SELECT at, occupied, prediction FROM tested ORDER BY at RETURNS ('2015-02-04 17:51:00', NULL, NULL), ('2015-02-04 17:52:00', 0, NULL);
+
+CREATE TEST readings_count_from_the_second_on
+  GIVEN readings (at, temperature, humidity, light, co2, humidity_ratio, occupied) VALUES
+    ('2015-02-04 17:51:00', 21, 25, 400, 700, 0.004, 1),
+    ('2015-02-04 17:52:00', 21, 25, 410, 710, 0.004, 1),
+    ('2015-02-04 17:53:00', 21, 25, 420, 720, 0.004, 1)
+  EXPECT SELECT rows, accuracy FROM quality RETURNS (2, 1);

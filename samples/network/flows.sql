@@ -33,3 +33,16 @@ CREATE DASHBOARD network TITLE 'Flows' (
   TILE line 'Accuracy of the last 10,000 flows' FROM quality X window_start Y rolling_accuracy WIDTH 2,
   TILE bar  'Out of the ordinary' FROM strange X label Y strange TOP 10 WIDTH 2
 );
+
+-- "millrace test flows.sql" runs these in memory; they need no data.
+CREATE TEST flows_are_counted_by_label
+  GIVEN flows (src_bytes, dst_bytes, label) VALUES (181, 5450, 'normal'), (1032, 0, 'smurf'), (1032, 0, 'smurf')
+  EXPECT SELECT label, flows FROM strange ORDER BY label RETURNS ('normal', 1), ('smurf', 2);
+
+CREATE TEST the_first_flow_is_told_of_by_nobody
+  GIVEN flows (src_bytes, dst_bytes, label) VALUES (181, 5450, 'normal'), (1032, 0, 'smurf')
+  EXPECT SELECT rows FROM quality RETURNS (1);
+
+CREATE TEST nothing_is_strange_before_it_is_known_what_is_usual
+  GIVEN flows (src_bytes, dst_bytes, label) VALUES (181, 5450, 'normal'), (1032, 0, 'smurf')
+  EXPECT SELECT label, strange FROM strange ORDER BY label RETURNS ('normal', 0), ('smurf', 0);

@@ -53,7 +53,7 @@ sealed partial class PlainEvaluator
                 var kept = errors.TakeLast(1000).Order().ToList();
                 var place = (int)Math.Ceiling((kept.Count + 1) * node.Confidence);
                 double? width = place <= kept.Count ? kept[place - 1] : null;
-                double? error = double.IsNaN(value) ? null : Math.Abs(value - expected) is { } e ? e : null;
+                double? error = double.IsNaN(value) || expected is null ? null : Math.Abs(value - expected.Value);
                 if (node.Horizon == 0)
                     told.Add(new PlainRow([.. row.Values, error is null || width is null ? null : error > width, error is null || kept.Count == 0 ? null : kept.Count(k => k < error) / (double)kept.Count, expected, expected - width, expected + width]));
                 if (error is { } own) errors.Add(own);
