@@ -219,6 +219,7 @@ sealed partial class PlainEvaluator
 
         public bool Learn(PlainRow row)
         {
+            var tested = Features(row, _definition.Features, _definition.Rows, learns: false); // it is tested before its categories are known
             var features = Features(row, _definition.Features, _definition.Rows, learns: true);
             switch (_model)
             {
@@ -230,12 +231,12 @@ sealed partial class PlainEvaluator
                 case IRegressor regressor:
                     var target = Number(row[_definition.Target], _definition.Target, _definition.Rows);
                     if (!double.IsFinite(target)) return false;
-                    if (_rows > 0) _errors.Add(Math.Abs(target - regressor.Predict(features)));
+                    if (_rows > 0) _errors.Add(Math.Abs(target - regressor.Predict(tested)));
                     regressor.Learn(features, target);
                     break;
                 default:
                     var detector = (IAnomalyDetector)_model;
-                    if (_rows > 0) _errors.Add(detector.Score(features));
+                    if (_rows > 0) _errors.Add(detector.Score(tested));
                     detector.Learn(features);
                     break;
             }
