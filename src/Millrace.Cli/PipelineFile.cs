@@ -81,7 +81,10 @@ sealed class PipelineFile
     }
 
     /// <summary>The connectors that this command knows: the built-in ones and those of the assemblies that come with it.</summary>
-    public static ConnectorList Connectors() => new ConnectorList().Add(new Sqlite.SqliteConnector()).Add(new Cassandra.CassandraConnector());
+    public static ConnectorList Connectors() => new ConnectorList()
+        .Add(new Sqlite.SqliteConnector())
+        .Add(new Cassandra.CassandraConnector())
+        .Add(new Kafka.KafkaConnector());
 
     static Dictionary<string, string> Variables(IReadOnlyList<string> settings)
     {

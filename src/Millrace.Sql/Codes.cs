@@ -68,6 +68,7 @@ public static class Codes
     internal static readonly Code GeneratedColumn = New(1101, "a generated column over another", "Generated columns are computed from physical columns only.", "Repeat the expression, or compute it in a view.");
     internal static readonly Code BadMask = New(1102, "a mask that does not fit", "Masks are 'hash', 'redact' and 'last4', and hide physical TEXT columns.", "Correct the function, or make the column TEXT.");
     internal static readonly Code NoColumns = New(1103, "nothing to read", "A source needs a physical column.", "Declare the columns of the input.");
+    internal static readonly Code BadMetadata = New(1104, "metadata that is not there", "METADATA is what a connector knows of a message besides its fields: its key, its offset. Connectors of messages (kafka) have it, each of a certain type.", "The message says what there is; a field of the input is named with FROM 'path'.");
 
     internal static readonly Code UnknownOption = New(1120, "no such option", "Neither the connector, the format nor the engine knows the option.", "Correct the name; the message lists what there is.");
     internal static readonly Code MissingOption = New(1121, "an option is missing", "The connector cannot work without it.", "Add it to WITH (...).");

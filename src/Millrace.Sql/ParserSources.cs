@@ -87,7 +87,7 @@ internal sealed partial class Parser
         return new WatermarkSyntax(column, expression, From(start));
     }
 
-    // name type [FROM 'path'] [MASKED WITH (...)] | name [type] [GENERATED ALWAYS] AS expression
+    // name type [FROM 'path' | METADATA [FROM 'name']] [MASKED WITH (...)] | name [type] [GENERATED ALWAYS] AS expression
     ColumnSyntax ParseColumn(out bool isKey)
     {
         isKey = false;
@@ -95,6 +95,7 @@ internal sealed partial class Parser
         TypeSyntax? type = null;
         if (!IsWord("as") && !IsWord("generated")) type = ParseType();
         string? path = null;
+        Name? metadata = null;
         MaskSyntax? mask = null;
         Expr? generated = null;
         while (true)
@@ -107,6 +108,11 @@ internal sealed partial class Parser
                 if (!TryWord("stored")) TryWord("virtual");
             }
             else if (TryWord("from")) path = Text("the path of a field").Value;
+            else if (IsWord("metadata"))
+            {
+                var span = Take();
+                metadata = TryWord("from") ? new Name(Text("what is known of a message").Value, From(span)) : name;
+            }
             else if (IsWord("masked"))
             {
                 var start = Take();
@@ -126,7 +132,7 @@ internal sealed partial class Parser
             else if (IsWord("null")) _at++;
             else break;
         }
-        return new ColumnSyntax(name, type, generated, path, mask);
+        return new ColumnSyntax(name, type, generated, path, mask) { Metadata = metadata };
     }
 
     // ON LATE { DROP | TO table | UPDATE FOR interval [THEN { DROP | TO table }] }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Expressions;
+using Millrace.Formats;
 using Millrace.Planning;
 using Millrace.Quality;
 using Millrace.Sql.Syntax;
@@ -32,9 +33,9 @@ internal sealed class CdcBinder
         _twins = new int[physical.Count];
         var next = physical.Count + 1; // behind op
         for (var i = 0; i < _twins.Length; i++)
-            _twins[i] = needed.Contains(physical[i].Syntax.Name.Text) && PathOf(physical[i].Syntax).StartsWith(After, StringComparison.Ordinal) ? next++ : -1;
+            _twins[i] = needed.Contains(physical[i].Syntax.Name.Text) && physical[i].Syntax.Metadata is null && PathOf(physical[i].Syntax).StartsWith(After, StringComparison.Ordinal) ? next++ : -1;
         Schema = new([.. physical.Select(p => new Field(p.Syntax.Name.Text, p.Type)), new("$op", DataType.Text), .. WithTwin.Select(i => new Field("$before_" + physical[i].Syntax.Name.Text, physical[i].Type))]);
-        Paths = [.. physical.Select(p => _envelope + PathOf(p.Syntax)), _envelope + "op", .. WithTwin.Select(i => _envelope + Before + PathOf(physical[i].Syntax)[After.Length..])];
+        Paths = [.. physical.Select(p => p.Syntax.Metadata is { } metadata ? MessageMetadata.PathOf(metadata.Text) : _envelope + PathOf(p.Syntax)), _envelope + "op", .. WithTwin.Select(i => _envelope + Before + PathOf(physical[i].Syntax)[After.Length..])];
     }
 
     /// <summary>How to read a source, or null where it has no change records.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class OptionsBinder(Compilation compilation)
             valid &= compilation.Try(() =>
             {
                 var name = option.Name.Text;
-                var spec = known.FirstOrDefault(s => s.Name == name)
+                var spec = known.FirstOrDefault(s => s.Takes(name))
                     ?? throw new SqlError(Codes.UnknownOption, option.Name.Span, $"no option '{name}' for {what}.{Suggestions.OrList(name, known.Select(s => s.Name), "There are")}");
                 if (values.ContainsKey(name)) throw new SqlError(Codes.Repeated, option.Name.Span, $"the option '{name}' stands twice.");
                 values[name] = "";

@@ -3,6 +3,7 @@ using System.Text;
 using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.Expressions;
+using Millrace.Formats;
 using Millrace.Planning;
 using Millrace.Quality;
 using Millrace.Sql.Syntax;
@@ -51,6 +52,8 @@ internal sealed class SourceBinder(Compilation compilation)
         var options = new OptionsBinder(compilation);
         var (connector, format, values, optionsValid) = Options(source, options);
         isValid &= optionsValid;
+        foreach (var (column, type) in physical)
+            isValid &= compilation.Try(() => CheckMetadata(column, type, connector));
         var masked = new List<(int Physical, string Function, byte[] Key)>();
         for (var i = 0; i < physical.Count; i++)
         {
@@ -91,7 +94,7 @@ internal sealed class SourceBinder(Compilation compilation)
         {
             Name = source.Name.Text,
             Schema = cdc?.Schema ?? schema,
-            Paths = cdc?.Paths ?? [.. physical.Select(p => p.Syntax.Path ?? p.Syntax.Name.Text)],
+            Paths = cdc?.Paths ?? [.. physical.Select(p => PathOf(p.Syntax))],
             Connector = connector!.Name,
             Format = format,
             Options = values,
@@ -111,6 +114,18 @@ internal sealed class SourceBinder(Compilation compilation)
         var isPlain = cdc is null && source.Columns.All(c => c.Generated is null);
         PlanBuilder.Source(definition, isPlain ? null : columns, constraints, time, delay, masked.Count == 0 ? null : MaskedColumns(rows, physical, masked));
         return definition;
+    }
+
+    static string PathOf(ColumnSyntax column) => column.Metadata is { } metadata ? MessageMetadata.PathOf(metadata.Text) : column.Path ?? column.Name.Text;
+
+    static void CheckMetadata(ColumnSyntax column, DataType type, Connector? connector)
+    {
+        if (column.Metadata is not { } name || connector is null) return;
+        if (!connector.HasMessages) throw new SqlError(Codes.BadMetadata, name.Span, $"'{connector.Name}' reads no messages, so there is no METADATA.");
+        if (column.Mask is not null) throw new SqlError(Codes.BadMask, column.Mask.Span, "METADATA is not masked; leave out the column, or mask it in a view.");
+        if (MessageMetadata.Find(name.Text) is not { } found)
+            throw new SqlError(Codes.BadMetadata, name.Span, $"no METADATA '{name.Text}'.{Suggestions.OrList(name.Text, MessageMetadata.All.Select(static m => m.Name), "There are")}");
+        if (!found.Types.Contains(type)) throw new SqlError(Codes.BadMetadata, name.Span, $"METADATA '{found.Name}' is {string.Join(" or ", found.Types)}, not {type}. {found.Summary}");
     }
 
     (Connector? Connector, string? Format, Options Values, bool IsValid) Options(CreateSource source, OptionsBinder options)
@@ -154,7 +169,7 @@ internal sealed class SourceBinder(Compilation compilation)
         }
     }
 
-    void Check(CreateSource source, Connector? connector, Formats.Format? format, OptionsBinder options)
+    void Check(CreateSource source, Connector? connector, Format? format, OptionsBinder options)
     {
         var all = compilation.Options.Connectors.All.Where(c => c.SourceOptions is not null).Select(c => c.Name);
         if (Named(source.Options, "connector", options) is not { } name)

@@ -15,7 +15,11 @@ internal sealed record CreateSource(Name Name, ImmutableArray<ColumnSyntax> Colu
 }
 
 /// <summary>A column: a type and where it comes from, or an expression.</summary>
-internal sealed record ColumnSyntax(Name Name, TypeSyntax? Type, Expr? Generated, string? Path, MaskSyntax? Mask);
+internal sealed record ColumnSyntax(Name Name, TypeSyntax? Type, Expr? Generated, string? Path, MaskSyntax? Mask)
+{
+    /// <summary>METADATA FROM 'name': what is known of a message besides its fields; null for a field.</summary>
+    public Name? Metadata { get; init; }
+}
 
 /// <summary>MASKED WITH (...).</summary>
 internal sealed record MaskSyntax(ImmutableArray<OptionSyntax> Options, Span Span);

@@ -18,6 +18,9 @@ public abstract class Connector
     /// <summary>Whether a source of this kind needs a <c>format</c>.</summary>
     public virtual bool NeedsFormat => true;
 
+    /// <summary>Whether what a source of this kind reads are messages, so that columns may be <see cref="Formats.MessageMetadata"/>.</summary>
+    public virtual bool HasMessages => false;
+
     /// <summary>Whether a source surely ends, so that others may wait for it; where in doubt, false.</summary>
     /// <param name="source">Its name.</param>
     /// <param name="options">Its options.</param>

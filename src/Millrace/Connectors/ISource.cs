@@ -65,11 +65,19 @@ public interface IBytePartition : IPartition
     /// Fails with <see cref="ConnectorException"/> (a truncated gz, a vanished file): the bytes of earlier calls are whole and good, and are decoded and
     /// committed before the pipeline stops with the error.
     /// </remarks>
-    /// <param name="chunk">Bytes are appended to its room behind <see cref="Chunk.Length"/>, which grows; the caller has made room.</param>
+    /// <param name="chunk">
+    /// Bytes are appended to its room behind <see cref="Chunk.Length"/>, which grows; the caller has made room. Whose records are messages appends whole ones, tells each to <see cref="Chunk.Messages"/>, and makes the
+    /// room larger for one that does not fit into an empty chunk.
+    /// </param>
     /// <param name="stop">Ends a wait.</param>
     ReadResult Read(Chunk chunk, CancellationToken stop);
 
-    /// <summary>Offset (in unpacked bytes) of the next byte that <see cref="Read"/> gives.</summary>
+    /// <summary>Waits until there may be more, after <see cref="ReadResult.Idle"/>; a partition that is told of what comes need not sleep.</summary>
+    /// <param name="time">At most so long.</param>
+    /// <param name="stop">Ends the wait.</param>
+    void Wait(TimeSpan time, CancellationToken stop) => stop.WaitHandle.WaitOne(time);
+
+    /// <summary>Offset (in unpacked bytes) of the next byte that <see cref="Read"/> gives; where records are messages (<see cref="Chunk.Messages"/>) the number of the next one.</summary>
     long Position { get; }
 
     /// <summary>Total unpacked bytes if known, for a progress bar; else null. Compressed inputs may estimate.</summary>
@@ -103,7 +111,7 @@ public enum ReadResult
     More,
     /// <summary>A file of a glob ended: what is decoded next starts anew (a header, a record).</summary>
     EndOfFile,
-    /// <summary>Nothing now; more may come (a followed file, a journal, a generator at its rate): the caller waits some milliseconds and asks again.</summary>
+    /// <summary>Nothing now, or no room for the next message; more may come (a followed file, a journal, a generator at its rate): the caller waits some milliseconds and asks again.</summary>
     Idle,
     /// <summary>The partition has ended.</summary>
     End,

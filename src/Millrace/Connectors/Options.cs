@@ -49,9 +49,13 @@ public sealed class Options(IReadOnlyDictionary<string, string> values)
 }
 
 /// <summary>One option that a connector or format knows: name, kind of value, default and a sentence; the reference is generated from it.</summary>
-/// <param name="Name">Lower case, with dots.</param>
+/// <param name="Name">Lower case, with dots; one that ends in <c>.*</c> stands for all that begin so.</param>
 /// <param name="Kind">"text", "path", "integer", "number", "boolean", "duration", "secret", "columns" (names of the view's columns with commas), or the allowed words separated by "|".</param>
 /// <param name="Default">As text, or null where it must be given or is absent.</param>
 /// <param name="Summary">One sentence with unit and range.</param>
 /// <param name="Required">Whether it must be given.</param>
-public sealed record OptionSpec(string Name, string Kind, string? Default, string Summary, bool Required = false);
+public sealed record OptionSpec(string Name, string Kind, string? Default, string Summary, bool Required = false)
+{
+    /// <summary>Whether it is the option of a name.</summary>
+    public bool Takes(string name) => Name.EndsWith(".*", StringComparison.Ordinal) ? name.Length > Name.Length - 1 && name.StartsWith(Name.AsSpan(0, Name.Length - 1), StringComparison.Ordinal) : Name == name;
+}

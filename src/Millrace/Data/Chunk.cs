@@ -20,6 +20,9 @@ public sealed class Chunk
     /// <summary>How many bytes are filled.</summary>
     public int Length { get; set; }
 
+    /// <summary>Where the messages in it end, of a source whose records are messages; else null or without any.</summary>
+    public MessageIndex? Messages { get; set; }
+
     /// <summary>The filled bytes.</summary>
     public ReadOnlySpan<byte> Filled => Bytes.AsSpan(0, Length);
 
@@ -37,6 +40,7 @@ public sealed class Chunk
         Debug.Assert(_references == 0);
         _references = 1;
         Length = 0;
+        Messages?.Clear();
     }
 
     /// <summary>Adds a reference.</summary>

@@ -19,6 +19,7 @@ sealed class CsvDecoder : RecordDecoder
     string _expected = "";
     int _fieldCount;
     bool _needsHeader;
+    int _singly;                  // messages that are cut one by one, after one that was not a line
 
     public CsvDecoder(DecoderContext context) : base(context, isCsv: true)
     {
@@ -34,13 +35,17 @@ sealed class CsvDecoder : RecordDecoder
         _headerProblem = null;
         _names = null;
         _needsHeader = _dialect.HasHeader;
-        if (_needsHeader) return;
-        _fieldCount = Context.Schema.Count;
-        _expected = string.Join(", ", Context.Schema.Fields.Select(static f => f.Name));
-        // Without a header the i-th column is the i-th field.
-        for (var i = 0; i < UsedPaths.Count; i++)
-            for (var c = Context.Schema.Count - 1; c >= 0; c--)
-                if (Context.Paths[c] == UsedPaths[i]) _fields[i] = c;
+        if (!_needsHeader) TakeColumnsInOrder();
+    }
+
+    // Without a header the i-th column that is a field is the i-th field.
+    void TakeColumnsInOrder()
+    {
+        _needsHeader = false;
+        var fields = Enumerable.Range(0, Context.Schema.Count).Where(c => MessageMetadata.NameIn(Context.Paths[c]) is null).ToList();
+        _fieldCount = fields.Count;
+        _expected = string.Join(", ", fields.Select(c => Context.Schema[c].Name));
+        for (var i = 0; i < UsedPaths.Count; i++) _fields[i] = fields.FindIndex(c => Context.Paths[c] == UsedPaths[i]);
     }
 
     // "=" and the names of a header that was read, "?" for one that could not be, nothing for one that is still to come (or none at all).
@@ -143,6 +148,33 @@ sealed class CsvDecoder : RecordDecoder
             NoHeader();
         }
         return row;
+    }
+
+    /// <remarks>Most messages are one line each, so a group of them is cut as lines are; where the two are not the same, messages are cut by themselves for a while.</remarks>
+    protected override int CutMessages(byte[] bytes, int position, ReadOnlySpan<int> ends)
+    {
+        if (_needsHeader) TakeColumnsInOrder();
+        if (_singly == 0)
+        {
+            var rows = Cut(bytes, position, ends[^1] + 1, isLast: true, ends.Length, out _);
+            var alike = 0;
+            for (var start = position; alike < rows && Starts[alike] == start && !IsBad(alike); start = ends[alike++] + 1)
+            {
+                var end = ends[alike] > start && bytes[ends[alike] - 1] == (byte)'\r' ? ends[alike] - 1 : ends[alike];
+                if (Starts[alike] + Lengths[alike] != end) break;
+            }
+            if (alike == ends.Length) return alike;
+            Forget(alike);
+            if (alike > 0) return alike;
+            _singly = GroupRows;
+        }
+        _singly--;
+        if (Cut(bytes, position, ends[0], isLast: true, 1, out var next) == 1 && (next >= ends[0] || IsBad(0) || bytes.AsSpan(next, ends[0] - next).Trim("\r\n"u8).IsEmpty)) return 1;
+        Forget(0);
+        var length = Math.Min(ends[0] - position, MaxRecordBytes);
+        (Starts[0], Lengths[0]) = (position, length);
+        Fail(0, length == 0 ? $"the message is empty; expected {_fieldCount} fields ({_expected})" : "the message is more than one line; expected one record");
+        return 1;
     }
 
     // Records that all have their number of fields, as nearly all have: column by column, for a loop over one column has nothing to decide.

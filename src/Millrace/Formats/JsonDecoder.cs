@@ -84,6 +84,24 @@ sealed class JsonDecoder : RecordDecoder
         return row;
     }
 
+    protected override int CutMessages(byte[] bytes, int position, ReadOnlySpan<int> ends)
+    {
+        _bytes = bytes;
+        var fast = bytes.Length - JsonShape.Ahead;
+        for (var row = 0; row < ends.Length;)
+        {
+            var alike = _shape.Count > 0 ? CutShape(bytes, position, ends[row..], fast, row) : 0;
+            if (alike == 0)
+            {
+                if (!CutAny(position, ends[row], hasLineEnd: true, row)) Fail(row, "the message is empty; a JSON object was expected");
+                alike = 1;
+            }
+            row += alike;
+            position = ends[row - 1] + 1;
+        }
+        return ends.Length;
+    }
+
     // Records that look like the shape: some of those that do, 0 where the first does not.
     int CutShape(byte[] bytes, int record, ReadOnlySpan<int> lineEnds, int fast, int row)
     {

@@ -134,7 +134,7 @@ static class JsonScanner
     /// <summary>The first byte that is no blank, or the limit.</summary>
     public static int SkipBlanks(byte[] bytes, int at, int limit)
     {
-        while (at < limit && bytes[at] is (byte)' ' or (byte)'\t' or (byte)'\r') at++;
+        while (at < limit && bytes[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') at++;
         return at;
     }
 

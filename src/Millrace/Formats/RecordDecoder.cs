@@ -16,6 +16,8 @@ abstract class RecordDecoder : IDecoder
     const int GroupRowsMax = 512;
 
     readonly FieldReader?[] _readers; // null where the column is not used
+    readonly List<MetadataReader> _metadata = []; // those of them that read no field
+    readonly bool _takesNull;         // whether a message without a value is a row
     readonly int[] _lanes;            // for each column the row of _slices it reads
     readonly string?[] _messages;
     readonly int _maxRecordBytes;
@@ -37,6 +39,15 @@ abstract class RecordDecoder : IDecoder
         var paths = new List<string>();
         for (var i = 0; i < _readers.Length; i++)
         {
+            if (MessageMetadata.NameIn(context.Paths[i]) is { } name)
+            {
+                _takesNull |= name == "tombstone";
+                if (!context.Used[i]) continue;
+                var reader = new MetadataReader(context.Schema[i], context, name);
+                _readers[i] = reader;
+                _metadata.Add(reader);
+                continue;
+            }
             if (!context.Used[i]) continue;
             _lanes[i] = paths.IndexOf(context.Paths[i]);
             if (_lanes[i] < 0)
@@ -80,6 +91,13 @@ abstract class RecordDecoder : IDecoder
     /// <returns>The number of records, bad ones (<see cref="Fail"/>) included.</returns>
     protected abstract int Cut(byte[] bytes, int position, int limit, bool isLast, int rows, out int next);
 
+    /// <summary>Cuts whole messages, each a record and a row of the group.</summary>
+    /// <param name="bytes">The chunk's room.</param>
+    /// <param name="position">Where the first begins.</param>
+    /// <param name="ends">Behind each, where a line feed stands.</param>
+    /// <returns>How many it has cut, at least one.</returns>
+    protected abstract int CutMessages(byte[] bytes, int position, ReadOnlySpan<int> ends);
+
     /// <summary>Resolves the escapes of a value.</summary>
     /// <returns>Bytes written, or -1 with a message.</returns>
     protected abstract int Unescape(ReadOnlySpan<byte> text, Span<byte> target, out string? problem);
@@ -98,6 +116,16 @@ abstract class RecordDecoder : IDecoder
 
     /// <summary>Makes a record of the group bad; the first message stays.</summary>
     protected void Fail(int row, string message) => _messages[row] ??= message;
+
+    /// <summary>Forgets what was cut of the group from a row on.</summary>
+    protected void Forget(int from)
+    {
+        _messages.AsSpan(from).Clear();
+        for (var i = 0; i < UsedPaths.Count; i++) Slices.AsSpan(i * GroupRows + from, GroupRows - from).Clear();
+    }
+
+    /// <summary>Whether a record of the group is bad.</summary>
+    protected bool IsBad(int row) => _messages[row] is not null;
 
     /// <inheritdoc/>
     public void BeginFile()
@@ -128,6 +156,7 @@ abstract class RecordDecoder : IDecoder
     /// <inheritdoc/>
     public Batch? Decode(Chunk chunk, int start, long offset, bool isLast, DecodeErrors errors, out int consumed)
     {
+        if (chunk.Messages is { Count: > 0 } messages) return DecodeMessages(chunk, messages, start, errors, out consumed);
         var bytes = chunk.Bytes;
         var limit = chunk.Length;
         var position = start;
@@ -162,7 +191,7 @@ abstract class RecordDecoder : IDecoder
             if (rows > 0)
             {
                 batch ??= Rent(chunk);
-                filled += Fill(batch, bytes, filled, rows, offset - start, errors);
+                filled += Fill(batch, bytes, filled, rows, offset - start, [], errors);
             }
             else if (next == position)
             {
@@ -174,20 +203,53 @@ abstract class RecordDecoder : IDecoder
             position = next;
         }
         consumed = position - start;
+        return Finished(batch, filled);
+    }
+
+    // Messages are records as they come: nothing is a header, nothing goes over two of them, and their offsets are numbers of messages.
+    Batch? DecodeMessages(Chunk chunk, MessageIndex messages, int start, DecodeErrors errors, out int consumed)
+    {
+        var position = start;
+        Batch? batch = null;
+        var filled = 0;
+        var message = messages.IndexAt(start);
+        var end = messages.IndexAt(chunk.Length);
+        while (filled < Context.Memory.BatchRows && message < end)
+        {
+            var most = Math.Min(Math.Min(GroupRows, Context.Memory.BatchRows - filled), end - message);
+            var rows = CutMessages(chunk.Bytes, position, messages.Ends.Slice(message, most));
+            var isNull = messages.IsNull.Slice(message, rows);
+            for (var row = isNull.IndexOf(true); row >= 0 && row < rows; row++)
+                if (isNull[row]) _messages[row] = _takesNull ? null : NoValue;
+            foreach (var reader in _metadata) reader.Of(messages, message);
+            batch ??= Rent(chunk);
+            filled += Fill(batch, chunk.Bytes, filled, rows, 0, messages.Offsets.Slice(message, rows), errors);
+            message += rows;
+            position = messages.Ends[message - 1] + 1;
+        }
+        consumed = position - start;
+        return Finished(batch, filled);
+    }
+
+    const string NoValue = "the message has no value (a tombstone); a column ... BOOLEAN METADATA FROM 'tombstone' takes such messages as rows";
+
+    Batch? Finished(Batch? batch, int rows)
+    {
         if (batch is null) return null;
-        if (filled == 0)
+        if (rows == 0)
         {
             batch.Release();
             return null;
         }
-        Finish(batch, filled);
+        Finish(batch, rows);
         return batch;
     }
 
     protected string TooLong => $"the record is longer than max_record_bytes ({_maxRecordBytes:N0})";
 
     // The readers' turn: the slices of one group become rows of the batch behind those already there.
-    int Fill(Batch batch, byte[] bytes, int at, int rows, long toOffset, DecodeErrors errors)
+    // Offsets of messages are given; those of other records follow from where they start.
+    int Fill(Batch batch, byte[] bytes, int at, int rows, long toOffset, ReadOnlySpan<long> offsets, DecodeErrors errors)
     {
         for (var i = 0; i < _readers.Length; i++)
             _readers[i]?.Read(bytes, Slices.AsSpan(_lanes[i] * GroupRows, rows), batch[i], at, _messages);
@@ -200,7 +262,7 @@ abstract class RecordDecoder : IDecoder
             {
                 Starts.AsSpan(0, rows).CopyTo(origin.Starts.AsSpan(at));
                 Lengths.AsSpan(0, rows).CopyTo(origin.Lengths.AsSpan(at));
-                for (var i = 0; i < rows; i++) origin.Offsets[at + i] = toOffset + Starts[i];
+                for (var i = 0; i < rows; i++) origin.Offsets[at + i] = offsets.IsEmpty ? toOffset + Starts[i] : offsets[i];
             }
             if (_records >= 0) _records += rows;
             return rows;
@@ -209,15 +271,16 @@ abstract class RecordDecoder : IDecoder
         var good = 0;
         for (var i = 0; i < rows; i++)
         {
+            var offset = offsets.IsEmpty ? toOffset + Starts[i] : offsets[i];
             if (_messages[i] is { } message)
             {
-                errors.Add(toOffset + Starts[i], Starts[i], Lengths[i], message + NextRecord());
+                errors.Add(offset, Starts[i], Lengths[i], message + NextRecord());
                 _messages[i] = null;
                 continue;
             }
             if (_records >= 0) _records++;
             if (origin is not null)
-                (origin.Starts[at + good], origin.Lengths[at + good], origin.Offsets[at + good]) = (Starts[i], Lengths[i], toOffset + Starts[i]);
+                (origin.Starts[at + good], origin.Lengths[at + good], origin.Offsets[at + good]) = (Starts[i], Lengths[i], offset);
             if (good != i)
             {
                 for (var c = 0; c < _readers.Length; c++)

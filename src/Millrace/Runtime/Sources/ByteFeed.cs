@@ -139,7 +139,7 @@ sealed class ByteFeed : Feed
             throw;
         }
         _position += consumed;
-        _offset += consumed;
+        _offset = chunk.Messages is { Count: > 0 } messages ? messages.OffsetAt(_position) : _offset + consumed;
         if (!_isHeldUp && (_position == chunk.Length || batch is null && consumed == 0)) Finish(chunk);
         return batch;
     }

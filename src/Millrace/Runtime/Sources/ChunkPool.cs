@@ -38,6 +38,9 @@ sealed class ChunkPool(MemoryOwner account)
         return new(GC.AllocateUninitializedArray<byte>(size), Return);
     }
 
+    /// <summary>A chunk's room was made larger; it is not used again.</summary>
+    public void Grown(Chunk chunk, int before) => account.Charge(chunk.Bytes.Length - before);
+
     void Return(Chunk chunk)
     {
 #if DEBUG

@@ -20,6 +20,9 @@ sealed class ChunkReader(IBytePartition partition, ChunkPool pool)
 
     public bool IsAtEnd { get; private set; }
 
+    /// <summary>Waits for more, after there was nothing.</summary>
+    public void Wait(TimeSpan time, CancellationToken stop) => partition.Wait(time, stop);
+
     /// <summary>Reads until a chunk is full, the source has no more for now, or the taker is waiting.</summary>
     /// <param name="filled">What was read.</param>
     /// <param name="isWanted">Whether the taker has nothing else to do, so that a part of a chunk is better than a whole one later.</param>
@@ -35,7 +38,9 @@ sealed class ChunkReader(IBytePartition partition, ChunkPool pool)
         {
             while (true)
             {
+                var room = chunk.Bytes.Length;
                 var result = partition.Read(chunk, stop);
+                if (chunk.Bytes.Length != room) pool.Grown(chunk, room);
                 if (result == ReadResult.More && chunk.Bytes.Length - chunk.Length >= RoomMin && !isWanted()) continue;
                 if (result == ReadResult.Idle && chunk.Length == start)
                 {
@@ -112,7 +117,8 @@ sealed class ReadAhead : IDisposable
                 while (!_reader.TryFill(out filled, _isWanted, _stop.Token))
                 {
                     _isWaiting = true;
-                    if (_stop.Token.WaitHandle.WaitOne(++polls < PollsUntilIdle ? s_poll : s_pollIdle)) return;
+                    _reader.Wait(++polls < PollsUntilIdle ? s_poll : s_pollIdle, _stop.Token);
+                    if (_stop.IsCancellationRequested) return;
                 }
                 _isWaiting = false;
                 _ready.Enqueue(filled);

@@ -5,6 +5,7 @@ using Millrace.Formats;
 using Millrace.Planning;
 using Millrace.Quality;
 using Millrace.Stores;
+using Millrace.Time;
 
 namespace Millrace.Runtime;
 
@@ -114,9 +115,18 @@ sealed class SourceRun : IAsyncDisposable
         if (Definition.BadData == BadData.DeadLetter)
         {
             foreach (var error in errors.Items)
-                feed.Aside.DeadLetters.Add(Counters, Cleaned.Raws, feed.Partition.Id, error.Offset, "decode", error.Message + (feed.FileAt(error.Offset) is { } file ? $" of {file}" : ""), chunk.Bytes.AsSpan(error.Start, error.Length));
+                feed.Aside.DeadLetters.Add(Counters, Cleaned.Raws, feed.Partition.Id, error.Offset, "decode", error.Message + Where(feed, chunk, error), chunk.Bytes.AsSpan(error.Start, error.Length));
         }
         Cleaned.Budget.Check();
+    }
+
+    /// <summary>What a dead letter says of where a record was, besides partition and offset.</summary>
+    static string Where(ByteFeed feed, Chunk chunk, in DecodeError error)
+    {
+        if (feed.FileAt(error.Offset) is { } file) return $" of {file}";
+        if (chunk.Messages is not { Count: > 0 } messages) return "";
+        var time = messages.Times[messages.IndexAt(error.Start)];
+        return $" in {feed.Partition.Name}{(time == MessageIndex.NoTime ? "" : $", written at {new Timestamp(time)}")}";
     }
 
     /// <summary>The pipeline ends with an error once everything read before is committed.</summary>
