@@ -95,6 +95,15 @@ public static class ConnectorReference
             answer sends its rows again with the same idempotency key. Keys stay known across restarts, also when the file of their rows was dropped. The journal keeps everything
             unless `journal.retention_bytes` is set. See [rest.md](rest.md).
             """,
+        ["kafka"] = """
+            [How to read and write topics](../how-to/kafka.md). Each message is one record, whatever it holds, and each partition is read for itself, with a watermark of its own. A start that goes on from a checkpoint reads the very next message of each partition.
+
+            Besides its fields, what is known of a message can be a column, `name type METADATA FROM '...'` (or `METADATA` alone where the column has that name):
+
+            """ + string.Concat(MessageMetadata.All.Select(static m => $"- `{m.Name}` ({string.Join(" or ", m.Types)}): {m.Summary}\n")) + """
+
+            A message that cannot be read is one dead letter, with its partition and offset, and its time where the broker keeps one. CSV messages have no header: columns are the fields in order.
+            """,
         ["sqlite"] = """
             A start without checkpoint makes the table anew. The table `millrace_sinks` in the same file says which version it holds, so that each commit arrives once. Under its name stands a SQL view with times as ISO 8601 texts and decimals as numbers (as texts where they have more
             than 15 digits); the rows lie behind it in a table of Millrace's own form. It comes with the command line; a program adds the assembly Millrace.Sqlite.

