@@ -219,7 +219,7 @@ sealed class KafkaSource : ISource
         }
     }
 
-    public void Committed(IReadOnlyDictionary<int, long> positions)
+    public void Durable(IReadOnlyDictionary<int, long> positions)
     {
         if (_group is not null) Volatile.Write(ref _toCommit, new(positions));
     }

@@ -37,6 +37,9 @@ public interface ISource : IAsyncDisposable
 
     /// <summary>Told after a commit: results up to these positions are durable, and no run goes on from before them, so a journal may drop what lies there.</summary>
     void Committed(IReadOnlyDictionary<int, long> positions) { }
+
+    /// <summary>Told after a commit: results up to these positions are durable, which others may want to know; a run may still be taken back to before them.</summary>
+    void Durable(IReadOnlyDictionary<int, long> positions) { }
 }
 
 /// <summary>One ordered stream of records of a source.</summary>

@@ -129,8 +129,14 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
         Interlocked.Increment(ref _commits);
         Volatile.Write(ref _lastMs, clock.GetElapsedTime(began).TotalMilliseconds);
         foreach (var listener in listeners()) listener.OnCommitted(commit);
-        foreach (var ofSource in (checkpointer?.OldestPositions ?? commit.Positions).GroupBy(p => p.Source))
-            if (sources.TryGetValue(ofSource.Key, out var source)) source.Source.Committed(ofSource.ToDictionary(p => p.Partition, p => p.Position));
+        TellSources(commit.Positions, static (source, positions) => source.Durable(positions));
+        TellSources(checkpointer?.OldestPositions ?? commit.Positions, static (source, positions) => source.Committed(positions));
+    }
+
+    void TellSources(IReadOnlyList<SourcePosition> all, Action<ISource, Dictionary<int, long>> tell)
+    {
+        foreach (var ofSource in all.GroupBy(p => p.Source))
+            if (sources.TryGetValue(ofSource.Key, out var source)) tell(source.Source, ofSource.ToDictionary(p => p.Partition, p => p.Position));
     }
 
     /// <summary>A commit that is under way.</summary>
