@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Millrace.Connectors;
 using Millrace.Data;
 using Millrace.State;
 using Millrace.Stores;
