@@ -24,7 +24,7 @@ sealed record HotKeyAnswer(string Key, double Share);
 
 sealed record MemoryAnswer(long UsedBytes, long? LimitBytes);
 
-sealed record CommitsAnswer(long Count, double LastMs);
+sealed record CommitsAnswer(long Count, double LastMs, double IntervalMs);
 
 sealed record DashboardsAnswer(IReadOnlyList<DashboardAnswer> Dashboards);
 

@@ -31,7 +31,7 @@ sealed class WatchReport(TimeProvider clock) : TextReport(clock)
             table.AddRow(Markup.Escape(node.Label), node.Kind, Number(node.RowsIn), Number(node.RowsOut), Number((long)node.RowsPerSecond),
                 node.Frontier is { } frontier ? frontier.Closed.ToString() : "", Number(node.Late), Number(node.Errors), Number(node.StateRows));
         table.Caption(string.Create(CultureInfo.InvariantCulture,
-            $"version {status.Version}, {status.State.ToString().ToLowerInvariant()}, last commit {status.LastCommitMs:N1} ms, {status.MemoryUsedBytes / 1048576.0:N0} MB"));
+            $"version {status.Version}, {status.State.ToString().ToLowerInvariant()}, last commit {status.LastCommitMs:N1} ms (one every {status.CommitInterval.TotalMilliseconds:N0} ms), {status.MemoryUsedBytes / 1048576.0:N0} MB"));
         using var writer = new StringWriter();
         var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.Yes });
         console.Profile.Width = width;

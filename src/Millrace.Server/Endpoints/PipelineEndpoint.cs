@@ -16,7 +16,7 @@ static class PipelineEndpoint
     {
         var status = pipeline.Status();
         return new(status.Version, pipeline.Pipeline.Name, Word(status.State), status.Started.ToString(), status.Error, [.. status.Nodes.Select(n => Answer(n, now, status.State))],
-            new(status.MemoryUsedBytes, status.MemoryLimitBytes == long.MaxValue ? null : status.MemoryLimitBytes), new(status.Commits, Finite(status.LastCommitMs)));
+            new(status.MemoryUsedBytes, status.MemoryLimitBytes == long.MaxValue ? null : status.MemoryLimitBytes), new(status.Commits, Finite(status.LastCommitMs), status.CommitInterval.TotalMilliseconds));
     }
 
     static NodeAnswer Answer(NodeStatus node, Timestamp now, PipelineState state) => new(node.Id, node.Kind, node.Label, node.Detail, node.Inputs, node.RowsIn, node.RowsOut,

@@ -3,39 +3,90 @@ using System.Collections.Immutable;
 namespace Millrace.Quality;
 
 /// <summary>What cleaning did to the rows of one source. Thread-safe counters; lanes add per batch.</summary>
-public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> rules)
+/// <remarks>Each lane counts by itself (<see cref="OfLane"/>); what is read here is the sum, with what was counted before the checkpoint that the run went on from.</remarks>
+public sealed class QualityCounters
 {
+    /// <summary>Places in <see cref="Figures"/>.</summary>
+    internal const int SeenAt = 0, NulledAt = 3;
+
     const int SamplesKept = 10;
 
     readonly Lock _lock = new();
     readonly Queue<LateSample> _lateSamples = new();
     long _seen, _undecodable, _nulled, _duplicates, _late, _deadLetters, _accepted, _timeless;
     string? _firstProblem;
+    readonly QualityCounters? _all; // of those of a lane
+    readonly QualityCounters[] _lanes;
+
+    /// <summary>Counts nothing yet.</summary>
+    /// <param name="source">Name of the source.</param>
+    /// <param name="rules">Its constraints and those of the views over it.</param>
+    public QualityCounters(string source, ImmutableArray<RuleCounters> rules) : this(source, rules, 0)
+    {
+    }
+
+    internal QualityCounters(string source, ImmutableArray<RuleCounters> rules, int lanes)
+    {
+        (Source, Rules) = (source, rules);
+        _lanes = [.. Enumerable.Range(0, lanes).Select(_ => new QualityCounters(this))];
+    }
+
+    QualityCounters(QualityCounters all)
+    {
+        (Source, Rules, _all, _lanes) = (all.Source, [.. all.Rules.Select(r => r.ForLane())], all, []);
+    }
 
     /// <summary>Name of the source.</summary>
-    public string Source { get; } = source;
+    public string Source { get; }
     /// <summary>Its constraints and those of the views over it, in the order of the file.</summary>
-    public ImmutableArray<RuleCounters> Rules { get; } = rules;
+    public ImmutableArray<RuleCounters> Rules { get; }
 
     /// <summary>Records read.</summary>
-    public long Seen => Interlocked.Read(ref _seen);
+    public long Seen => Sum(static c => Interlocked.Read(ref c._seen));
     /// <summary>Rows that left the cleaning of the source.</summary>
-    public long Accepted => Interlocked.Read(ref _accepted);
+    public long Accepted => Sum(static c => Interlocked.Read(ref c._accepted));
     /// <summary>Records that could not be decoded or computed.</summary>
-    public long Undecodable => Interlocked.Read(ref _undecodable);
+    public long Undecodable => Sum(static c => Interlocked.Read(ref c._undecodable));
     /// <summary>Where and why the first of them was not read, or null.</summary>
     public string? FirstProblem => Volatile.Read(ref _firstProblem);
     /// <summary>Fields that became NULL because they did not fit.</summary>
-    public long Nulled => Interlocked.Read(ref _nulled);
+    public long Nulled => Sum(static c => Interlocked.Read(ref c._nulled));
     /// <summary>Rows that a DISTINCT ON over it dropped.</summary>
-    public long Duplicates => Interlocked.Read(ref _duplicates);
+    public long Duplicates => Sum(static c => Interlocked.Read(ref c._duplicates));
     /// <summary>Rows that were late, counted once for each window or view that they missed.</summary>
-    public long Late => Interlocked.Read(ref _late);
+    public long Late => Sum(static c => Interlocked.Read(ref c._late));
     /// <summary>Rows set aside in dead_letters.</summary>
-    public long DeadLetters => Interlocked.Read(ref _deadLetters);
+    public long DeadLetters => Sum(static c => Interlocked.Read(ref c._deadLetters));
 
     /// <summary>Rows whose event time is NULL, counted once for each view in which they fall in no window.</summary>
-    public long Timeless => Interlocked.Read(ref _timeless);
+    public long Timeless => Sum(static c => Interlocked.Read(ref c._timeless));
+
+    long Sum(Func<QualityCounters, long> figure)
+    {
+        var sum = figure(this);
+        foreach (var lane in _lanes) sum += figure(lane);
+        return sum;
+    }
+
+    /// <summary>Where a lane counts its own rows, so that at a barrier it can say how many came before that.</summary>
+    internal QualityCounters OfLane(int lane) => _lanes[lane];
+
+    /// <summary>What was counted here, lanes left out: the inverse of <see cref="Add(ReadOnlySpan{long})"/>.</summary>
+    internal long[] Figures() => [_seen, _accepted, _undecodable, _nulled, _duplicates, _late, _deadLetters, _timeless, .. Rules.SelectMany(r => r.Own)];
+
+    /// <summary>Adds what was counted elsewhere or before.</summary>
+    internal void Add(ReadOnlySpan<long> figures)
+    {
+        _seen += figures[0];
+        _accepted += figures[1];
+        _undecodable += figures[2];
+        _nulled += figures[3];
+        _duplicates += figures[4];
+        _late += figures[5];
+        _deadLetters += figures[6];
+        _timeless += figures[7];
+        for (var i = 0; i < Rules.Length; i++) Rules[i].Add(figures[8 + 3 * i], figures[9 + 3 * i], figures[10 + 3 * i]);
+    }
 
     /// <summary>Some of the late rows, the newest last: one each time their number has doubled, ten at most.</summary>
     public IReadOnlyList<LateSample> LateSamples
@@ -53,7 +104,7 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     /// <summary>Counts undecodable records.</summary>
     public void AddUndecodable(long rows) => Interlocked.Add(ref _undecodable, rows);
     /// <summary>Notes why a record was not read; the first to come stays.</summary>
-    public void AddProblem(string problem) => Interlocked.CompareExchange(ref _firstProblem, problem, null);
+    public void AddProblem(string problem) => Interlocked.CompareExchange(ref (_all ?? this)._firstProblem, problem, null);
     /// <summary>Counts nulled fields.</summary>
     public void AddNulled(long fields) => Interlocked.Add(ref _nulled, fields);
     /// <summary>Counts duplicates.</summary>
@@ -62,13 +113,19 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
     /// <returns>Whether their number has doubled since the last sample, so that one of them should be kept.</returns>
     public bool AddLate(long rows)
     {
-        var late = Interlocked.Add(ref _late, rows);
+        Interlocked.Add(ref _late, rows);
+        var late = (_all ?? this).Late;
         return long.LeadingZeroCount(late) < long.LeadingZeroCount(late - rows);
     }
 
     /// <summary>Keeps a late row as an example.</summary>
     public void AddSample(LateSample sample)
     {
+        if (_all is not null)
+        {
+            _all.AddSample(sample);
+            return;
+        }
         lock (_lock)
         {
             _lateSamples.Enqueue(sample);
@@ -85,6 +142,7 @@ public sealed class QualityCounters(string source, ImmutableArray<RuleCounters> 
 /// <summary>What one constraint found.</summary>
 public sealed class RuleCounters(string name, string on, string action, string predicate)
 {
+    readonly List<RuleCounters> _lanes = [];
     long _seen, _violated, _acted;
 
     /// <summary>Name of the constraint.</summary>
@@ -96,11 +154,29 @@ public sealed class RuleCounters(string name, string on, string action, string p
     /// <summary>Its text.</summary>
     public string Predicate { get; } = predicate;
     /// <summary>Rows it was evaluated on.</summary>
-    public long Seen => Interlocked.Read(ref _seen);
+    public long Seen => Sum(static r => Interlocked.Read(ref r._seen));
     /// <summary>Rows that violated it.</summary>
-    public long Violated => Interlocked.Read(ref _violated);
+    public long Violated => Sum(static r => Interlocked.Read(ref r._violated));
     /// <summary>Rows on which it acted: the first violated one that is not WARN.</summary>
-    public long Acted => Interlocked.Read(ref _acted);
+    public long Acted => Sum(static r => Interlocked.Read(ref r._acted));
+
+    long Sum(Func<RuleCounters, long> figure)
+    {
+        var sum = figure(this);
+        foreach (var lane in _lanes) sum += figure(lane);
+        return sum;
+    }
+
+    /// <summary>Where a lane counts its own rows.</summary>
+    internal RuleCounters ForLane()
+    {
+        var own = new RuleCounters(Name, On, Action, Predicate);
+        _lanes.Add(own);
+        return own;
+    }
+
+    /// <summary>What was counted here, lanes left out.</summary>
+    internal IEnumerable<long> Own => [_seen, _violated, _acted];
 
     /// <summary>Counts a batch.</summary>
     public void Add(long seen, long violated, long acted)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Millrace.Connectors;
 using Millrace.Data;
+using Millrace.Quality;
 using Millrace.State;
 using Millrace.Stores;
 using Millrace.Time;
@@ -166,9 +167,22 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             _saver.BeginEntry().WriteRaw("source"u8);
             _saver.BeginValue().Write(source.Time.Moved);
             _saver.EndEntry();
+            SaveCounters(name, source.Counters, cuts);
         }
         _saver.EndSection();
         return [.. cuts.Select(c => c.State), _saver.Written];
+    }
+
+    /// <summary>What was counted of a source's rows up to this commit: before the run, and by each lane up to its barrier.</summary>
+    void SaveCounters(string source, QualityCounters counters, IReadOnlyList<Cut> cuts)
+    {
+        var sums = counters.Figures();
+        foreach (var (_, figures) in cuts.SelectMany(c => c.Counted.Where(f => f.Source == source)))
+            for (var i = 0; i < sums.Length; i++) sums[i] += figures[i];
+        _saver.BeginEntry().WriteRaw("counters"u8);
+        var writer = _saver.BeginValue();
+        CounterImage.Write(counters, sums, writer);
+        _saver.EndEntry();
     }
 
     bool HaveMoved(List<SourcePosition> positions, Dictionary<string, Frontier> frontiers)

@@ -104,6 +104,9 @@ public sealed record PipelineStatus(long Version, PipelineState State, Timestamp
     /// <summary>Bytes of state and results that went to disk because memory.limit left no room for them.</summary>
     public long SpilledBytes { get; init; }
 
+    /// <summary>The time between two commits now: commit_interval, or longer while commits take longer than that.</summary>
+    public TimeSpan CommitInterval { get; init; }
+
     /// <summary>What somebody should know though the run goes on, oldest first.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

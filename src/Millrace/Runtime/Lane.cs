@@ -77,6 +77,9 @@ sealed class RunSignals
 sealed record Cut(List<Batch>[] Batches, Frontier?[] Frontiers, Frontier[] Idle, List<SourcePosition> Positions, List<(TableDefinition Table, List<Batch> Batches)> Aside,
     SpilledRows?[] Spilled, ReadOnlyMemory<byte> State = default)
 {
+    /// <summary>For each source what the lane had counted of its rows.</summary>
+    public List<(string Source, long[] Figures)> Counted { get; } = [];
+
     public void Release()
     {
         foreach (var batches in Batches)
@@ -148,6 +151,8 @@ sealed class Lane : IDisposable
     public (ISpills State, MemoryOwner Owner)[] Spilling { get; set; } = [];
     /// <summary>Where it goes.</summary>
     public required SpillFolder Spill { get; init; }
+    /// <summary>What cleaning counts, by source.</summary>
+    public QualityCounters[] Counters { get; set; } = [];
     /// <summary>The stations with state, inputs before what reads them, with the names of their states and of their places among those that share it.</summary>
     public (Station Station, UInt128 State, string Place)[] Named { get; set; } = [];
 
@@ -261,6 +266,9 @@ sealed class Lane : IDisposable
             cut.Idle[i] = collector.Frontier;
             cut.Spilled[i] = collector.TakeSpilled();
         }
+        foreach (var counters in Counters) cut.Counted.Add((counters.Source, counters.OfLane(Index).Figures()));
+        foreach (var source in Sources)
+            foreach (var feed in source.Feeds) feed.TakeOffHeld(cut.Counted.Find(c => c.Source == feed.Source.Definition.Name).Figures);
         SpillState();
         _arrive(Index, cut);
     }

@@ -92,9 +92,9 @@ sealed class LaneBuilder
 
         void Add(PhysicalNode node, int slot, int[] edges)
         {
-            ImmutableArray<CleanedSource> sources = [.. node.Sources.Select(s => _sources[s.Name].Cleaned)];
+            ImmutableArray<CleanedSource> sources = [.. node.Sources.Select(s => _sources[s.Name].Cleaned).Select(s => s with { Counters = s.Counters.OfLane(index) })];
             var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Spill = _spill, Used = node.Used, UsedByPort = [.. node.UsedByPort] };
-            var exit = node.CleanExitOf is { } source ? new CleanExit(_sources[source.Name].Counters, source.Late.Table is not null) : null;
+            var exit = node.CleanExitOf is { } source ? new CleanExit(_sources[source.Name].Counters.OfLane(index), source.Late.Table is not null) : null;
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;
             var inputs = edges.Select((count, i) => new StationInputs(count, node.Logical.HoldsTime(i)));
@@ -170,6 +170,7 @@ sealed class LaneBuilder
             sources.Add(new(source, station, [.. feeds]));
         }
         lane.Sources = [.. sources];
+        lane.Counters = [.. _sources.Values.Select(s => s.Counters)];
     }
 
     void Wire(Lane[] lanes, int queueLength)

@@ -36,7 +36,7 @@ sealed class PipelineRun
     bool _isInBarrier, _isLastBarrier, _isFinished;
     readonly bool _savesState;
     readonly Func<MemoryOwner, string> _describe;
-    readonly TimeSpan _interval;
+    readonly CommitPace _pace;
     readonly bool _tellsTime;
     bool _hasTicked;
     long _lastBarrier, _lastLook;
@@ -45,10 +45,11 @@ sealed class PipelineRun
     volatile bool _stopIsWanted, _commitIsWanted;
 
     public PipelineRun(Func<Action<int, Cut>, Lane[]> build, RunSignals signals, Committer committer, IReadOnlyList<SourceRun> sources, MemoryAccountant memory, TimeProvider clock,
-        FailureBox failure, LaneSignal signal, TimeSpan interval, bool tellsTime = false, bool savesState = false, Func<MemoryOwner, string>? describe = null)
+        FailureBox failure, LaneSignal signal, CommitPace pace, bool tellsTime = false, bool savesState = false, Func<MemoryOwner, string>? describe = null)
     {
         _describe = describe ?? (o => $"'{o.Name}'");
-        (_interval, _tellsTime, _savesState) = (interval, tellsTime, savesState);
+        (_pace, _tellsTime, _savesState) = (pace, tellsTime, savesState);
+        TickInterval = (tellsTime ? s_tellMax : s_tickMax) is var most && pace.Interval < most ? pace.Interval : most;
         if (tellsTime) signals.Now = Timestamp.From(clock.GetUtcNow());
         _lastBarrier = _lastLook = clock.GetTimestamp();
         (Signals, _committer, _sources, _memory, _clock, Failure, Signal) = (signals, committer, sources, memory, clock, failure, signal);
@@ -85,7 +86,7 @@ sealed class PipelineRun
     }
 
     /// <summary>Time between two calls of <see cref="OnTimer"/>.</summary>
-    public TimeSpan TickInterval => (_tellsTime ? s_tellMax : s_tickMax) is var most && _interval < most ? _interval : most;
+    public TimeSpan TickInterval { get; }
 
     /// <summary>Called by a timer: looks at idle partitions, at memory, and whether a commit is due.</summary>
     public void OnTimer()
@@ -150,7 +151,7 @@ sealed class PipelineRun
         if (activity != _activity || _committer.HasWaiting)
         {
             _tightLooks = 0;
-            if (isTight || _clock.GetElapsedTime(_lastBarrier) >= _interval - s_slack)
+            if (isTight || _clock.GetElapsedTime(_lastBarrier) >= _pace.Interval - s_slack)
             {
                 _activity = activity;
                 RequestBarrier(false);
@@ -226,7 +227,10 @@ sealed class PipelineRun
         var wasStopped = _stopIsWanted || Failure.AfterCommit is not null;
         if (_isLastBarrier && !wasStopped)
             foreach (var source in _sources) Judge(source, cuts);
-        return _committer.Commit(cuts, Signals.EpochTime, _isLastBarrier, _isFinished);
+        var isDone = _committer.Commit(cuts, Signals.EpochTime, _isLastBarrier, _isFinished);
+        // A sink that has to be waited for is no reason to commit less often: nothing is read meanwhile.
+        _pace.Note(_clock.GetElapsedTime(_lastBarrier));
+        return isDone;
     }
 
     // A short source is judged at its end, before anything of its last records becomes visible.

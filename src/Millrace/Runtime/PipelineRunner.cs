@@ -42,7 +42,7 @@ public static class PipelineRunner
         var plan = succession.Plan;
         var signal = new LaneSignal();
         var failure = new FailureBox(signal.Wake);
-        var counters = pipeline.Sources.ToDictionary(s => s.Name, s => new QualityCounters(s.Name, RulesOf(s, pipeline)), StringComparer.Ordinal);
+        var counters = pipeline.Sources.ToDictionary(s => s.Name, s => new QualityCounters(s.Name, RulesOf(s, pipeline), lanes), StringComparer.Ordinal);
         var sources = new Dictionary<string, SourceRun>(StringComparer.Ordinal);
         var readers = new List<ReaderRun>();
         Checkpointer? checkpointer = null;
@@ -69,9 +69,10 @@ public static class PipelineRunner
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);
             var builder = new LaneBuilder(plan, sources, partitions, memory, lanes, new(Path.Combine(options.DataDirectory, "spill"), options.SpillsAlways));
+            var pace = new CommitPace(settings.CommitInterval, warnings);
             var signals = new RunSignals();
             var run = new PipelineRun(arrive => builder.Build(signals, settings.QueueLength, options.Inline, options.Clock, arrive), signals, committer, [.. sources.Values], memory,
-                options.Clock, failure, signal, settings.CommitInterval, plan.Nodes.Any(n => n.IsClocked), checkpointer is not null, builder.Describe);
+                options.Clock, failure, signal, pace, plan.Nodes.Any(n => n.IsClocked), checkpointer is not null, builder.Describe);
             if (recovery is not null)
             {
                 recovery.Load(plan, run.Lanes, readers, sources.Values, memory);
@@ -82,7 +83,7 @@ public static class PipelineRunner
                 foreach (var lane in run.Lanes)
                     foreach (var (station, _, _) in lane.Named) station.TellTimeAgain();
             var board = new StatusBoard(pipeline, plan, builder, sources, counters, readers, memory, options.Clock);
-            return (new(pipeline, options, plan, run, sources, readers, [.. counters.Values], board, committer, listeners, memory, checkpointer, recovery?.Record.Version, warnings), run);
+            return (new(pipeline, options, plan, run, sources, readers, [.. counters.Values], board, committer, listeners, memory, checkpointer, recovery?.Record.Version, warnings, pace), run);
         }
         catch
         {

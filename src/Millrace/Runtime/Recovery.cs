@@ -121,6 +121,8 @@ sealed class Recovery : IDisposable
             if (State.CommonOf(reader.State).GetValueOrDefault("reader") is { } frontier) reader.Restore(new Functions.StateReader(frontier).Read<Frontier>());
         foreach (var source in sources)
             if (State.CommonOf(StateOf("source", source.Definition.Name)).GetValueOrDefault("source") is { } moved) source.Time.Restore(new Functions.StateReader(moved).Read<Frontier>());
+        foreach (var source in sources)
+            if (State.CommonOf(StateOf("source", source.Definition.Name)).GetValueOrDefault("counters") is { } counted) Quality.CounterImage.AddTo(source.Counters, counted);
 
         var targets = stations.ToDictionary(s => s.Key, s => s.OrderBy(t => t.Index).Select(t => (t.Index, t.Station)).ToArray());
         State.Load((in Section section, ReadOnlySpan<byte> entry, int keyLength, bool isGone) =>

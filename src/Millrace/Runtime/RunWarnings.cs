@@ -24,4 +24,10 @@ sealed class RunWarnings
             _said.Add((about, text));
         }
     }
+
+    /// <summary>Says no longer what was said about something.</summary>
+    public void Withdraw(string about)
+    {
+        lock (_lock) _said.RemoveAll(s => s.About == about);
+    }
 }

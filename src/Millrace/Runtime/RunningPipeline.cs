@@ -20,6 +20,7 @@ sealed class RunningPipeline : IRunningPipeline
     readonly Checkpointer? _checkpointer;
     readonly long? _wentOnFrom;
     readonly RunWarnings _warnings;
+    readonly CommitPace _pace;
     readonly TimeProvider _clock;
     readonly Timestamp _started;
     readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,11 +29,11 @@ sealed class RunningPipeline : IRunningPipeline
 
     public RunningPipeline(Pipeline pipeline, RunOptions options, PhysicalPlan plan, PipelineRun run, IReadOnlyDictionary<string, SourceRun> sources, IReadOnlyList<ReaderRun> readers,
         IReadOnlyList<QualityCounters> quality, StatusBoard board, Committer committer, Listeners listeners, MemoryAccountant memory,
-        Checkpointer? checkpointer, long? wentOnFrom, RunWarnings warnings)
+        Checkpointer? checkpointer, long? wentOnFrom, RunWarnings warnings, CommitPace pace)
     {
         (Pipeline, Store, Tables, Quality, Memory) = (pipeline, options.Store, plan.Tables, quality, memory);
         (_run, _sources, _readers, _board, _committer, _listeners, _clock) = (run, sources, readers, board, committer, listeners, options.Clock);
-        (_checkpointer, _wentOnFrom, _warnings) = (checkpointer, wentOnFrom, warnings);
+        (_checkpointer, _wentOnFrom, _warnings, _pace) = (checkpointer, wentOnFrom, warnings, pace);
         _started = Timestamp.From(_clock.GetUtcNow());
     }
 
@@ -103,7 +104,14 @@ sealed class RunningPipeline : IRunningPipeline
     public PipelineStatus Status() => _last ?? Take(PipelineState.Running, null);
 
     PipelineStatus Take(PipelineState state, string? error) =>
-        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs) { Operators = _board.Operators(), WentOnFrom = _wentOnFrom, SpilledBytes = SpilledBytes, Warnings = _warnings.All };
+        new(Store.Version, state, _started, error, _board.Nodes(), Memory.UsedBytes, Memory.LimitBytes, _committer.Commits, _committer.LastCommitMs)
+        {
+            Operators = _board.Operators(),
+            WentOnFrom = _wentOnFrom,
+            SpilledBytes = SpilledBytes,
+            Warnings = _warnings.All,
+            CommitInterval = _pace.Interval,
+        };
 
     public IDisposable Subscribe(ICommitListener listener) => _listeners.Add(listener);
 

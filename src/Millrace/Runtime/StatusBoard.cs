@@ -60,11 +60,10 @@ sealed class StatusBoard
             nodes.Add(new(definition.Name, "source", definition.Name, definition.Connector, [], 0, 0, 0, 0, null, null, 0, 0, 0, 0, null));
             return;
         }
-        var (rows, bytes) = (0L, 0L);
+        var (rows, bytes) = (counters.Seen, 0L);
         long? total = 0;
         foreach (var feed in source.Feeds)
         {
-            rows += feed.RowsRead;
             bytes += feed.BytesRead;
             total += feed.TotalBytes;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Millrace.Connectors;
 
 namespace Millrace.Stores;
@@ -10,16 +11,17 @@ public sealed class FileBlobStore(string folder) : IBlobStore
     public void Write(string name, IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         var path = Path.Combine(folder, name);
+        var needed = 0L;
+        using var rest = pieces.GetEnumerator();
         try
         {
             Durability.CreateFolder(folder);
             using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read))
             {
-                var at = 0L;
-                foreach (var piece in pieces)
+                for (var at = 0L; rest.MoveNext(); at = needed)
                 {
-                    RandomAccess.Write(file, piece.Span, at);
-                    at += piece.Length;
+                    needed += rest.Current.Length;
+                    RandomAccess.Write(file, rest.Current.Span, at);
                 }
                 RandomAccess.FlushToDisk(file);
             }
@@ -27,7 +29,10 @@ public sealed class FileBlobStore(string folder) : IBlobStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConnectorException(Fault.External, $"The checkpoint file '{path}' cannot be written ({e.Message.TrimEnd('.')}). Free some space or allow writing there, and start again; what was committed is safe.", e);
+            while (rest.MoveNext()) needed += rest.Current.Length;
+            Delete(name); // a part of it would only take the room that is needed
+            throw new ConnectorException(Fault.External, string.Create(CultureInfo.InvariantCulture,
+                $"The checkpoint file '{path}' cannot be written: it needs {needed:N0} bytes ({e.Message.TrimEnd('.')}). Free some space or allow writing there, and start again; what was committed is safe."), e);
         }
     }
 

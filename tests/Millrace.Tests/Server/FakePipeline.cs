@@ -56,7 +56,7 @@ sealed class FakePipeline : IRunningPipeline
     public FakeIngest Journal { get; } = new("json");
     public FakeIngest CsvJournal { get; } = new("csv");
 
-    public PipelineStatus Status() => new(Store.Version, State, new Timestamp(1_767_225_600_000_000), Error, Nodes, 1000, 1_000_000, Store.Version, 3.2) { Operators = Operators };
+    public PipelineStatus Status() => new(Store.Version, State, new Timestamp(1_767_225_600_000_000), Error, Nodes, 1000, 1_000_000, Store.Version, 3.2) { Operators = Operators, CommitInterval = TimeSpan.FromMilliseconds(100) };
 
     public IDisposable Subscribe(ICommitListener listener)
     {

@@ -61,7 +61,7 @@ public partial class FiguresTests : ServerTest
             (await Client.GetStringAsync("/api/pipeline")).Split(",{\"id\"")[0]);
         var json = await Get("/api/pipeline");
         Assert.Equal("""{"usedBytes":1000,"limitBytes":1000000}""", json["memory"]!.ToJsonString());
-        Assert.Equal("""{"count":0,"lastMs":3.2}""", json["commits"]!.ToJsonString());
+        Assert.Equal("""{"count":0,"lastMs":3.2,"intervalMs":100}""", json["commits"]!.ToJsonString());
         Assert.Null(json["nodes"]![1]!["watermark"]);
         Assert.Null(json["nodes"]![1]!["lagMs"]);
         Assert.Equal("9999-12-31T23:59:59.999999Z", (string?)json["nodes"]![2]!["watermark"]);

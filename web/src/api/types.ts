@@ -65,7 +65,7 @@ export interface Pipeline {
   error: string | null;
   nodes: PipelineNode[];
   memory: { usedBytes: number; limitBytes: number | null };
-  commits: { count: number; lastMs: number };
+  commits: { count: number; lastMs: number; intervalMs: number };
 }
 
 export type TileKind = 'kpi' | 'line' | 'bar' | 'table' | 'quality' | 'pipeline';

@@ -117,5 +117,5 @@ function factsOfNode(node: PipelineNode, zone: Zone): [string, string][] {
 function factsOf(pipeline: Pipeline): string {
   const { memory, commits } = pipeline;
   const share = memory.limitBytes !== null ? ` of ${formatBytes(memory.limitBytes)}` : '';
-  return `${pipeline.nodes.length} nodes  ·  memory ${formatBytes(memory.usedBytes)}${share}  ·  ${formatCount(commits.count)} commits, last ${commits.lastMs.toFixed(1)} ms`;
+  return `${pipeline.nodes.length} nodes  ·  memory ${formatBytes(memory.usedBytes)}${share}  ·  ${formatCount(commits.count)} commits, one every ${Math.round(commits.intervalMs)} ms, last ${commits.lastMs.toFixed(1)} ms`;
 }

@@ -126,12 +126,10 @@ sealed class ByteFeed : Feed
                 CountRows(_errors.Items.Count);
                 Source.Undecodable(this, chunk, _errors, batch?.RowCount ?? 0);
             }
-            else if (batch is not null) Source.Counters.AddSeen(batch.RowCount);
-            if (_decoder.Nulled != _nulled)
-            {
-                Source.Counters.AddNulled(_decoder.Nulled - _nulled);
-                _nulled = _decoder.Nulled;
-            }
+            else if (batch is not null) Counters.AddSeen(batch.RowCount);
+            NulledInBatch = _decoder.Nulled - _nulled;
+            if (NulledInBatch > 0) Counters.AddNulled(NulledInBatch);
+            _nulled = _decoder.Nulled;
         }
         catch
         {

@@ -49,6 +49,20 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
     /// <summary>Where the lane keeps what is set aside.</summary>
     public required SetAsideRows Aside { get; init; }
 
+    /// <summary>Where the lane counts what it reads of the source.</summary>
+    public QualityCounters Counters => field ??= Source.Counters.OfLane(Aside.Lane);
+
+    /// <summary>Takes off from the figures of the source what belongs to rows that are in hand: they are read again by whoever goes on from here.</summary>
+    public void TakeOffHeld(long[] figures)
+    {
+        if (_held is null) return;
+        figures[QualityCounters.SeenAt] -= _held.RowCount - _heldFrom;
+        figures[QualityCounters.NulledAt] -= NulledInBatch;
+    }
+
+    /// <summary>Fields of the last batch that became NULL because they did not fit.</summary>
+    protected long NulledInBatch { get; set; }
+
     public bool HasEnded { get; private set; }
 
     public bool IsIdle { get; private set; }
@@ -215,7 +229,7 @@ abstract class Feed(SourceRun source, IPartition partition, int slot) : IDisposa
             }
         }
         row.Count();
-        Source.Counters.AddSeen(row.Number + 1 - batch.RowCount);
+        Counters.AddSeen(row.Number + 1 - batch.RowCount);
         _stoppedAt = (at.Position, at.Skip + row.Number, at.Decoder);
         Source.FailAfterCommit(error);
     }

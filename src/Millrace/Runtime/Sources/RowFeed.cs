@@ -35,7 +35,7 @@ sealed class RowFeed(SourceRun source, IRowPartition partition, int slot) : Feed
         var rows = batch.RowCount;
         if (Source.Scan.KeepsOrigin && batch.Origin is null) batch = WithOrigin(batch);
         _position = partition.Position;
-        Source.Counters.AddSeen(rows);
+        Counters.AddSeen(rows);
         return batch;
     }
 

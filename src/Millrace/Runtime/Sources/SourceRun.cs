@@ -91,8 +91,8 @@ sealed class SourceRun : IAsyncDisposable
     /// <summary>The end of a pipeline by a record that a decoder could not read (bad_data = 'fail'); it is counted.</summary>
     public BadDataException BadRecord(ByteFeed feed, Chunk chunk, in DecodeError error)
     {
-        Counters.AddSeen(1);
-        Counters.AddUndecodable(1);
+        feed.Counters.AddSeen(1);
+        feed.Counters.AddUndecodable(1);
         Note(feed, error);
         var raw = Cleaned.Raws.Show(chunk.Bytes.AsSpan(error.Start, error.Length), feed.Partition.Id);
         return new BadDataException($"Source '{Definition.Name}', partition {feed.Partition.Id} ({feed.FileAt(error.Offset) ?? feed.Partition.Name}), offset {error.Offset}: {error.Message}. {raw}"
@@ -109,13 +109,13 @@ sealed class SourceRun : IAsyncDisposable
     {
         Debug.Assert(Definition.BadData != BadData.Fail);
         var count = errors.Items.Count;
-        Counters.AddSeen(goodRows + count);
-        Counters.AddUndecodable(count);
+        feed.Counters.AddSeen(goodRows + count);
+        feed.Counters.AddUndecodable(count);
         Note(feed, errors.Items[0]);
         if (Definition.BadData == BadData.DeadLetter)
         {
             foreach (var error in errors.Items)
-                feed.Aside.DeadLetters.Add(Counters, Cleaned.Raws, feed.Partition.Id, error.Offset, "decode", error.Message + Where(feed, chunk, error), chunk.Bytes.AsSpan(error.Start, error.Length));
+                feed.Aside.DeadLetters.Add(feed.Counters, Cleaned.Raws, feed.Partition.Id, error.Offset, "decode", error.Message + Where(feed, chunk, error), chunk.Bytes.AsSpan(error.Start, error.Length));
         }
         Cleaned.Budget.Check();
     }
