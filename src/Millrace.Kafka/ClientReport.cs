@@ -31,6 +31,9 @@ sealed class ClientReport(string who, string brokers)
     /// <summary>A broker has answered.</summary>
     public void Reached() => (_isAway, _last, _log) = (false, null, null);
 
+    /// <summary>The error of what the user must change.</summary>
+    public ConnectorException Wrong(string what) => new(Fault.User, $"{who}: {what} (brokers '{brokers}').");
+
     /// <summary>The error of a call that failed.</summary>
     public ConnectorException Failed(string what, Error error)
     {
@@ -41,12 +44,13 @@ sealed class ClientReport(string who, string brokers)
             ErrorCode.Local_Resolve => " Is the name right?",
             ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed => " Look at sasl.mechanism, sasl.username and sasl.password.",
             ErrorCode.Local_Ssl => " Look at security and the ssl options.",
+            ErrorCode.ProducerFenced or ErrorCode.Local_Fenced => " Another run writes under the same name: stop it, or name a writer of its own (writer = '...').",
             ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => " The brokers do not allow it to this user.",
             _ when _log is not null => " A broker before 0.10 does not answer when it is asked for its version: then add broker.version = '0.9.0'.",
             ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.Local_AllBrokersDown => " Is it running, and is this the port of its listener?",
             _ => "",
         };
-        var isUser = cause.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed or ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.Local_InvalidArg;
+        var isUser = cause.Code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed or ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.Local_InvalidArg or ErrorCode.ProducerFenced or ErrorCode.Local_Fenced or ErrorCode.MsgSizeTooLarge;
         return new(isUser ? Fault.User : Fault.External, $"{who}: {what} (brokers '{brokers}'): {cause.Reason.TrimEnd('.')}.{advice}");
     }
 }

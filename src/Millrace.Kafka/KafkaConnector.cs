@@ -9,7 +9,7 @@ public sealed class KafkaConnector : Connector
     public override string Name => "kafka";
 
     /// <inheritdoc/>
-    public override string Summary => "Reads a topic of a Kafka cluster, each partition from the offset where the last checkpoint was.";
+    public override string Summary => "Reads a topic of a Kafka cluster, each partition from the offset where the last checkpoint was; writes rows to one, with tombstones for rows that are taken back.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> SourceOptions { get; } =
@@ -24,6 +24,17 @@ public sealed class KafkaConnector : Connector
     ];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OptionSpec> SinkOptions { get; } =
+    [
+        .. ClientSettings.Specs,
+        new("message_key", "columns", null, "Columns that make the key of a message where rows are only added; without it messages have none. The key of an upsert sink is the key of its rows."),
+        new("compression", "none|gzip|snappy|lz4|zstd", "none", "How batches of messages are packed; zstd from Kafka 2.1 on."),
+        new("delivery", "auto|transactions|at_least_once", "auto", "'transactions' (brokers from 0.11 on) writes each commit once; with 'at_least_once' a crash may write the last commit again. auto: transactions unless broker.version says that there are none."),
+        new("marker_topic", "text", null, "The topic in which is noted how far a sink has written; it should be compacted. With transactions '<topic>-markers' unless given; without them optional: then a start after a crash writes again at most what was under way."),
+        new("writer", "text", null, "The name under which a sink writes and notes: of one run at a time. The data folder's name and the sink's unless given."),
+    ];
+
+    /// <inheritdoc/>
     public override bool HasMessages => true;
 
     /// <inheritdoc/>
@@ -33,4 +44,7 @@ public sealed class KafkaConnector : Connector
 
     /// <inheritdoc/>
     public override ISource CreateSource(SourceContext context) => new KafkaSource(context);
+
+    /// <inheritdoc/>
+    public override ISink CreateSink(SinkContext context) => new KafkaSink(context);
 }

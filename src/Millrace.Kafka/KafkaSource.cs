@@ -90,7 +90,7 @@ sealed class KafkaSource : ISource
         _client = Connect();
         if (from.FirstOrDefault(p => p.Mark != _topic) is { } other)
             throw new ConnectorException(Fault.User, $"source '{_context.Name}': the checkpoint has read the topic '{other.Mark}', not '{_topic}'. Name that one again, or start anew with --from fresh.");
-        var count = CountPartitions();
+        var count = Topics.CountPartitions(_client, _topic, _report, _patience, _context.Clock, () => _client.Consume(TimeSpan.Zero));
         if (_chosen?.FirstOrDefault(n => n >= count, -1) is { } absent and >= 0)
             throw new ConnectorException(Fault.User, $"source '{_context.Name}': the topic '{_topic}' has no partition {absent}; it has {count} (0 to {count - 1}).");
         if (from.FirstOrDefault(p => p.Partition >= count) is { } lost)
@@ -116,33 +116,6 @@ sealed class KafkaSource : ISource
         {
             throw new ConnectorException(Fault.User, $"source '{_context.Name}': {e.Message.TrimEnd('.')}.", e);
         }
-    }
-
-    int CountPartitions()
-    {
-        // Errors of the connection are told to whoever asks the client, and nobody does while it is asked for this.
-        using var admin = new DependentAdminClientBuilder(_client!.Handle).Build();
-        // All topics are asked for: librdkafka cannot read what brokers before 0.10 answer about one that is not there.
-        var topics = Ask("no answer", () =>
-        {
-            var began = _context.Clock.GetTimestamp();
-            while (true)
-            {
-                try
-                {
-                    return admin.GetMetadata(TimeSpan.FromSeconds(1)).Topics;
-                }
-                catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport && _context.Clock.GetElapsedTime(began) < _patience)
-                {
-                    _client.Consume(TimeSpan.Zero);
-                }
-            }
-        });
-        if (topics.FirstOrDefault(t => t.Topic == _topic) is { } topic)
-            return topic.Error.IsError ? throw _report.Failed($"the topic '{_topic}' cannot be read", topic.Error) : topic.Partitions.Count;
-        var all = topics.Select(t => t.Topic).Where(t => !t.StartsWith("__", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-        throw new ConnectorException(Fault.User, $"source '{_context.Name}': there is no topic '{_topic}' at '{_context.Options.Text("brokers", "")}'; " +
-            (all.Count == 0 ? "there are none." : $"there {(all.Count == 1 ? "is" : "are")} {string.Join(", ", all.Take(20).Select(t => $"'{t}'"))}{(all.Count > 20 ? " and others" : "")}."));
     }
 
     /// <summary>Gives partitions their positions and begins to fetch.</summary>

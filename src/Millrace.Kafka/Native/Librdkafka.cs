@@ -40,6 +40,9 @@ static unsafe partial class Librdkafka
         }
     }
 
+    /// <summary>The loaded library.</summary>
+    internal static nint Handle => s_handle;
+
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name.StartsWith(Library, StringComparison.Ordinal) ? s_handle : 0;
 
     /// <summary>Files that may be the library: beside the program (where NuGet puts it too), then in the cache that the test servers are built into.</summary>
