@@ -15,7 +15,7 @@ static class Program
     [
         new OnlineRetail(), new OnlineRetail10(),
         .. SalesQuestion.All.Select(static q => new SalesBenchmark(q)), .. SalesQuestion.All.Select(static q => new TwoLanes(q)), .. ApproximateBenchmark.All,
-        new DecodeJson(), new DecodeCsv(), new Growth(), new Lookup(), new JoinGrowth(), new GrowthOfQuestions(), new Latency(),
+        new DecodeJson(), new DecodeCsv(), new Growth(), new Lookup(), new JoinGrowth(), new GrowthOfQuestions(), new Latency(), new PostgresSpeed(),
         new NexmarkSpeed(NexmarkWay.Columns), new NexmarkSpeed(NexmarkWay.Json), new NexmarkSpeed(NexmarkWay.Checkpoints), new NexmarkCheck(),
         new SketchSpeed(), new LearningBenchmark(), new CassandraUpserts(),
     ];

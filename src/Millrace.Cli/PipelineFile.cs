@@ -84,7 +84,8 @@ sealed class PipelineFile
     public static ConnectorList Connectors() => new ConnectorList()
         .Add(new Sqlite.SqliteConnector())
         .Add(new Cassandra.CassandraConnector())
-        .Add(new Kafka.KafkaConnector());
+        .Add(new Kafka.KafkaConnector())
+        .Add(new Postgres.PostgresConnector());
 
     static Dictionary<string, string> Variables(IReadOnlyList<string> settings)
     {

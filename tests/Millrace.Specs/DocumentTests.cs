@@ -20,7 +20,7 @@ public sealed class DocumentTests
     /// <summary>The SQL files of the samples.</summary>
     public static TheoryData<string> Samples => [.. Repository.Files("samples", "*.sql").Select(Repository.Relative)];
 
-    static readonly ConnectorList s_connectors = new ConnectorList().Add(new Sqlite.SqliteConnector()).Add(new Cassandra.CassandraConnector()).Add(new Kafka.KafkaConnector());
+    static readonly ConnectorList s_connectors = new ConnectorList().Add(new Sqlite.SqliteConnector()).Add(new Cassandra.CassandraConnector()).Add(new Kafka.KafkaConnector()).Add(new Postgres.PostgresConnector());
 
     [Theory, MemberData(nameof(Pages))]
     public void SQL_of_the_pages_compiles(string page)

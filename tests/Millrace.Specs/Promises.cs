@@ -16,11 +16,12 @@ public sealed partial class Promises
     static readonly Assembly s_sql = typeof(Sql.SqlCompiler).Assembly;
     static readonly Assembly s_sqlite = typeof(Sqlite.SqliteStore).Assembly;
     static readonly Assembly s_cassandra = typeof(Cassandra.CassandraConnector).Assembly;
+    static readonly Assembly s_postgres = typeof(Postgres.PostgresConnector).Assembly;
     static readonly Assembly s_testing = typeof(Testing.PipelineTest).Assembly;
     static readonly Assembly s_server = typeof(Server.MillraceServer).Assembly;
     static readonly Assembly s_cli = typeof(Cli.CliReference).Assembly;
 
-    public static TheoryData<string> Assemblies => [.. ((Assembly[])[s_sketches, s_learning, s_engine, s_sql, s_sqlite, s_cassandra, s_testing, s_server, s_cli]).Select(a => a.GetName().Name!)];
+    public static TheoryData<string> Assemblies => [.. ((Assembly[])[s_sketches, s_learning, s_engine, s_sql, s_sqlite, s_cassandra, s_postgres, s_testing, s_server, s_cli]).Select(a => a.GetName().Name!)];
 
     [Fact]
     public void No_assembly_uses_one_above_it()
@@ -33,6 +34,7 @@ public sealed partial class Promises
             (s_sql, ["Millrace"]),
             (s_sqlite, ["Millrace", "SQLitePCLRaw."]),
             (s_cassandra, ["Millrace"]),
+            (s_postgres, ["Millrace", "Npgsql"]),
             (s_testing, ["Millrace", "Millrace.Sql"]),
             (s_server, ["Millrace", "Millrace.Sql", "Microsoft.AspNetCore", "Microsoft.AspNetCore.", "Microsoft.Extensions.", "Microsoft.Net.Http.Headers", "Microsoft.OpenApi"]),
         ];
@@ -104,7 +106,7 @@ public sealed partial class Promises
     [Theory, MemberData(nameof(Assemblies))]
     public void Every_public_type_is_documented(string name)
     {
-        var assembly = ((Assembly[])[s_sketches, s_learning, s_engine, s_sql, s_sqlite, s_cassandra, s_testing, s_server, s_cli]).Single(a => a.GetName().Name == name);
+        var assembly = ((Assembly[])[s_sketches, s_learning, s_engine, s_sql, s_sqlite, s_cassandra, s_postgres, s_testing, s_server, s_cli]).Single(a => a.GetName().Name == name);
         var path = Directory.GetFiles(Repository.File($"src/{name}/bin"), name + ".xml", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc);
         Assert.True(path is not null, $"{name} has no documentation file");
         var documented = XDocument.Load(path).Descendants("member").Select(m => m.Attribute("name")!.Value).ToHashSet();

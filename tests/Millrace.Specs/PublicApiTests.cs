@@ -14,6 +14,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(Sqlite.SqliteStore))]
     [InlineData(typeof(Cassandra.CassandraConnector))]
     [InlineData(typeof(Kafka.KafkaConnector))]
+    [InlineData(typeof(Postgres.PostgresConnector))]
     [InlineData(typeof(Testing.PipelineTest))]
     [InlineData(typeof(Server.MillraceServer))]
     public void The_public_members_are_the_listed_ones(Type type) =>

@@ -17,9 +17,10 @@ sealed class ChartCommand : ICommand
         var x = new Option<string?>("--x") { Description = "Column of the horizontal axis. Default: the first TIMESTAMP, else the first TEXT column.", HelpName = "COLUMN" };
         var y = new Option<string?>("--y") { Description = "Column of the vertical axis. Default: the first number that is no part of the key.", HelpName = "COLUMN" };
         var series = new Option<string?>("--series") { Description = "Column whose values are lines of their own. Default: the first TEXT column of the key.", HelpName = "COLUMN" };
+        var at = CommonOptions.Store();
         var title = new Option<string?>("--title") { Description = "What stands above. Default: the columns and the view.", HelpName = "TEXT" };
         var json = CommonOptions.Json("Says what was drawn as one JSON object.");
-        var command = new Command("chart", "Draws a stored view as a line or bar chart: SVG, alone or in a page.") { view, target, data, kind, x, y, series, title, json };
+        var command = new Command("chart", "Draws a stored view as a line or bar chart: SVG, alone or in a page.") { view, target, data, at, kind, x, y, series, title, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(target) is { } path && Path.GetExtension(path).ToLowerInvariant() is not (".svg" or ".html"))
@@ -27,7 +28,7 @@ sealed class ChartCommand : ICommand
         });
         command.SetAction(parsed =>
         {
-            using var store = StoredResults.Open(parsed.GetValue(data));
+            using var store = StoredResults.Open(parsed.GetValue(at), parsed.GetValue(data));
             using var snapshot = store.Snapshot();
             var chart = ChartData.Read(snapshot, parsed.GetValue(view)!, parsed.GetValue(kind), parsed.GetValue(x), parsed.GetValue(y), parsed.GetValue(series), parsed.GetValue(title));
             var path = parsed.GetValue(target)!;

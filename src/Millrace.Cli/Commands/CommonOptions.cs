@@ -20,6 +20,13 @@ static class CommonOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
+    public static Option<string?> Store() => new("--store")
+    {
+        Description = "Where results and checkpoints are kept instead of the data folder: postgres://user@host:5432/database?schema=NAME. Default: the environment variable MILLRACE_STORE. The password stands in MILLRACE_STORE_PASSWORD, or in the file that MILLRACE_STORE_PASSWORD_FILE names.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => StoredResults.DefaultUrl,
+    };
+
     public static Option<bool> Json(string what) => new("--json") { Description = what };
 
     public static Option<string[]> Set() => new("--set")

@@ -12,11 +12,12 @@ sealed class QueryCommand : ICommand
     {
         var text = new Argument<string>("SQL") { Description = "A SELECT over the stored views (or SHOW, EXPLAIN, VALUES)." };
         var data = CommonOptions.Data();
+        var store = CommonOptions.Store();
         var csv = new Option<bool>("--csv") { Description = "Writes CSV with a header." };
         var json = new Option<bool>("--json") { Description = "Writes one JSON object a line." };
         var limit = new Option<int?>("--limit") { Description = "Rows at most. Default 1,000 for a table, no limit for CSV and JSON.", HelpName = "N" };
         limit.Between(0, int.MaxValue);
-        var command = new Command("query", "Asks the stored results, of one committed version, with Millrace's SQL.") { text, data, csv, json, limit };
+        var command = new Command("query", "Asks the stored results, of one committed version, with Millrace's SQL.") { text, data, store, csv, json, limit };
         command.Validators.Add(result =>
         {
             if (result.GetValue(csv) && result.GetValue(json)) result.AddError("--csv and --json cannot both be given.");
@@ -24,14 +25,14 @@ sealed class QueryCommand : ICommand
         command.SetAction(parsed =>
         {
             var form = parsed.GetValue(csv) ? ResultForm.Csv : parsed.GetValue(json) ? ResultForm.Json : ResultForm.Table;
-            return Run(parsed.GetValue(text)!, parsed.GetValue(data), form, parsed.GetValue(limit) ?? (form == ResultForm.Table ? 1000 : long.MaxValue));
+            return Run(parsed.GetValue(text)!, parsed.GetValue(data), parsed.GetValue(store), form, parsed.GetValue(limit) ?? (form == ResultForm.Table ? 1000 : long.MaxValue));
         });
         return command;
     }
 
-    static int Run(string text, string? data, ResultForm form, long limit)
+    static int Run(string text, string? data, string? url, ResultForm form, long limit)
     {
-        using var store = StoredResults.Open(data);
+        using var store = StoredResults.Open(url, data);
         using var snapshot = store.Snapshot();
         var query = SqlCompiler.CompileQuery(text, snapshot.Tables, new() { Connectors = PipelineFile.Connectors() });
         DiagnosticOutput.Write(query.Diagnostics);

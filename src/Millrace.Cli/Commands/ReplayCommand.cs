@@ -22,12 +22,13 @@ sealed class ReplayCommand : ICommand
         var data = CommonOptions.Data();
         var set = CommonOptions.Set();
         var source = new Option<string?>("--source") { Description = "Only records of this source.", HelpName = "NAME" };
+        var at = CommonOptions.Store();
         var rule = new Option<string?>("--rule") { Description = "Only records set aside by this rule; 'decode' and 'compute' are those that are no record at all.", HelpName = "NAME" };
         var export = new Option<string?>("--export") { Description = "Writes the records of one source to a file, as they came, to be mended in an editor.", HelpName = "FILE" };
         var to = new Option<Uri?>("--to") { Description = "Sends them to the http sources of the same names of the Millrace at this address.", HelpName = "URL", CustomParser = Address };
         var mended = new Option<string?>("--from") { Description = "With --to and --source: sends the content of this file instead, an export that was mended.", HelpName = "FILE" };
         var json = CommonOptions.Json("Lists them as one JSON object a line, all columns of dead_letters.");
-        var command = new Command("replay", "Lists the records in dead_letters of a pipeline, writes them to a file, or sends them again.") { file, data, set, source, rule, export, to, mended, json };
+        var command = new Command("replay", "Lists the records in dead_letters of a pipeline, writes them to a file, or sends them again.") { file, data, at, set, source, rule, export, to, mended, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(mended) is not null && (result.GetValue(to) is null || result.GetValue(source) is null)) result.AddError("--from needs --to and --source.");
@@ -41,7 +42,7 @@ sealed class ReplayCommand : ICommand
                 throw new CommandException($"There is no source '{name}' in the file; there is {string.Join(", ", pipeline.Pipeline.Sources.Select(s => s.Name))}.");
             if (parsed.GetValue(mended) is { } path) return await SendAsync([await ReadMendedAsync(pipeline.Pipeline, name!, path, stop)], parsed.GetValue(to)!, stop);
 
-            using var store = StoredResults.Open(parsed.GetValue(data) ?? pipeline.DefaultDataDirectory);
+            using var store = StoredResults.Open(parsed.GetValue(at), parsed.GetValue(data) ?? pipeline.DefaultDataDirectory);
             using var snapshot = store.Snapshot();
             var letters = Letters(snapshot, name, parsed.GetValue(rule));
             if (parsed.GetValue(to) is { } address) return await SendAsync(Replay.Collect(letters, pipeline.Pipeline, pipeline.Folder), address, stop);

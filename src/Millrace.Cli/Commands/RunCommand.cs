@@ -12,6 +12,7 @@ sealed class RunCommand : ICommand
     {
         var file = CommonOptions.File();
         var data = CommonOptions.Data();
+        var store = CommonOptions.Store();
         var set = CommonOptions.Set();
         var port = new Option<int?>("--port") { Description = "Port of the page and the REST API; 0 = any free one. Default 8080.", HelpName = "N" };
         var host = new Option<string>("--host") { Description = "Address to listen on. Anything but loopback is open to the network.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
@@ -30,13 +31,14 @@ sealed class RunCommand : ICommand
         });
         port.Between(0, 65535);
         lanes.Between(0, 64);
-        var command = new Command("run", "Runs a pipeline, serves its page and its REST API.") { file, port, host, origin, data, untilDone, noServer, from, startOver, dropState, set, lanes, watch, json };
+        var command = new Command("run", "Runs a pipeline, serves its page and its REST API.") { file, port, host, origin, data, store, untilDone, noServer, from, startOver, dropState, set, lanes, watch, json };
         command.SetAction((parsed, stop) =>
         {
             var pipeline = PipelineFile.Load(parsed.GetValue(file)!, parsed.GetValue(set) ?? []);
             return PipelineRun.RunAsync(pipeline, new RunSettings
             {
                 DataDirectory = parsed.GetValue(data) ?? pipeline.DefaultDataDirectory,
+                Store = parsed.GetValue(store),
                 Port = parsed.GetValue(port),
                 Host = parsed.GetValue(host)!,
                 AllowOrigin = parsed.GetValue(origin),

@@ -12,6 +12,7 @@ sealed class JsonReport(TimeProvider clock) : RunReport(clock)
     {
         w.WriteString("pipeline", running.Pipeline.Name);
         w.WriteString("data", Path.GetFullPath(settings.DataDirectory));
+        if (settings.Store is { } store) w.WriteString("store", StoredResults.Shown(store));
         w.WriteString("url", page?.ToString());
         if (running.Status().WentOnFrom is { } checkpoint) w.WriteNumber("wentOnFrom", checkpoint);
     });

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Millrace.Runtime;
 using Millrace.Sqlite;
+using Millrace.Stores;
 
 namespace Millrace.Cli.Running;
 
@@ -16,8 +17,8 @@ static class PipelineRun
         try
         {
             using var signal = new StopSignal();
-            using var store = new SqliteStore(settings.DataDirectory);
-            store.KeepCheckpointsIn(file.Pipeline.Settings.CheckpointFolder is { Length: > 0 } folder ? Path.Combine(file.Folder, folder) : null);
+            using var store = StoredResults.Create(settings.Store, settings.DataDirectory);
+            if (store is SqliteStore embedded) embedded.KeepCheckpointsIn(file.Pipeline.Settings.CheckpointFolder is { Length: > 0 } folder ? Path.Combine(file.Folder, folder) : null);
             await using var running = await PipelineRunner.StartAsync(file.Pipeline, Options(file, settings, store, clock), signal.Token);
             return settings.IsServed ? await ServeAsync(running, settings, report, signal, clock) : await FollowAsync(running, settings, report, signal, clock, null);
         }
@@ -37,7 +38,7 @@ static class PipelineRun
         }
     }
 
-    static RunOptions Options(PipelineFile file, RunSettings settings, SqliteStore store, TimeProvider clock) => new()
+    static RunOptions Options(PipelineFile file, RunSettings settings, IStore store, TimeProvider clock) => new()
     {
         Store = store,
         Connectors = file.Options.Connectors,

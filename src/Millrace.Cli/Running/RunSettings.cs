@@ -8,6 +8,8 @@ sealed record RunSettings
 {
     /// <summary>Where results go.</summary>
     public required string DataDirectory { get; init; }
+    /// <summary>The URL of the store; null: it lies in the data folder.</summary>
+    public string? Store { get; init; }
     /// <summary>Port asked for; null = 8080.</summary>
     public int? Port { get; init; }
     /// <summary>Address to listen on.</summary>

@@ -80,7 +80,7 @@ class TextReport(TimeProvider clock) : RunReport(clock)
         var rows = RowsIn(status);
         var seconds = Math.Max(0.001, Elapsed.TotalSeconds);
         Terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{_name} {(isStopped ? "stopped" : "is done")}: {rows:N0} rows in {seconds:N1} s ({rows / seconds:N0} rows/s), {status.Commits:N0} {(status.Commits == 1 ? "commit" : "commits")}, version {status.Version}. Results: {Shown(settings.DataDirectory)}"));
+            $"{_name} {(isStopped ? "stopped" : "is done")}: {rows:N0} rows in {seconds:N1} s ({rows / seconds:N0} rows/s), {status.Commits:N0} {(status.Commits == 1 ? "commit" : "commits")}, version {status.Version}. Results: {(settings.Store is { } store ? StoredResults.Shown(store) : Shown(settings.DataDirectory))}"));
         foreach (var source in running.Quality)
             foreach (var line in Cleaning(source)) Terminal.Line("  " + line);
         foreach (var source in running.Quality)

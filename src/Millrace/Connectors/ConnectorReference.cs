@@ -104,6 +104,11 @@ public static class ConnectorReference
 
             A message that cannot be read is one dead letter, with its partition and offset, and its time where the broker keeps one. CSV messages have no header: columns are the fields in order.
             """,
+        ["postgres"] = """
+            The server, how it is secured and what it needs: [how to use PostgreSQL](../how-to/postgres.md). The tables `millrace_sinks` and `millrace_dead_letters` in the sink's schema say which version a
+            target holds and which rows it refused; they change in the transactions of the rows, so each commit arrives once. A start without checkpoint makes a table anew that Millrace created; what it does
+            with the rows of any other `existing_rows` says. A server that is away or stands still is tried again, and nothing is read meanwhile; after 5 minutes the pipeline ends and can go on later.
+            """,
         ["sqlite"] = """
             A start without checkpoint makes the table anew. The table `millrace_sinks` in the same file says which version it holds, so that each commit arrives once. Under its name stands a SQL view with times as ISO 8601 texts and decimals as numbers (as texts where they have more
             than 15 digits); the rows lie behind it in a table of Millrace's own form. It comes with the command line; a program adds the assembly Millrace.Sqlite.

@@ -29,6 +29,14 @@ public abstract class Connector
     /// <summary>Opens nothing yet: makes the source.</summary>
     public virtual ISource CreateSource(SourceContext context) => throw new NotSupportedException($"'{Name}' is no source.");
 
+    /// <summary>Whether a source of these options is not read, but looked up in by key (<see cref="ILookup"/>).</summary>
+    public virtual bool IsLookup(Options options) => false;
+
+    /// <summary>Opens nothing yet: makes what rows are looked up in.</summary>
+    /// <param name="context">The source.</param>
+    /// <param name="key">The columns by which rows are asked for.</param>
+    public virtual ILookup CreateLookup(SourceContext context, IReadOnlyList<int> key) => throw new NotSupportedException($"'{Name}' is not looked up in.");
+
     /// <summary>Opens nothing yet: makes the sink.</summary>
     public virtual ISink CreateSink(SinkContext context) => throw new NotSupportedException($"'{Name}' is no sink.");
 }
@@ -47,7 +55,15 @@ public sealed record SourceContext(string Name, Data.Schema Schema, Options Opti
 }
 
 /// <summary>What a connector is told when a sink is made.</summary>
-public sealed record SinkContext(string Name, Options Options, string BaseDirectory, string DataDirectory);
+/// <param name="Name">Name of the sink.</param>
+/// <param name="Options">Its options.</param>
+/// <param name="BaseDirectory">What relative paths are relative to: the folder of the SQL file.</param>
+/// <param name="DataDirectory">The pipeline's own folder.</param>
+public sealed record SinkContext(string Name, Options Options, string BaseDirectory, string DataDirectory)
+{
+    /// <summary>Name of the pipeline: with the sink's it names what a target remembers of the sink.</summary>
+    public string Pipeline { get; init; } = "";
+}
 
 /// <summary>The built-in connectors; assemblies with further ones add to it at start.</summary>
 public sealed class ConnectorList

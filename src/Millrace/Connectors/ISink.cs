@@ -37,4 +37,18 @@ public interface ISink : IDisposable
 
     /// <summary>The version that it has applied last; 0 = none. A staged sink says 0.</summary>
     long AppliedVersion => 0;
+
+    /// <summary>Takes the rows that the target refused for what they are (they violate a constraint of it), of the commits that were applied since the last call.</summary>
+    /// <remarks>
+    /// They go to <c>dead_letters</c> with the next commit; the other rows of their commits are in the target. A sink that is opened at a position gives those of later commits again; by their
+    /// numbers they are known.
+    /// </remarks>
+    IReadOnlyList<RejectedRow> TakeRejected() => [];
 }
+
+/// <summary>A row that a sink's target refused.</summary>
+/// <param name="Number">Counts the refused rows of the sink, also across restarts.</param>
+/// <param name="Rule">The constraint, or what kind of value was refused.</param>
+/// <param name="Error">What the target said.</param>
+/// <param name="Row">The row as JSON.</param>
+public sealed record RejectedRow(long Number, string Rule, string Error, ReadOnlyMemory<byte> Row);

@@ -15,8 +15,9 @@ namespace Millrace.Runtime;
 /// <param name="clock">The outside world's time.</param>
 /// <param name="listeners">Who hears of commits.</param>
 /// <param name="checkpointer">Makes commits ones to go on from; null where no state is kept.</param>
+/// <param name="rejected">What sinks refused.</param>
 sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnlyDictionary<string, SourceRun> sources, TimeProvider clock, Func<ICommitListener[]> listeners,
-    Checkpointer? checkpointer)
+    Checkpointer? checkpointer, RejectedRows rejected)
 {
     readonly StateSaver _saver = new();
     readonly Dictionary<(string, int), long> _positions = [];
@@ -29,8 +30,8 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
 
     public double LastCommitMs => Volatile.Read(ref _lastMs);
 
-    /// <summary>Whether a reader's changes wait for its EVERY interval to pass, and it has.</summary>
-    public bool HasWaiting => readers.Any(r => r.IsDue(clock));
+    /// <summary>Whether a reader's changes wait for its EVERY interval to pass, and it has, or rows that a sink's target refused wait.</summary>
+    public bool HasWaiting => readers.Any(r => r.IsDue(clock)) || rejected.AreWaiting;
 
     /// <summary>Commits; where nothing changed, there is no new version.</summary>
     /// <param name="cuts">What the lanes handed over.</param>
@@ -60,7 +61,11 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
                 if (reader.Reader.Table is { } changed) changes.Add(new(changed, batches));
                 else toSinks.Add((reader, batches));
             }
-            foreach (var aside in cuts.SelectMany(c => c.Aside).GroupBy(a => a.Table)) changes.Add(new(aside.Key, [.. aside.SelectMany(a => a.Batches)]));
+            var refused = rejected.Take(time);
+            open.Refused = refused;
+            var aside = cuts.SelectMany(c => c.Aside);
+            if (refused.Count > 0) aside = aside.Append((DeadLetters.Table, refused));
+            foreach (var ofTable in aside.GroupBy(a => a.Table)) changes.Add(new(ofTable.Key, [.. ofTable.SelectMany(a => a.Batches)]));
 
             var positions = cuts.SelectMany(c => c.Positions).ToList();
             // State that the lanes have handed over is not handed over again.
@@ -79,6 +84,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var commit = new StoreCommit(version, changes, frontiers, positions, checkpoint);
             store.Commit(commit);
             (open.Commit, open.Unsent) = (commit, new(pending));
+            if (isLast) open.Last = (time, isFinished);
             _open = open;
         }
         catch
@@ -103,6 +109,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             for (; open.Unsent.TryPeek(out var next); open.Unsent.Dequeue())
                 if (!next.Reader.TryTell(next.Batches, open.Commit!.Version, isStopping)) return false;
             Tell(open.Commit!, open.Began);
+            if (open.Last is { } last) CommitRejected(open.Commit!, last.Time, last.IsFinished);
         }
         catch
         {
@@ -111,6 +118,26 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
         }
         Close();
         return true;
+    }
+
+    /// <summary>What sinks refused of the last commit has a commit of its own, for none follows.</summary>
+    void CommitRejected(StoreCommit last, Timestamp time, bool isFinished)
+    {
+        var refused = rejected.Take(time);
+        if (refused.Count == 0) return;
+        try
+        {
+            var version = store.Version + 1;
+            var began = clock.GetTimestamp();
+            var checkpoint = checkpointer?.Write(new(version, time, isFinished, [], last.Positions, last.Frontiers, readers, []));
+            var commit = new StoreCommit(version, [new(DeadLetters.Table, refused)], last.Frontiers, last.Positions, checkpoint);
+            store.Commit(commit);
+            Tell(commit, began);
+        }
+        finally
+        {
+            foreach (var batch in refused) batch.Release();
+        }
     }
 
     void Close()
@@ -146,7 +173,11 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
     {
         public long Began => began;
         public List<CommitRows> Owned { get; } = [];
+        public IReadOnlyList<Batch> Refused { get; set; } = [];
         public StoreCommit? Commit { get; set; }
+
+        /// <summary>Where it is the run's last: when it was asked for, and whether all sources have ended.</summary>
+        public (Timestamp Time, bool IsFinished)? Last { get; set; }
 
         /// <summary>Results for sinks that are written after the store.</summary>
         public Queue<(ReaderRun Reader, IReadOnlyList<Batch> Batches)> Unsent { get; set; } = [];
@@ -154,6 +185,7 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
         public void Release()
         {
             foreach (var batches in Owned) batches.Release();
+            foreach (var batch in Refused) batch.Release();
             foreach (var cut in cuts) cut.Release();
         }
     }

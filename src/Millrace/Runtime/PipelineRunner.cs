@@ -58,7 +58,7 @@ public static class PipelineRunner
             options.Store.Open(recovery is null ? plan.Tables : succession.Tables(recovery.Record), recovery?.Record);
             foreach (var reader in plan.Readers)
             {
-                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options) : null, options.Clock) { State = Succession.StateOf(reader, plan), Memory = memory };
+                var opened = new ReaderRun(reader, reader.Sink is { } sink ? CreateSink(sink, options, pipeline.Name) : null, options.Clock) { State = Succession.StateOf(reader, plan), Memory = memory };
                 readers.Add(opened);
                 if (opened.Sink is not null) opened.OpenSink(recovery?.Record.Sinks.GetValueOrDefault(reader.Name));
             }
@@ -67,8 +67,8 @@ public static class PipelineRunner
                 checkpointer = new(blobs, lanes, settings.CheckpointsKept, settings.CheckpointsKeptFor, options.Store.Checkpoints(), recovery?.Record, succession.States, succession.Left, succession.Note, options.InBackground, warnings, options.ChooseMerge) { PassBytes = SavedState.PassBytesFor(limit) };
 
             var listeners = new Listeners();
-            var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer);
-            var builder = new LaneBuilder(plan, sources, partitions, memory, lanes, new(Path.Combine(options.DataDirectory, "spill"), options.SpillsAlways));
+            var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer, new(readers, memory, warnings));
+            var builder = new LaneBuilder(plan, sources, partitions, memory, lanes, new(Path.Combine(options.DataDirectory, "spill"), options.SpillsAlways)) { OpenLookup = (table, key) => CreateLookup(table, key, options) };
             var pace = new CommitPace(settings.CommitInterval, warnings);
             var signals = new RunSignals();
             var run = new PipelineRun(arrive => builder.Build(signals, settings.QueueLength, options.Inline, options.Clock, arrive), signals, committer, [.. sources.Values], memory,
@@ -109,11 +109,18 @@ public static class PipelineRunner
         return new(scan, source, format, counters, memory, options.Clock, failure);
     }
 
-    static ISink CreateSink(SinkDefinition definition, RunOptions options)
+    static ILookup CreateLookup(SourceDefinition definition, ImmutableArray<int> key, RunOptions options)
+    {
+        var connector = options.Connectors.Find(definition.Connector)
+            ?? throw new ConnectorException(Fault.User, $"Source '{definition.Name}': there is no connector '{definition.Connector}'; there are {string.Join(", ", options.Connectors.All.Select(c => c.Name))}.");
+        return connector.CreateLookup(new(definition.Name, definition.Schema, definition.Options, options.BaseDirectory, options.DataDirectory, options.Clock) { Paths = definition.Paths }, key);
+    }
+
+    static ISink CreateSink(SinkDefinition definition, RunOptions options, string pipeline)
     {
         var connector = options.Connectors.Find(definition.Connector)
             ?? throw new ConnectorException(Fault.User, $"Sink '{definition.Name}': there is no connector '{definition.Connector}'; there are {string.Join(", ", options.Connectors.All.Select(c => c.Name))}.");
-        return connector.CreateSink(new(definition.Name, definition.Options, options.BaseDirectory, options.DataDirectory));
+        return connector.CreateSink(new(definition.Name, definition.Options, options.BaseDirectory, options.DataDirectory) { Pipeline = pipeline });
     }
 
     /// <summary>The constraints of a source and of the views that read it first, in the order of the file.</summary>

@@ -109,7 +109,7 @@ sealed class RunningPipeline : IRunningPipeline
             Operators = _board.Operators(),
             WentOnFrom = _wentOnFrom,
             SpilledBytes = SpilledBytes,
-            Warnings = _warnings.All,
+            Warnings = [.. _warnings.All, .. _board.Problems()],
             CommitInterval = _pace.Interval,
         };
 

@@ -35,6 +35,10 @@ sealed class StatusBoard
     /// <summary>The operators behind the nodes, now.</summary>
     public IReadOnlyList<OperatorStatus> Operators() => _operators.Operators();
 
+    /// <summary>Why sinks do not take results now.</summary>
+    public IEnumerable<string> Problems() =>
+        from reader in _readers where reader.Problem is not null select $"Sink '{reader.Reader.Name}' does not take results now and is tried again; nothing is read meanwhile. {reader.Problem}";
+
     /// <summary>The nodes, now.</summary>
     public IReadOnlyList<NodeStatus> Nodes()
     {

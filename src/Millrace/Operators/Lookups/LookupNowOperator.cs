@@ -13,14 +13,9 @@ sealed class LookupNowOperator : IOperator, IStateful
     readonly KeyedTable _keys;
     readonly RowSlots _table;
     readonly HeldRows _held;
-    readonly JoinedRows _joined;
     readonly PairCondition? _condition;
-    readonly int _nothing;
-    readonly int[] _numbers, _rows, _leftRows, _slots;
-    readonly bool[] _matched;
-
-    Batch? _left; // the batch at hand
-    int _row, _slot, _copy;
+    readonly HeldPairs _pairs;
+    readonly int[] _numbers, _rows;
 
     public LookupNowOperator(LookupNow node, OperatorContext context)
     {
@@ -32,12 +27,11 @@ sealed class LookupNowOperator : IOperator, IStateful
         if (node.Condition is not null) ColumnUse.Mark(node.Condition, needed);
         _table = new(right, context.Memory, context.Owner, [.. needed.Skip(left.Count)]);
         _held = new(_keys, _table, context.Owner);
-        _joined = new(node.Schema, left.Count, needed, _table, context.Memory);
         if (node.Condition is not null) _condition = new(node.Condition, context);
-        _nothing = _table.Take();
-        _table.SetNull(_nothing);
-        var rows = context.Memory.BatchRows;
-        (_numbers, _rows, _leftRows, _slots, _matched) = (new int[rows], new int[rows], new int[rows], new int[rows], new bool[rows]);
+        var nothing = _table.Take();
+        _table.SetNull(nothing);
+        _pairs = new(_held, new(node.Schema, left.Count, needed, _table, context.Memory), _condition, node.KeepsLeft, nothing, context.Memory.BatchRows);
+        (_numbers, _rows) = (new int[context.Memory.BatchRows], new int[context.Memory.BatchRows]);
     }
 
     public void OnBatch(int input, Batch batch, IOutput output)
@@ -51,9 +45,7 @@ sealed class LookupNowOperator : IOperator, IStateful
         var numbers = _numbers.AsSpan(0, batch.RowCount);
         if (!_node.LeftKeys.IsEmpty) _keys.Look(batch, _node.LeftKeys, [], numbers);
         else numbers.Fill(_keys.Count > 0 ? _keys.Only() : -1);
-        (_left, _row, _copy) = (batch.Retain(), 0, 0);
-        _slot = _held.First(numbers[0]);
-        _matched.AsSpan(0, batch.RowCount).Clear();
+        _pairs.Begin(batch, numbers);
         while (Resume(output))
             if (output.IsFull) return;
     }
@@ -79,60 +71,11 @@ sealed class LookupNowOperator : IOperator, IStateful
     }
 
     /// <summary>Tells the next batch of matches of the batch at hand.</summary>
-    public bool Resume(IOutput output)
-    {
-        if (_left is null) return false;
-        var count = 0;
-        while (_row < _left.RowCount && count < _slots.Length)
-        {
-            if (_slot == 0)
-            {
-                // The last match of a row tells whether it had any.
-                if (_condition is null && !_matched[_row] && _node.KeepsLeft) (_leftRows[count], _slots[count++]) = (_row, _nothing);
-                if (++_row < _left.RowCount) _slot = _held.First(_numbers[_row]);
-                continue;
-            }
-            if (_copy < _held.CountOf(_slot))
-            {
-                if (_condition is null) _matched[_row] = true;
-                (_leftRows[count], _slots[count++]) = (_row, _slot - 1);
-                _copy++;
-                continue;
-            }
-            (_slot, _copy) = (_held.Next(_slot), 0);
-        }
-        if (count > 0) Push(count, output);
-        if (_row < _left.RowCount) return true;
-        if (_condition is not null && _node.KeepsLeft) PushUnmatched(output);
-        _left.Release();
-        _left = null;
-        return false;
-    }
-
-    void Push(int count, IOutput output)
-    {
-        var joined = _joined.Some(_left!, _leftRows.AsSpan(0, count), _slots.AsSpan(0, count));
-        if (_condition is null)
-        {
-            output.Push(joined);
-            return;
-        }
-        if (_condition.Filter(joined, out var passing) is not { } passed) return;
-        foreach (var place in passing) _matched[_leftRows[place]] = true;
-        output.Push(passed);
-    }
-
-    void PushUnmatched(IOutput output)
-    {
-        var count = 0;
-        for (var row = 0; row < _left!.RowCount; row++)
-            if (!_matched[row]) (_leftRows[count], _slots[count++]) = (row, _nothing);
-        if (count > 0) output.Push(_joined.Some(_left, _leftRows.AsSpan(0, count), _slots.AsSpan(0, count)));
-    }
+    public bool Resume(IOutput output) => _pairs.Go(output);
 
     public void Dispose()
     {
-        _left?.Release();
+        _pairs.Dispose();
         _held.Dispose();
         _keys.Dispose();
         _table.Dispose();
