@@ -85,7 +85,19 @@ public sealed class PostgresInstance : IAsyncLifetime
         var process = ServerProcess;
         Signal("KILL", [process]);
         // What is still ending would count as running.
-        SpinWait.SpinUntil(() => !File.Exists($"/proc/{process}/status") || File.ReadAllText($"/proc/{process}/status").Contains("State:\tZ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        SpinWait.SpinUntil(() => HasEnded(process), TimeSpan.FromSeconds(30));
+    }
+
+    static bool HasEnded(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/status").Contains("State:\tZ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Stops all of its processes where they are.</summary>
