@@ -108,14 +108,6 @@ internal sealed class LookupBinder(Compilation compilation, string view, Interva
         if (time is not null && time.Type.Kind != TypeKind.Timestamp) throw new SqlError(Codes.WrongTypes, asOf.Span, $"FOR SYSTEM_TIME AS OF takes a TIMESTAMP column of the left side; this is {time.Type}.");
         List<(Expression, Expression)> Keys(IEnumerable<Part> from) => [.. from.Where(IsEqual).Select(p => (p.Left!, p.Right!))];
         List<Expression> Rest(Func<Part, bool> isKey) => [.. parts.Where(p => !isKey(p)).Select(p => p.Whole)];
-        if (right is SourceScan { Source.IsLookup: true } outside)
-        {
-            if (time is not null && !(time is ColumnReference now && PlanBuilder.IsProcessingTime(left, now.Index)))
-                throw new SqlError(Codes.LookupTime, asOf.Span, $"'{outside.Source.Name}' is asked when a row comes, and knows nothing of earlier times. Write FOR SYSTEM_TIME AS OF PROCTIME().");
-            bool IsKey(Part part) => IsEqual(part) && part.Right is ColumnReference;
-            if (!parts.Any(IsKey)) throw new SqlError(Codes.LookupKey, item.On?.Span ?? item.Word, $"'{outside.Source.Name}' is asked for rows by key. Compare a column of it with = in ON.");
-            return PlanBuilder.LookupOutside(left, outside, Keys(parts.Where(IsKey)), Rest(IsKey), keepsLeft, where);
-        }
         if (StaticTables.Is(right)) return PlanBuilder.Lookup(left, right, Keys(parts), Rest(IsEqual), keepsLeft ? JoinKind.Left : JoinKind.Inner, where);
 
         var isNow = time is null || time is ColumnReference p && PlanBuilder.IsProcessingTime(left, p.Index);

@@ -106,15 +106,12 @@ internal sealed class SourceBinder(Compilation compilation)
             AdvanceWhenAllIdle = values.Text("watermark.all_idle", "elapsed") == "elapsed",
             Masked = [.. cdc?.Masked(hidden) ?? hidden],
             IsBounded = connector.IsBounded(source.Name.Text, values),
-            IsLookup = connector.IsLookup(values),
             PrimaryKey = upsert.Key,
             Changes = upsert.Changes,
             Deleted = upsert.Deleted,
             StateTtl = upsert.StateTtl,
         };
         var isPlain = cdc is null && source.Columns.All(c => c.Generated is null);
-        if (definition.IsLookup && !(isPlain && masked.Count == 0 && constraints.IsEmpty && time < 0 && definition.Changes == SourceChanges.Append))
-            throw new SqlError(Codes.BadLookup, source.Name.Span, $"'{source.Name}' is looked up in: it has columns alone, without constraints, masks, generated columns, WATERMARK and changes. Do the rest in the view that joins it.");
         PlanBuilder.Source(definition, isPlain ? null : columns, constraints, time, delay, masked.Count == 0 ? null : MaskedColumns(rows, physical, masked));
         return definition;
     }

@@ -29,14 +29,6 @@ public abstract class Connector
     /// <summary>Opens nothing yet: makes the source.</summary>
     public virtual ISource CreateSource(SourceContext context) => throw new NotSupportedException($"'{Name}' is no source.");
 
-    /// <summary>Whether a source of these options is not read, but looked up in by key (<see cref="ILookup"/>).</summary>
-    public virtual bool IsLookup(Options options) => false;
-
-    /// <summary>Opens nothing yet: makes what rows are looked up in.</summary>
-    /// <param name="context">The source.</param>
-    /// <param name="key">The columns by which rows are asked for.</param>
-    public virtual ILookup CreateLookup(SourceContext context, IReadOnlyList<int> key) => throw new NotSupportedException($"'{Name}' is not looked up in.");
-
     /// <summary>Opens nothing yet: makes the sink.</summary>
     public virtual ISink CreateSink(SinkContext context) => throw new NotSupportedException($"'{Name}' is no sink.");
 }

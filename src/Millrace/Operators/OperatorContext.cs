@@ -23,8 +23,6 @@ public sealed record OperatorContext(MemoryAccountant Memory, MemoryOwner Owner,
 
     /// <summary>Where state goes that has no room in memory; null where it has to stay there.</summary>
     internal SpillFolder? Spill { get; init; }
-    /// <summary>Opens a table outside for look-ups by some of its columns; null where nothing runs.</summary>
-    internal Func<Planning.SourceDefinition, System.Collections.Immutable.ImmutableArray<int>, Connectors.ILookup>? OpenLookup { get; init; }
 
     /// <summary>Whether anybody who reads a port reads a column of it.</summary>
     internal bool IsUsed(int port, int column) => UsedByPort.Count > 0 ? UsedByPort[port][column] : Used is null || Used[column];

@@ -304,7 +304,6 @@ sealed class PhysicalPlanner
         foreach (var source in pipeline.Sources)
         {
             if (order.OfType<SourceScan>().FirstOrDefault(s => ReferenceEquals(s.Source, source)) is not { } scan) continue;
-            if (source.IsLookup) throw new PlanException($"'{source.Name}' is looked up in by key and never read whole. Join it: JOIN {source.Name} FOR SYSTEM_TIME AS OF PROCTIME() AS t ON t.key = ....");
             Debug.Assert(Bottom(source.Plan!) == scan);
             var time = PhysicalTime(source.Plan!);
             if (time >= 0) used[scan][time] = true;

@@ -98,9 +98,6 @@ public sealed record SourceDefinition
     public double? BadDataMaxRate { get; init; }
     /// <summary>Whether it ends, as far as its options say.</summary>
     public bool IsBounded { get; init; }
-
-    /// <summary>Whether it is not read, but looked up in by key.</summary>
-    public bool IsLookup { get; init; }
     /// <summary>ON LATE.</summary>
     public LatePolicy Late { get; init; } = LatePolicy.Drop;
     /// <summary>watermark.idle_timeout. Default 30 s.</summary>

@@ -33,27 +33,6 @@ public static partial class PlanBuilder
             Where = where,
         });
 
-    /// <summary>Rows joined with the rows of their keys in a table outside, which is asked when they come.</summary>
-    /// <param name="left">The rows.</param>
-    /// <param name="table">The table: <see cref="SourceDefinition.IsLookup"/>.</param>
-    /// <param name="keys">Expressions over the rows and columns of the table that must be equal, of the same types; at least one.</param>
-    /// <param name="rest">What must be true besides, over the columns of both, left before right.</param>
-    /// <param name="keepsLeft">LEFT JOIN.</param>
-    /// <param name="where">Position in the text.</param>
-    public static PlanNode LookupOutside(PlanNode left, SourceScan table, IReadOnlyList<(Expression Left, Expression Right)> keys, IReadOnlyList<Expression> rest, bool keepsLeft, string where = "") =>
-        WithKeys(left, table, keys, rest, true, where, (l, r, leftKeys, tableKeys, condition) => new LookupOutside
-        {
-            Schema = new Schema(l.Schema.Fields.Concat(r.Schema.Fields)),
-            Input = l,
-            Table = table.Source,
-            Keys = leftKeys,
-            TableKeys = tableKeys,
-            Condition = condition,
-            KeepsLeft = keepsLeft,
-            Times = l.Times,
-            Where = where,
-        });
-
     /// <summary>Rows joined with the row of another side that held at their time.</summary>
     /// <param name="left">The rows.</param>
     /// <param name="right">The versions.</param>

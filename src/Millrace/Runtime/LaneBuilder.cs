@@ -61,9 +61,6 @@ sealed class LaneBuilder
         throw new System.Diagnostics.UnreachableException();
     }
 
-    /// <summary>Opens tables outside for look-ups.</summary>
-    public Func<SourceDefinition, ImmutableArray<int>, ILookup>? OpenLookup { get; init; }
-
     Lane BuildStations(int index, RunSignals run, TimeProvider clock, Action<int, Cut> arrive)
     {
         var aside = new SetAsideRows(index, _plan.Tables.Where(t => t.Kind == Stores.TableKind.Late), _memory, clock);
@@ -96,7 +93,7 @@ sealed class LaneBuilder
         void Add(PhysicalNode node, int slot, int[] edges)
         {
             ImmutableArray<CleanedSource> sources = [.. node.Sources.Select(s => _sources[s.Name].Cleaned).Select(s => s with { Counters = s.Counters.OfLane(index) })];
-            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Spill = _spill, Used = node.Used, UsedByPort = [.. node.UsedByPort], OpenLookup = OpenLookup };
+            var context = new OperatorContext(_memory, _memory.Owner(OwnerName(node)), new OperatorReports(node, sources, aside), node.Demand, index, _lanes) { Spill = _spill, Used = node.Used, UsedByPort = [.. node.UsedByPort] };
             var exit = node.CleanExitOf is { } source ? new CleanExit(_sources[source.Name].Counters.OfLane(index), source.Late.Table is not null) : null;
             // Partitions only meet at a join; constant rows are told by one lane.
             var isBare = node.Scope == Scope.Join || node.Logical is Values && index > 0;

@@ -68,7 +68,7 @@ public static class PipelineRunner
 
             var listeners = new Listeners();
             var committer = new Committer(options.Store, readers, sources, options.Clock, () => listeners.All, checkpointer, new(readers, memory, warnings));
-            var builder = new LaneBuilder(plan, sources, partitions, memory, lanes, new(Path.Combine(options.DataDirectory, "spill"), options.SpillsAlways)) { OpenLookup = (table, key) => CreateLookup(table, key, options) };
+            var builder = new LaneBuilder(plan, sources, partitions, memory, lanes, new(Path.Combine(options.DataDirectory, "spill"), options.SpillsAlways));
             var pace = new CommitPace(settings.CommitInterval, warnings);
             var signals = new RunSignals();
             var run = new PipelineRun(arrive => builder.Build(signals, settings.QueueLength, options.Inline, options.Clock, arrive), signals, committer, [.. sources.Values], memory,
@@ -107,13 +107,6 @@ public static class PipelineRunner
                 ?? throw new ConnectorException(Fault.User, $"Source '{definition.Name}': there is no format '{name}'; there are {string.Join(", ", options.Formats.All.Select(f => f.Name))}.");
         }
         return new(scan, source, format, counters, memory, options.Clock, failure);
-    }
-
-    static ILookup CreateLookup(SourceDefinition definition, ImmutableArray<int> key, RunOptions options)
-    {
-        var connector = options.Connectors.Find(definition.Connector)
-            ?? throw new ConnectorException(Fault.User, $"Source '{definition.Name}': there is no connector '{definition.Connector}'; there are {string.Join(", ", options.Connectors.All.Select(c => c.Name))}.");
-        return connector.CreateLookup(new(definition.Name, definition.Schema, definition.Options, options.BaseDirectory, options.DataDirectory, options.Clock) { Paths = definition.Paths }, key);
     }
 
     static ISink CreateSink(SinkDefinition definition, RunOptions options, string pipeline)

@@ -34,12 +34,6 @@ sealed class HeldRows(KeyedTable keys, RowSlots rows, MemoryOwner owner) : IDisp
         Link(key, made, weight);
     }
 
-    /// <summary>Takes away all rows of a key.</summary>
-    public void Clear(int key)
-    {
-        while (First(key) is > 0 and var slot) Remove(key, 0, slot);
-    }
-
     void Link(int key, int slot, int count)
     {
         Grow(ref _heads, keys.Limit);
