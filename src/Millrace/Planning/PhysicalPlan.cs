@@ -68,6 +68,9 @@ sealed class PhysicalNode
 
     /// <summary>The source whose clean rows leave here, or null.</summary>
     public SourceDefinition? CleanExitOf { get; init; }
+
+    /// <summary>Whether another node does the same for a port that tells rows sooner: what both find in them is counted and set aside there.</summary>
+    public bool IsRepeated { get; set; }
 }
 
 /// <summary>The saved groups that an aggregate goes on from, and how its calls stand in them.</summary>

@@ -59,6 +59,7 @@ sealed class PhysicalPlanner
         }
         foreach (var sink in pipeline.Sinks) readers.Add(planner.Read(sink.Name, sink.Plan, sink.Emit, Shape(sink.Name, sink.Plan, sink.Emit, null), sink));
         planner.MarkPorts(readers);
+        planner.MarkRepeated();
         var scans = Scans(pipeline, order, planner._used);
         tables.AddRange(scans.Select(s => s.LateTable).OfType<TableDefinition>().DistinctBy(t => t.Name));
         tables.Add(DeadLetters.Table);
@@ -148,6 +149,13 @@ sealed class PhysicalPlanner
         foreach (var reader in readers)
             if (used.TryGetValue(reader.Input.Node, out var ports)) ports[reader.Input.Port].AsSpan().Fill(true);
         foreach (var (node, ports) in used) node.UsedByPort = [.. ports.Select(p => p.ToImmutableArray())];
+    }
+
+    /// <summary>Of the nodes that stand once for each port below them, marks all but the first.</summary>
+    void MarkRepeated()
+    {
+        foreach (var copies in _made.GroupBy(m => m.Key.Item1, ReferenceEqualityComparer.Instance))
+            foreach (var (_, copy) in copies.OrderBy(c => c.Key.Item2).Skip(1)) copy.IsRepeated = true;
     }
 
     /// <summary>The place where changes become rows that are closed or final.</summary>

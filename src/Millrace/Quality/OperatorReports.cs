@@ -32,6 +32,7 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
     void Failed(Batch batch, int row, string message)
     {
         if (SourceOf(batch) is not { } source) throw new BadDataException($"'{node.Owner}'{Place(batch, row)}: {message}.");
+        if (node.IsRepeated && source.Definition.BadData != BadData.Fail) return;
         switch (source.Definition.BadData)
         {
             case BadData.Fail:
@@ -61,6 +62,7 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
     /// <inheritdoc/>
     public void Checked(Constraint constraint, string on, long seen, long violated, long acted)
     {
+        if (node.IsRepeated) return;
         foreach (var source in sources)
             foreach (var rule in source.Counters.Rules)
             {
@@ -82,7 +84,7 @@ sealed class OperatorReports(PhysicalNode node, ImmutableArray<CleanedSource> so
                 $"{where}: constraint {constraint.Name} on '{on}' is violated: {constraint.PredicateText}. {(source is null ? "" : Shown(source, batch, row))}"
                 + "Mend the record, or change ON VIOLATION FAIL.");
         }
-        if (source is null) return;
+        if (source is null || node.IsRepeated) return;
         foreach (var row in rows) Bury(source, batch, row, constraint.Name, "violates " + constraint.PredicateText);
     }
 

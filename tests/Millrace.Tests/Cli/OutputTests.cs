@@ -39,12 +39,12 @@ public sealed class OutputTests
         [
             new("orders", "source", "orders", "file", [], 1_234_567, 1_234_000, 5000.4, 10, null, new(new(1_709_287_200_000_000), new(0)), 3, 2, 0, 0, null),
             new("hourly", "materialized", "[hourly]", "TUMBLE", ["orders"], 1_234_000, 24, 5000, 0, null, null, 0, 0, 24, 4096, null),
-        ], 5 << 20, 0, 12, 3.5);
+        ], 5 << 20, 0, 12, 3.5) { CommitInterval = TimeSpan.FromMilliseconds(100) };
         var lines = Millrace.Cli.Running.WatchReport.Draw(status, 140).Split('\n');
         var plain = lines.Select(l => System.Text.RegularExpressions.Regex.Replace(l, "\\e\\[[0-9;]*m", "").TrimEnd()).ToList();
         Assert.Matches(@"orders +source +1,234,567 +1,234,000 +5,000 +2024-03-01T10:00:00Z +3 +2 +0", Assert.Single(plain, l => l.Contains(" source ", StringComparison.Ordinal)));
         Assert.Matches(@"\[hourly\] +materialized +1,234,000 +24 +5,000 +0 +0 +24", Assert.Single(plain, l => l.Contains(" materialized ", StringComparison.Ordinal)));
-        Assert.Contains(plain, l => l.Contains("version 7, running, last commit 3.5 ms, 5 MB", StringComparison.Ordinal));
+        Assert.Contains(plain, l => l.Contains("version 7, running, last commit 3.5 ms (one every 100 ms), 5 MB", StringComparison.Ordinal));
         Assert.All(plain, l => Assert.InRange(l.Length, 0, 140));
         Assert.All(System.Text.RegularExpressions.Regex.Replace(Millrace.Cli.Running.WatchReport.Draw(status, 60), "\\e\\[[0-9;]*m", "").Split('\n'), l => Assert.InRange(l.Length, 0, 60));
     }
