@@ -130,9 +130,9 @@ sealed class Committer(IStore store, IReadOnlyList<ReaderRun> readers, IReadOnly
             var version = store.Version + 1;
             var began = clock.GetTimestamp();
             var checkpoint = checkpointer?.Write(new(version, time, isFinished, [], last.Positions, last.Frontiers, readers, []));
-            var commit = new StoreCommit(version, [new(DeadLetters.Table, refused)], last.Frontiers, last.Positions, checkpoint);
-            store.Commit(commit);
-            Tell(commit, began);
+            var more = new StoreCommit(version, [new(DeadLetters.Table, refused)], last.Frontiers, last.Positions, checkpoint);
+            store.Commit(more);
+            Tell(more, began);
         }
         finally
         {
