@@ -36,8 +36,9 @@ sealed class Simulator
             var dealt = data.ToDictionary(s => s.Key, s => (IReadOnlyList<object?[]>[])[.. Enumerable.Range(0, 2).Select(p => (IReadOnlyList<object?[]>)[.. s.Value[0].Where((_, i) => i % 2 == p)])]);
             var trials = new List<Trial> { Trial.Of(pipeline, data, trustsEngine: true) };
             if (pipeline.Sources.All(s => s.PrimaryKey.IsEmpty) && pipeline.Views.All(v => ArrivalOrder.Decides(v.Plan, dealt))) trials.Add(Trial.Of(pipeline, dealt, trustsEngine: true));
-            // What waits for an interval is tried more often, for few queries have it.
-            for (var copies = pipeline.Views.Any(v => v.Emit.Mode == EmitMode.Every) ? 4 : 1; copies > 0; copies--) simulator._cases.Add((name, [.. trials]));
+            // What few queries have is tried more often: waiting for an interval, and late rows.
+            var copies = pipeline.Views.Any(v => v.Emit.Mode == EmitMode.Every) ? 10 : name.Data.Contains("late_", StringComparison.Ordinal) ? 4 : 1;
+            for (; copies > 0; copies--) simulator._cases.Add((name, [.. trials]));
         }
         return simulator;
     }
