@@ -1,6 +1,6 @@
 -- Sales by product and minute: from a topic of Kafka into a table of Cassandra, and live on a page.
 --
--- ${BROKERS}: brokers of Kafka, host:port with commas. ${HOSTS}: nodes of Cassandra, with commas. ${PORT}: the port of their native protocol.
+-- ${BROKERS}: brokers of Kafka, host:port with commas. ${HOSTS}: nodes of Cassandra, host:port with commas.
 
 -- What a reader of the table waits for is mostly this.
 SET commit_interval = '20 milliseconds';
@@ -30,7 +30,7 @@ CREATE MATERIALIZED VIEW revenue_minute WITH (retention = '1 day') AS
 
 -- One product, one day, newest minute first: that is how the table is read.
 CREATE SINK product_minute_table FROM product_minute WITH (
-  connector = 'cassandra', hosts = '${HOSTS}', port = '${PORT}', keyspace = 'shop', table = 'product_minute', replication = '1',
+  connector = 'cassandra', hosts = '${HOSTS}', keyspace = 'shop', table = 'product_minute', replication = '1',
   partition_key = 'product, day(minute)', clustering_key = 'minute DESC', ttl = '30 days');
 
 CREATE DASHBOARD shops TITLE 'Shops' (
@@ -49,3 +49,19 @@ CREATE TEST a_line_that_is_sent_again_counts_once
     (2, 2, '2026-03-02 10:00:59', 'Paris',  'cake', -1, 4.00)
   EXPECT SELECT minute, product, revenue, quantity, lines FROM product_minute RETURNS ('2026-03-02 10:00:00', 'tea', 7.50, 3, 2)
   EXPECT SELECT shop, orders FROM shop_minute ORDER BY shop RETURNS ('Berlin', 1), ('Paris', 1);
+
+CREATE TEST what_breaks_a_rule_is_set_aside
+  GIVEN sales (order_id, line, at, shop, product, quantity, price) VALUES
+    (1, 1, '2026-03-02 10:00:00', 'Berlin', 'tea', 2, 2.50),
+    (1, 2, '2026-03-02 10:00:01', 'Berlin', 'tea', 2, 0.00),
+    (1, 3, '2026-03-02 10:00:02', 'Berlin', 'tea', 2, 10000.01)
+  EXPECT SELECT revenue, lines FROM revenue_minute RETURNS (5.00, 1)
+  EXPECT SELECT rule, COUNT(*) FROM dead_letters GROUP BY rule RETURNS ('sane_price', 2);
+
+CREATE TEST a_minute_has_its_own_rows
+  GIVEN sales (order_id, line, at, shop, product, quantity, price) VALUES
+    (1, 1, '2026-03-02 10:00:59', 'Berlin', 'tea', 1, 2.50),
+    (2, 1, '2026-03-02 10:01:00', 'Berlin', 'tea', 1, 2.50)
+  EXPECT SELECT minute, shop, revenue, orders FROM shop_minute ORDER BY minute RETURNS
+    ('2026-03-02 10:00:00', 'Berlin', 2.50, 1),
+    ('2026-03-02 10:01:00', 'Berlin', 2.50, 1);

@@ -20,7 +20,7 @@ public sealed class DocumentTests
     /// <summary>The SQL files of the samples.</summary>
     public static TheoryData<string> Samples => [.. Repository.Files("samples", "*.sql").Select(Repository.Relative)];
 
-    static readonly ConnectorList s_connectors = new ConnectorList().Add(new Sqlite.SqliteConnector()).Add(new Cassandra.CassandraConnector()).Add(new Kafka.KafkaConnector()).Add(new Postgres.PostgresConnector());
+    internal static readonly ConnectorList Connectors = new ConnectorList().Add(new Sqlite.SqliteConnector()).Add(new Cassandra.CassandraConnector()).Add(new Kafka.KafkaConnector()).Add(new Postgres.PostgresConnector());
 
     [Theory, MemberData(nameof(Pages))]
     public void SQL_of_the_pages_compiles(string page)
@@ -80,7 +80,7 @@ public sealed class DocumentTests
 
     static bool IsQuery(Block block) => Regex.IsMatch(block.Text, @"\A\s*(SELECT|EXPLAIN|SHOW|VALUES)\b", RegexOptions.IgnoreCase);
 
-    static CompileResult Compile(string text) => SqlCompiler.Compile(text, new() { Name = "page", Connectors = s_connectors, Variables = name => name == "DATA" ? "data.csv" : null, Secrets = _ => "secret" });
+    static CompileResult Compile(string text) => SqlCompiler.Compile(text, new() { Name = "page", Connectors = Connectors, Variables = name => name switch { "DATA" => "data.csv", "BROKERS" => "broker:9092", "HOSTS" => "node", "PORT" or "RATE" => "9042", _ => null }, Secrets = _ => "secret" });
 
     static string Explain(string page, IReadOnlyList<Diagnostic> findings) => $"{page}:\n{DiagnosticText.Render(findings.Where(f => f.Severity == Severity.Error))}";
 

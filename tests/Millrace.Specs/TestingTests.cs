@@ -10,7 +10,7 @@ public sealed class TestingTests
     [Theory, MemberData(nameof(DocumentTests.Samples), MemberType = typeof(DocumentTests))]
     public void Every_sample_has_tests_and_they_pass(string path)
     {
-        var results = SqlTestRunner.RunFile(Repository.File(path));
+        var results = SqlTestRunner.RunFile(Repository.File(path), options: new() { Connectors = DocumentTests.Connectors });
         Assert.True(results.Count >= 3, $"{path} has {results.Count} tests");
         Assert.All(results, r => Assert.True(r.Passed, r.ToString()));
         Assert.Contains("millrace test ", File.ReadAllText(Path.Combine(Path.GetDirectoryName(Repository.File(path))!, "README.md")));
